@@ -1,0 +1,61 @@
+# Everything a person or a pipeline runs.  `make demo` and `make test` set up what they need by themselves.
+
+PYTHON ?= python3
+VENV ?= .venv
+RUN := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+PYTEST := $(RUN) -m pytest
+
+.PHONY: help setup system demo test test-full corpus lint types messages schemas clean
+
+help:
+	@echo "make demo       set up, then release, verify and tamper with two examples"
+	@echo "make test       set up, then tests, lint and types (under 15 minutes)"
+	@echo "make test-full  every test, also the long ones"
+	@echo "make corpus     measurements on packages from the registries, written to benchmarks/"
+	@echo "make messages   compile the message catalogue;  make schemas  write the JSON Schemas"
+
+# System packages: ClamAV, GnuPG, a compiler for the demo's extension.  Says what is missing where it may not install.
+system:
+	@sh tools/system-packages.sh
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $(STAMP)
+
+setup: system $(STAMP)
+
+demo: setup
+	$(RUN) examples/demo.py demo
+
+lint: $(STAMP)
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) tools/messages.py --check
+	$(RUN) tools/schemas.py --check
+
+types: $(STAMP)
+	$(RUN) -m mypy
+
+test: setup lint types
+	$(PYTEST) -n 2 -m "not full and not corpus" --cov --cov-report=
+	$(RUN) -m coverage report --include='$(DECISIONS)' --fail-under=100 --show-missing
+
+# Where the gate decides: every branch of these is taken by a test.
+DECISIONS := gate/policy/*,gate/deliver.py,gate/staging.py,gate/verification/*
+
+test-full: setup lint types
+	$(PYTEST) -n 2 -m "not corpus"
+
+corpus: setup
+	$(PYTEST) -m corpus
+
+messages: $(STAMP)
+	$(RUN) tools/messages.py
+
+schemas: $(STAMP)
+	$(RUN) tools/schemas.py
+
+clean:
+	rm -rf $(VENV) demo build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,190 @@
+"""GnuPG as the gate runs it to check signatures: inside a confined process, one throw-away home for each pinned key.
+
+GnuPG's status lines are read here rather than through python-gnupg: that library mixes them with other output, splits
+lines at U+0085 (a byte that any user id or notation may hold, so that a signature could add status lines of its own),
+and needs the signed bytes in memory.  What it would be asked for is demanded all the same (see ``_judge``).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from gate._armor import form_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+_BUFFER = 1 << 20
+_MAX_STATUS = 1 << 16
+_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "TEMP", "TMP")
+_Status: TypeAlias = list[list[str]]
+
+
+def serve(options: Mapping[str, Any]) -> Callable[[Mapping[str, Any], Sequence[int]], Iterator[dict[str, Any]]]:
+    """Return the handler of a checker; ``options``: folder, path of gpg, keys, and the time to judge at."""
+    checker = _InProcess(
+        Path(options["folder"]),
+        options["gpg"],
+        [(fingerprint, data) for fingerprint, data in options["keys"]],
+        options["now"],
+    )
+
+    def handle(request: Mapping[str, Any], descriptors: Sequence[int]) -> Iterator[dict[str, Any]]:
+        if not descriptors:
+            yield {"faults": checker.key_faults()}
+        else:
+            yield checker.check(descriptors[0], request["signature"])
+
+    return handle
+
+
+class _InProcess:
+    """Runs GnuPG in homes below ``folder``, one for each pinned key."""
+
+    def __init__(self, folder: Path, gpg: str, keys: Sequence[tuple[str, bytes]], now: int) -> None:
+        self._folder = folder
+        self._gpg = gpg
+        self._keys = keys
+        self._now = now
+        self._count = 0
+
+    def key_faults(self) -> list[str]:
+        """Import each key into a home of its own and return its fault, or an empty text where it has none."""
+        return [self._import(number, *key) for number, key in enumerate(self._keys)]
+
+    def _home(self, number: int) -> Path:
+        return self._folder / str(number)
+
+    def _import(self, number: int, fingerprint: str, data: bytes) -> str:
+        self._home(number).mkdir(mode=0o700)
+        keyfile = self._folder / f"{number}.key"
+        keyfile.write_bytes(data)
+        with keyfile.open("rb") as source:
+            _, status = self._run(number, ["--import"], source.fileno())
+        imported = {fields[1] for keyword, *fields in status if keyword == "IMPORT_OK" and len(fields) > 1}
+        secrets = [fields for keyword, *fields in status if keyword == "IMPORT_RES" and fields[9:10] != ["0"]]
+        if secrets:
+            return "secret-key"
+        if not imported:
+            return "no-key"
+        if fingerprint not in imported:
+            return "other-key"
+        return "several-keys" if len(imported) > 1 else ""
+
+    def check(self, descriptor: int, signature: bytes) -> dict[str, Any]:
+        """Check a signature by each pinned key until one knows it."""
+        form = form_of(signature)
+        self._count += 1
+        path = self._folder / f"{self._count}.sig"
+        path.write_bytes(signature)
+        answer: dict[str, Any] = {"outcome": "unknown-key" if form == "good" else form, "signer": "", "created": 0}
+        for number, (fingerprint, _) in enumerate(self._keys if form == "good" else ()):
+            (code, status), sha256, size = self._verify(number, path, descriptor)
+            answer = {**_judge(code, status, fingerprint), "sha256": sha256, "size": size}
+            if answer["outcome"] != "unknown-key":
+                break
+        path.unlink()
+        return {"sha256": "", "size": 0, **answer}
+
+    def _verify(self, number: int, signature: Path, descriptor: int) -> tuple[tuple[int, _Status], str, int]:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        digest, size = hashlib.sha256(), 0
+        with self._start(number, ["--verify", str(signature), "-"], subprocess.PIPE) as (process, output):
+            if process.stdin is not None:
+                listening = True
+                while chunk := os.read(descriptor, _BUFFER):
+                    digest.update(chunk)
+                    size += len(chunk)
+                    if listening:
+                        listening = _feed(process.stdin, chunk)
+                with contextlib.suppress(OSError):
+                    process.stdin.close()
+            code = process.wait()
+            return (code, _status_lines(output)), digest.hexdigest(), size
+
+    def _run(self, number: int, arguments: Sequence[str], stdin: int) -> tuple[int, _Status]:
+        with self._start(number, arguments, stdin) as (process, output):
+            return process.wait(), _status_lines(output)
+
+    @contextlib.contextmanager
+    def _start(
+        self, number: int, arguments: Sequence[str], stdin: int
+    ) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+        """Start GnuPG; its status goes to a file, so that no amount of it can block GnuPG or the one who feeds it."""
+        output = self._folder / "status"
+        command = [
+            self._gpg, "--batch", "--no-tty", "--no-options", "--no-autostart", "--disable-dirmngr",
+            "--no-auto-key-retrieve", "--no-auto-key-locate", "--no-permission-warning", "--trust-model", "always",
+            "--homedir", str(self._home(number)), "--faked-system-time", f"{self._now}!", "--status-fd", "1",
+            *arguments,
+        ]  # fmt: skip  # one option a line would hide them
+        environ = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        with (
+            output.open("wb") as status,
+            subprocess.Popen(command, stdin=stdin, stdout=status, stderr=subprocess.DEVNULL, env=environ) as running,
+        ):
+            yield running, output
+
+
+def _feed(stream: Any, chunk: bytes) -> bool:  # noqa: ANN401  # a pipe, whose type differs between Python versions
+    """Write to GnuPG; False where it has stopped listening, as it does when it cannot use the signature."""
+    try:
+        stream.write(chunk)
+        stream.flush()
+    except OSError:
+        return False
+    return True
+
+
+def _status_lines(output: Path) -> _Status:
+    """Return GnuPG's status lines as lists of words; nothing where there is more than GnuPG would say."""
+    with output.open("rb") as stream:
+        raw = stream.read(_MAX_STATUS + 1)
+    if len(raw) > _MAX_STATUS:
+        return []
+    lines = raw.replace(b"\r\n", b"\n").split(b"\n")
+    return [
+        line.removeprefix(b"[GNUPG:] ").decode("ascii", "replace").split(" ")
+        for line in lines
+        if line.startswith(b"[GNUPG:] ")
+    ]
+
+
+_REFUSALS: tuple[tuple[str, str], ...] = (
+    ("BADSIG", "bad"),
+    ("REVKEYSIG", "key-revoked"),
+    ("EXPKEYSIG", "key-expired"),
+    ("EXPSIG", "signature-expired"),
+    ("NO_PUBKEY", "unknown-key"),
+    ("ERRSIG", "unusable"),
+    ("NODATA", "unusable"),
+)
+
+
+def _judge(code: int, status: _Status, pinned: str) -> dict[str, Any]:
+    """Return the outcome for what GnuPG said of one signature by the only key in its home.
+
+    Demanded: exit status 0; exactly one signature, good and valid; no word of an expired or revoked key (GnuPG exits
+    with 0 then and says VALIDSIG all the same); the pinned primary key; a signature over a binary document.
+    """
+    nothing = {"signer": "", "created": 0}
+    keywords = [words[0] for words in status]
+    # A home that cannot be read looks like an unknown key; a signal or another exit status is GnuPG's own failure.
+    if code not in {0, 1, 2} or ["ERROR", "add_keyblock_resource"] in [words[:2] for words in status]:
+        return {"outcome": "failed", **nothing}
+    for keyword, outcome in _REFUSALS:
+        if keyword in keywords:
+            return {"outcome": outcome, **nothing}
+    if "NEWSIG" not in keywords:
+        return {"outcome": "failed", **nothing}
+    valid = [words for words in status if words[0] == "VALIDSIG"]
+    single = all(keywords.count(keyword) == 1 for keyword in ("NEWSIG", "GOODSIG", "VALIDSIG"))
+    # VALIDSIG: fingerprint, date, time, expiry, version, reserved, key and hash algorithm, class, primary fingerprint
+    if code != 0 or not single or len(valid[0]) < 11 or valid[0][9] != "00" or valid[0][10] != pinned:  # noqa: PLR2004
+        return {"outcome": "unusable", **nothing}
+    return {"outcome": "valid", "signer": valid[0][10], "created": int(valid[0][3])}

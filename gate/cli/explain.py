@@ -1,0 +1,31 @@
+"""``gate explain``: what a finding means, why it matters and what to do."""
+
+from __future__ import annotations
+
+import difflib
+
+import click
+
+from gate.cli.language import Text
+from gate.cli.settings import GateCommand, Settings
+from gate.errors import UsageError
+from gate.paths import printable
+
+
+def build(text: Text) -> click.Command:
+    """Return the command."""
+    return GateCommand("explain", text=text, params=[click.Argument(["finding_id"], metavar="FINDING-ID")],
+                       callback=_explain)
+
+
+@click.pass_context
+def _explain(ctx: click.Context, /, finding_id: str) -> int:
+    from gate.policy.registry import FINDINGS  # noqa: PLC0415  # loaded only when the command runs
+    from gate.reports.text import render_explanation  # noqa: PLC0415  # as above
+
+    settings = ctx.ensure_object(Settings)
+    if finding_id not in FINDINGS:
+        near = difflib.get_close_matches(finding_id, FINDINGS, n=5, cutoff=0.4)
+        raise UsageError("cli.unknown-finding", id=printable(finding_id), near=", ".join(near) or "–")
+    click.echo(render_explanation(finding_id, settings.language), nl=False)
+    return 0

@@ -1,0 +1,126 @@
+"""The command ``gate``: find the subcommand, run it, turn errors into messages and exit codes.
+
+Exit codes never depend on the output format: 0 yes, 1 no, 2 wrong usage or configuration, 3 could not tell,
+70 a bug in the gate, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from gate import __version__
+from gate.cli.language import language_of, texts
+from gate.cli.settings import Settings, global_options
+from gate.errors import GateError
+from gate.text import Language, render
+
+COMMANDS = ("check", "release", "verify", "doctor", "explain", "db")
+BUG = 70
+INTERRUPTED = 130
+
+
+class LazyGroup(click.Group):
+    """Subcommands that are imported only when they are run or asked for help, so that ``--help`` is instant."""
+
+    def __init__(self, language: Language) -> None:
+        text = texts(language)
+        super().__init__("gate", help=text("help"), params=global_options(text), callback=lambda **_: None,
+                         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+        self.params.append(click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False,
+                                        help=text("option.version"), callback=_print_version))
+        self._language: Language = language
+        self._text = text
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order in which a person needs them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and build one subcommand."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"gate.cli.{cmd_name}")
+        command: click.Command = module.build(self._text)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the subcommands without importing any of them."""
+        del ctx
+        rows = [(name, self._text(f"{name}.short")) for name in COMMANDS]
+        with formatter.section(self._text("commands")):
+            formatter.write_dl(rows)
+
+
+def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001  # click's signature
+    if wanted:
+        click.echo(f"gate {__version__}")
+        ctx.exit()
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line and return the exit code; errors go to standard error as a message with advice."""
+    language = language_of(arguments, os.environ)
+    settings = Settings(language=language)
+    try:
+        result = LazyGroup(language).main(list(arguments), prog_name="gate", standalone_mode=False, obj=settings)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help(), err=True)
+        return 2
+    except click.ClickException as error:
+        _complain(error.format_message(), _usage_advice(error, language), language, settings)
+        return 2
+    except GateError as error:
+        _complain(error.message(language), error.advice(language), language, settings)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo(render("cli.interrupted", language), err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone: nothing more can be said, and the answer did not arrive.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 3
+    except Exception as error:  # noqa: BLE001  # the last boundary: a bug is named as one, with its own exit code
+        _complain(render("cli.bug", language, {"kind": type(error).__name__, "text": ascii(str(error))[:500]}),
+                  render("cli.bug.advice", language), language, settings)
+        if settings.verbose:
+            traceback.print_exc()
+        return BUG
+    return result if isinstance(result, int) else 0
+
+
+def _usage_advice(error: click.ClickException, language: Language) -> str:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "gate"
+    return render("cli.usage.advice", language, {"command": command})
+
+
+def _complain(message: str, advice: str, language: Language, settings: Settings) -> None:
+    label = render("cli.error", language)
+    click.echo(click.style(f"{label}: ", fg="red", bold=True) + message, err=True, color=settings.colour(sys.stderr))
+    click.echo(advice, err=True)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def main() -> NoReturn:
+    """Entry point of the command ``gate``."""
+    # A pipeline stops its jobs with SIGTERM: clean up as for Ctrl-C.
+    signal.signal(signal.SIGTERM, _interrupt)
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""Options that several commands share, and what they amount to."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gate.cli.language import Text
+
+if TYPE_CHECKING:
+    from gate.operations import CheckRequest
+
+FORMATS = ("text", "json")
+_PATH = click.Path(path_type=Path)
+
+
+class ReportOption(click.ParamType):
+    """``FORMAT=FILE``: one more report beside the one on standard output."""
+
+    name = "FORMAT=FILE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Path]:  # noqa: ANN401  # click's signature
+        """Split and check one value."""
+        if isinstance(value, tuple):
+            return value
+        form, separator, file = str(value).partition("=")
+        if not separator or form not in FORMATS or not file:
+            self.fail(f"{value!r}: FORMAT=FILE, FORMAT: {', '.join(FORMATS)}", param, ctx)
+        return form, Path(file)
+
+
+def examination_options(text: Text) -> list[click.Parameter]:
+    """Return the options of every command that examines artifacts."""
+    return [
+        click.Argument(["paths"], nargs=-1, required=True, type=_PATH, metavar="PATH..."),
+        click.Option(["-c", "--config"], type=_PATH, metavar="FILE", help=text("option.config")),
+        click.Option(["--format", "form"], type=click.Choice(FORMATS), default="text", show_default=True,
+                     help=text("option.format")),
+        click.Option(["-o", "--output"], type=_PATH, metavar="FILE", help=text("option.output")),
+        click.Option(["--report", "reports"], type=ReportOption(), multiple=True, help=text("option.report")),
+        click.Option(["-j", "--jobs"], type=click.IntRange(1, 64), default=None, metavar="N",
+                     help=text("option.jobs")),
+        click.Option(["--database"], type=_PATH, metavar="DIR", help=text("option.database")),
+        click.Option(["--signatures"], type=_PATH, metavar="DIR", help=text("option.signatures")),
+        click.Option(["--yara-rules", "rules"], type=_PATH, metavar="DIR", help=text("option.yara-rules")),
+    ]
+
+
+def request_of(values: dict[str, Any]) -> CheckRequest:
+    """Return the request for the values of :func:`examination_options`."""
+    from gate.operations import CheckRequest  # noqa: PLC0415  # engines are loaded only when a command runs
+
+    return CheckRequest(
+        paths=tuple(values["paths"]),
+        policy=values["config"],
+        jobs=values["jobs"] or min(8, os.cpu_count() or 1),
+        database=values["database"],
+        signatures=values["signatures"],
+        rules=values["rules"],
+    )

@@ -1,0 +1,50 @@
+"""``gate release``: examine a private copy of the artifacts, and sign and deliver it where it is approved."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gate.cli.check import EXIT_CODES, write_reports
+from gate.cli.language import Text
+from gate.cli.options import examination_options, request_of
+from gate.cli.settings import GateCommand, Settings
+from gate.errors import UsageError
+from gate.text import render
+
+BACK_ENDS = ("openpgp",)
+
+
+def build(text: Text) -> click.Command:
+    """Return the command."""
+    params = [
+        *examination_options(text),
+        click.Option(["--out"], type=click.Path(path_type=Path), required=True, metavar="FOLDER",
+                     help=text("option.out")),
+        click.Option(["--sign"], type=click.Choice(BACK_ENDS), multiple=True, help=text("option.sign")),
+    ]
+    return GateCommand("release", text=text, params=params, callback=_release)
+
+
+@click.pass_context
+def _release(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # click hands options over by name
+    from gate.cli.progress import progress_for  # noqa: PLC0415  # engines are loaded only when the command runs
+    from gate.clock import clock_from  # noqa: PLC0415  # as above
+    from gate.operations import policy_for, release, signers_for  # noqa: PLC0415  # as above
+
+    settings = ctx.ensure_object(Settings)
+    request = request_of(values)
+    signers = signers_for(policy_for(request), values["sign"])
+    if not signers:
+        raise UsageError("cli.no-signer")
+    with progress_for(settings) as progress:
+        checked, delivered = release(request, values["out"], signers, clock=clock_from(os.environ),
+                                     progress=progress)
+    write_reports(checked, values, settings)
+    if delivered is not None and not settings.quiet:
+        click.echo(render("cli.delivered", settings.language,
+                          {"folder": str(values["out"]), "sha256": delivered.record_sha256}), err=True)
+    return EXIT_CODES[checked.judgement.verdict]

@@ -1,0 +1,61 @@
+"""The global options, accepted before and after the subcommand, and what they amount to."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import IO, Any
+
+import click
+
+from gate.cli.language import Text
+from gate.text import Language
+
+
+@dataclass
+class Settings:
+    """How to talk to the person who runs the gate."""
+
+    language: Language = "en"
+    colour_choice: str = "auto"
+    progress: bool = True
+    verbose: int = 0
+    quiet: bool = False
+
+    def colour(self, stream: IO[str]) -> bool:
+        """Say whether to colour what goes to ``stream`` (``--color``, then NO_COLOR, then whether it is a terminal)."""
+        if self.colour_choice != "auto":
+            return self.colour_choice == "always"
+        return not os.environ.get("NO_COLOR") and stream.isatty()
+
+
+def global_options(text: Text) -> list[click.Parameter]:
+    """Return fresh option objects; a value given after the subcommand wins over one before it."""
+    return [
+        click.Option(["--lang"], type=click.Choice(["ja", "en"]), help=text("option.lang"), expose_value=False,
+                     callback=_remember("language")),
+        click.Option(["--color"], type=click.Choice(["auto", "always", "never"]), help=text("option.color"),
+                     expose_value=False, callback=_remember("colour_choice")),
+        click.Option(["--no-progress"], is_flag=True, help=text("option.no-progress"), expose_value=False,
+                     callback=_remember("progress", absent=True)),
+        click.Option(["-v", "--verbose"], count=True, help=text("option.verbose"), expose_value=False,
+                     callback=_remember("verbose")),
+        click.Option(["-q", "--quiet"], is_flag=True, help=text("option.quiet"), expose_value=False,
+                     callback=_remember("quiet")),
+    ]
+
+
+def _remember(name: str, *, absent: bool = False) -> Any:  # noqa: ANN401  # click's callback type is not public
+    def callback(ctx: click.Context, _parameter: click.Parameter, value: object) -> None:
+        if value:
+            setattr(ctx.ensure_object(Settings), name, not value if absent else value)
+
+    return callback
+
+
+class GateCommand(click.Command):
+    """A subcommand that takes the global options too; its help lists its own options first."""
+
+    def __init__(self, name: str, *, text: Text, params: list[click.Parameter], callback: Any) -> None:  # noqa: ANN401  # as click declares it
+        super().__init__(name, params=[*params, *global_options(text)], callback=callback, help=text(f"{name}.help"),
+                         short_help=text(f"{name}.short"), context_settings={"help_option_names": ["-h", "--help"]})

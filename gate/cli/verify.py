@@ -1,0 +1,54 @@
+"""``gate verify``: the recipient's side.  Loads no engine and uses no network."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gate.cli.language import Text
+from gate.cli.settings import GateCommand, Settings
+from gate.errors import TrustError, VerificationError
+from gate.paths import printable
+
+DEFAULT_TRUST = Path("trust.toml")
+
+
+def build(text: Text) -> click.Command:
+    """Return the command."""
+    params: list[click.Parameter] = [
+        click.Argument(["target"], type=click.Path(path_type=Path), metavar="TARGET"),
+        click.Option(["--trust"], type=click.Path(path_type=Path), default=DEFAULT_TRUST, metavar="FILE",
+                     help=text("option.trust")),
+        click.Option(["--expect-version"], metavar="V", help=text("option.expect-version")),
+        click.Option(["--format", "form"], type=click.Choice(("text", "json")), default="text", show_default=True,
+                     help=text("option.format")),
+    ]
+    return GateCommand("verify", text=text, params=params, callback=_verify)
+
+
+@click.pass_context
+def _verify(ctx: click.Context, /, target: Path, trust: Path, expect_version: str | None, form: str) -> int:
+    from gate.cli.output import write_answer  # noqa: PLC0415  # loaded only when the command runs
+    from gate.clock import clock_from  # noqa: PLC0415  # as above
+    from gate.reports.verification import render_verification  # noqa: PLC0415  # as above
+    from gate.verification import load_trust, verification_document, verify_release  # noqa: PLC0415  # as above
+
+    settings = ctx.ensure_object(Settings)
+    if not trust.exists():
+        raise TrustError("cli.no-trust", path=printable(str(trust)))
+    now = clock_from(os.environ)()
+    outcome: Any
+    try:
+        outcome = verify_release(target, load_trust(trust), now=now, expect_version=expect_version)
+    except VerificationError as refusal:
+        outcome = refusal
+    if form == "json":
+        write_answer(verification_document(outcome), None)
+    else:
+        text = render_verification(outcome, language=settings.language, colour=settings.colour(sys.stdout))
+        write_answer(text.encode(), None)
+    return 1 if isinstance(outcome, VerificationError) else 0

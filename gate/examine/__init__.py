@@ -1,0 +1,1 @@
+"""Examiners: each says what it saw in an item, or where it could not see; none knows of policy."""

@@ -1,0 +1,57 @@
+"""The explicit list of examiners: nothing is discovered, so nothing inside an artifact can add or replace one.
+
+Settings are plain values; no examiner sees policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gate.examine.antivirus.examiner import ClamAVExaminer
+from gate.examine.interface import Examiner
+from gate.examine.isolated import Host, Hosted, IsolatedExaminer
+from gate.examine.rules.sources import read_rule_sources
+from gate.models import Item
+
+EXAMINERS = ("clamav", "yara", "executable", "outbound")
+"""The examiners of this version, in the order in which reports show them."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """What the engines need to know.
+
+    ``clamd`` is ``auto``, ``unix:/path`` or ``tcp://host:port``; ``database`` the folder of the malware database, or
+    None for the bundled signatures; ``signatures`` and ``rule_folders`` hold house signatures and YARA rules.
+    """
+
+    clamd: str
+    clamd_remote: bool
+    database: Path | None
+    signatures: Path
+    rule_folders: tuple[Path, ...]
+    workers: int
+    item_seconds: float
+
+
+def _always(_item: Item) -> bool:
+    return True
+
+
+def build_examiners(settings: EngineSettings) -> Sequence[Examiner]:
+    """Return all examiners, not started.  Raises ``GateError`` where rule sources cannot be read."""
+    rules = read_rule_sources(settings.rule_folders)
+    hosted = [
+        Hosted("yara", "gate.examine.rules.examiner:RulesExaminer", {"sources": rules.sources}, frozenset({"content"}),
+               _always),
+        Hosted("executable", "gate.examine.executable.examiner:ExecutableExaminer", {}, frozenset({"content"}),
+               _always),
+        Hosted("outbound", "gate.examine.outbound.examiner:OutboundExaminer", {}, frozenset({"content", "name"}),
+               _always),
+    ]
+    host = Host(hosted, workers=settings.workers, item_seconds=settings.item_seconds)
+    antivirus = ClamAVExaminer(settings.clamd, database=settings.database, house_signatures=settings.signatures,
+                               remote_allowed=settings.clamd_remote)
+    return [antivirus, *(IsolatedExaminer(host, each) for each in hosted)]

@@ -1,0 +1,1 @@
+"""Intake: open, hash, identify and unpack, within limits; nothing is ever written under a name from an archive."""

@@ -1,0 +1,1 @@
+"""Container readers: each turns the bytes of a container into a stream of members, inside a confined worker."""

@@ -1,0 +1,196 @@
+"""Decompression in bounded steps: whatever a stream expands to, no more than one chunk of it is held at a time."""
+
+from __future__ import annotations
+
+import bz2
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from gate.intake.readers.interface import CHUNK, Source
+from gate.models import GapReason
+
+FEED = 1 << 16
+"""Most compressed bytes handed to a decoder at once."""
+FIRST_FEED = 1 << 10
+"""Compressed bytes handed to a fresh decoder: doubled from there to ``FEED``, so that a file of many tiny streams costs
+no more than a few times its size (each decoder copies what it did not use)."""
+MEMORY_BYTES = 256 << 20
+"""Most memory for the dictionary of one stream; ``xz -9`` and ``7zz -mx9`` need a quarter of it."""
+_LZMA_PROPERTIES = 5
+_LZMA_HEADER = 4
+
+
+class Damaged(Exception):
+    """Bytes that cannot be read on: why, in short English words, and the reason of the gap."""
+
+    def __init__(self, detail: str, reason: GapReason = "corrupt") -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.reason: GapReason = reason
+
+
+class Decoder(Protocol):
+    """What the decompressors of ``bz2`` and ``lzma`` have in common; they hold back what exceeds ``max_length``."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether the end of the stream was reached."""
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether nothing more comes out before more goes in."""
+
+    @property
+    def unused_data(self) -> bytes:
+        """What was handed in past the end of the stream."""
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        """Take ``data`` in and return at most ``max_length`` bytes."""
+
+
+class Region:
+    """A part of a source that is read from its start; ``position`` is where the next byte comes from."""
+
+    def __init__(self, source: Source, start: int, stop: int) -> None:
+        self._source = source
+        self.position = start
+        self.stop = stop
+
+    def take(self, size: int) -> bytes:
+        """Return the next bytes, fewer than ``size`` only at the end of the region or the file."""
+        block = self._source.read_at(self.position, min(size, self.stop - self.position))
+        self.position += len(block)
+        return block
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield what is left, in chunks."""
+        while block := self.take(CHUNK):
+            yield block
+
+
+class Inflate:
+    """Raw deflate (RFC 1951) in the form of a :class:`Decoder`."""
+
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj(-zlib.MAX_WBITS)
+        self.needs_input = True
+
+    @property
+    def eof(self) -> bool:
+        """Whether the last block of the stream was decoded."""
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        """What was handed in past the end of the stream."""
+        return self._inner.unused_data
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        """Take ``data`` in and return at most ``max_length`` bytes."""
+        output = self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
+        # Output of exactly the most allowed may leave more of it inside although all input was taken.
+        self.needs_input = not self._inner.unconsumed_tail and len(output) < max_length
+        return output
+
+
+def bzip2() -> Decoder:
+    """Return a decoder of one bzip2 stream."""
+    return bz2.BZ2Decompressor()
+
+
+def xz() -> Decoder:
+    """Return a decoder of one xz stream."""
+    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MEMORY_BYTES)
+
+
+def lzma_alone() -> Decoder:
+    """Return a decoder of one stream of the old ``.lzma`` format."""
+    return lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=MEMORY_BYTES)
+
+
+class ZipLzma:
+    """Method 14 of zip (APPNOTE 5.8): a header of its own, then LZMA with or without an end marker.
+
+    Read as the ``.lzma`` format, whose header is put together from the zip's, so that the decoder knows the end.
+    """
+
+    def __init__(self, size: int, *, end_marker: bool) -> None:
+        self._size = (1 << 64) - 1 if end_marker else size
+        self._head = b""
+        self._inner: lzma.LZMADecompressor | None = None
+
+    @property
+    def eof(self) -> bool:
+        """Whether the end marker or the size was reached."""
+        return self._inner is not None and self._inner.eof
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether nothing more comes out before more goes in."""
+        return self._inner is None or self._inner.needs_input
+
+    @property
+    def unused_data(self) -> bytes:
+        """What was handed in past the end of the stream."""
+        return self._inner.unused_data if self._inner is not None else b""
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        """Take ``data`` in and return at most ``max_length`` bytes."""
+        if self._inner is not None:
+            return self._inner.decompress(data, max_length)
+        self._head += data
+        if len(self._head) < _LZMA_HEADER + _LZMA_PROPERTIES:
+            return b""
+        if int.from_bytes(self._head[2:4], "little") != _LZMA_PROPERTIES:
+            raise Damaged("unknown LZMA properties", "unsupported")
+        properties, rest = self._head[4:9], self._head[9:]
+        self._head = b""
+        self._inner = lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=MEMORY_BYTES)
+        return self._inner.decompress(properties + self._size.to_bytes(8, "little") + rest, max_length)
+
+
+def expand(make: Callable[[], Decoder], region: Region) -> Iterator[bytes]:
+    """Yield what one stream at the start of ``region`` expands to, and leave ``region`` right behind the stream.
+
+    Raises :class:`Damaged` where the stream is cut short, is no such stream, or needs too much memory.
+    """
+    decoder = _guarded(make)
+    feed = FIRST_FEED
+    while not decoder.eof:
+        block = b""
+        if decoder.needs_input:
+            block = region.take(feed)
+            feed = min(2 * feed, FEED)
+            if not block:
+                raise Damaged("truncated stream")
+        output = _step(decoder, block)
+        if output:
+            yield output
+        elif not (block or decoder.eof or decoder.needs_input):
+            raise Damaged("stalled stream")
+    region.position -= len(decoder.unused_data)
+
+
+def _guarded(make: Callable[[], Decoder]) -> Decoder:
+    try:
+        return make()
+    except (ValueError, lzma.LZMAError) as error:
+        raise Damaged("bad stream header") from error
+
+
+def _step(decoder: Decoder, block: bytes) -> bytes:
+    try:
+        return decoder.decompress(block, CHUNK)
+    except (zlib.error, OSError, EOFError, ValueError) as error:
+        raise Damaged("bad compressed data") from error
+    except MemoryError as error:
+        raise Damaged("needs too much memory", "engine-limit") from error
+    except lzma.LZMAError as error:
+        text = str(error)
+        if "emory" in text:
+            raise Damaged("needs too much memory", "engine-limit") from error
+        if "nsupported" in text:
+            raise Damaged("unsupported filter or check", "unsupported") from error
+        raise Damaged("bad compressed data") from error

@@ -1,0 +1,92 @@
+"""What a container reader is, and the events that it yields.
+
+A reader runs inside a confined worker.  It is a function ``read(source, options)`` that yields, in the order of the
+container: a :class:`Member` before each member, :class:`Data` with its bytes (only after members of kind ``file``),
+and :class:`Trouble` wherever something is wrong; trouble with ``in_member`` concerns the member begun last.  What a
+reader does not understand wholly it reports as trouble: no event is lost in silence, and an exception that escapes
+becomes a gap with reason ``corrupt`` for the container.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from gate.models import ContainerIssue, GapReason
+
+CHUNK = 1 << 18
+"""Most bytes of one :class:`Data`."""
+
+
+class Source:
+    """The bytes of a container: a regular file that is only read, by position."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+        self.size = os.fstat(descriptor).st_size
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """Return the bytes at ``offset``, fewer than ``size`` only at the end of the file."""
+        if offset >= self.size or size <= 0:
+            return b""
+        data = os.pread(self.descriptor, size, offset)
+        while len(data) < size and offset + len(data) < self.size:
+            more = os.pread(self.descriptor, size - len(data), offset + len(data))
+            if not more:
+                break
+            data += more
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a reader may need to know.
+
+    ``name_bytes`` and ``name_depth`` bound the stored names; ``head_bytes`` is how much a compressed stream may be
+    read ahead to see whether a tar archive is in it.
+    """
+
+    name_bytes: int = 1024
+    name_depth: int = 64
+    entries: int = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """The head of a member: the raw name as stored, its kind, its permission bits, and the target of a link.
+
+    ``size`` is the declared size where the container declares one.  ``made_up`` marks a name that the reader gives
+    itself (``content`` of a gzip stream, ``trailing`` for bytes after the end).  ``utf8`` is what the container says
+    of the name's encoding: True for UTF-8, False for some older code page, None where it says nothing.
+    """
+
+    name: bytes
+    kind: Literal["file", "folder", "symbolic-link", "hard-link", "special"] = "file"
+    mode: int | None = None
+    target: bytes = b""
+    size: int | None = None
+    made_up: bool = False
+    utf8: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """The next bytes of the member begun last."""
+
+    chunk: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something wrong: a gap (``reason``) or a fact about the container (``issue``); exactly one of them is set."""
+
+    detail: str
+    reason: GapReason | None = None
+    issue: ContainerIssue | None = None
+    in_member: bool = False
+
+
+Event: TypeAlias = Member | Data | Trouble
+Reader: TypeAlias = Callable[[Source, Options], Iterator[Event]]

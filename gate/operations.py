@@ -1,0 +1,158 @@
+"""What the commands do, as functions: check a set of paths, release them.  Nothing here prints or exits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from gate.data_files import data_folder
+from gate.deliver import Delivered, Staging, deliver
+from gate.errors import UsageError
+from gate.examine.antivirus.database import default_database_folder
+from gate.examine.registry import EngineSettings, build_examiners
+from gate.intake.intake import InputArtifact
+from gate.models import Examination, Judgement
+from gate.paths import artifact_names, printable
+from gate.pipeline import Clock, Progress, examine
+from gate.policy import LoadedPolicy, SigningState, judge, load_policy, refuse_inside
+from gate.record.documents import gate_identity, result_document
+from gate.signing.interface import Signer
+
+DEFAULT_POLICY = Path("gate.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """What to check, and with what.
+
+    ``policy`` None means ``gate.toml`` of the current folder where there is one, else the built-in default;
+    ``database``, ``signatures`` and ``rules`` override where the engines' data lies.
+    """
+
+    paths: tuple[Path, ...]
+    policy: Path | None = None
+    jobs: int = 2
+    database: Path | None = None
+    signatures: Path | None = None
+    rules: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An examination with its judgement and the policy that it was judged by."""
+
+    examination: Examination
+    judgement: Judgement
+    policy: LoadedPolicy
+
+    def document(self) -> bytes:
+        """Return the result document (``release-gate/result/v1``)."""
+        return result_document(self.examination, self.judgement, self.policy, gate_identity())
+
+
+def check(request: CheckRequest, *, clock: Clock, progress: Progress | None = None) -> Checked:
+    """Examine the paths and judge what was seen; nothing is signed.
+
+    Raises ``UsageError`` for inputs or a policy that cannot be used.
+    """
+    artifacts = artifacts_of(request.paths)
+    loaded = policy_for(request)
+    examination = _examine(request, artifacts, loaded, clock, progress)
+    return _judged(examination, loaded, SigningState(intended=False, ready=()), clock)
+
+
+def release(request: CheckRequest, out: Path, signers: Sequence[Signer], *, clock: Clock,
+            progress: Progress | None = None) -> tuple[Checked, Delivered | None]:
+    """Copy the paths aside, examine the copy, judge it, and where it is approved sign and deliver it to ``out``.
+
+    Returns the judgement and what was delivered, None where the verdict is not "approved": then nothing is left.
+    Raises ``UsageError`` for inputs that cannot be used, ``ArtifactChanged`` where bytes changed between examination
+    and signature, ``SigningFailure`` or ``KeyProblem`` where signing failed; nothing is left then either.
+    """
+    artifacts = artifacts_of(request.paths)
+    loaded = policy_for(request)
+    for signer in signers:
+        signer.ready()
+    with Staging(out, [artifact.path for artifact in artifacts]) as staging:
+        examination = _examine(request, staging.artifacts, loaded, clock, progress)
+        state = SigningState(intended=True, ready=tuple(signer.backend for signer in signers))
+        checked = _judged(examination, loaded, state, clock)
+        if checked.judgement.verdict != "approved":
+            return checked, None
+        if progress:
+            progress.stage("sign")
+        delivered = deliver(staging, examination, checked.judgement, loaded, signers, clock=clock)
+    return checked, delivered
+
+
+def artifacts_of(paths: Sequence[Path]) -> list[InputArtifact]:
+    """Return the artifacts for paths given on the command line, each with the item path that it gets.
+
+    Raises ``UsageError`` where a path does not exist or is neither a file nor a folder.
+    """
+    resolved = []
+    for path in paths:
+        try:
+            real = path.resolve(strict=True)
+        except (OSError, RuntimeError) as error:
+            raise UsageError("intake.no-such-path", path=printable(str(path))) from error
+        if not real.is_file() and not real.is_dir():
+            raise UsageError("intake.not-a-file", path=printable(str(path)))
+        resolved.append(real)
+    for index, real in enumerate(resolved):
+        if real in resolved[:index]:
+            raise UsageError("intake.given-twice", path=printable(str(paths[index])))
+    names = artifact_names(real.name.encode("utf-8", "surrogateescape") for real in resolved)
+    return [InputArtifact(real, name) for real, name in zip(resolved, names, strict=True)]
+
+
+def policy_for(request: CheckRequest) -> LoadedPolicy:
+    """Load the policy of a request and refuse one that lies inside an artifact."""
+    path = request.policy
+    if path is None and DEFAULT_POLICY.exists():
+        path = DEFAULT_POLICY
+    loaded = load_policy(path)
+    refuse_inside(loaded, request.paths)
+    return loaded
+
+
+def _examine(request: CheckRequest, artifacts: Sequence[InputArtifact], loaded: LoadedPolicy, clock: Clock,
+             progress: Progress | None) -> Examination:
+    examiners = build_examiners(engine_settings(request, loaded))
+    return examine(artifacts, examiners, loaded.policy.limits.as_limits(), clock=clock, jobs=request.jobs,
+                   progress=progress)
+
+
+def engine_settings(request: CheckRequest, loaded: LoadedPolicy) -> EngineSettings:
+    """Return what the engines need to know under a policy and the overrides of the command line."""
+    malware = loaded.policy.malware
+    bundled = malware.database == "bundled" and request.database is None
+    return EngineSettings(
+        clamd=malware.clamd,
+        clamd_remote=malware.clamd_remote == "unauthenticated",
+        database=None if bundled else request.database or default_database_folder(),
+        signatures=request.signatures or data_folder("signatures"),
+        rule_folders=_rule_folders(request, loaded),
+        workers=request.jobs,
+        item_seconds=loaded.policy.limits.item_seconds,
+    )
+
+
+def _rule_folders(request: CheckRequest, loaded: LoadedPolicy) -> tuple[Path, ...]:
+    base = Path(loaded.path).parent if loaded.path else Path()
+    bundled = request.rules or data_folder("yara-rules")
+    return tuple(bundled if name == "bundled" else base / name for name in loaded.policy.malware.yara_rules)
+
+
+def _judged(examination: Examination, loaded: LoadedPolicy, signing: SigningState, clock: Clock) -> Checked:
+    today = local_date(clock(), loaded.policy.gate.timezone)
+    judgement = judge(examination, loaded.policy, policy_sha256=loaded.sha256, today=today, signing=signing)
+    return Checked(examination, judgement, loaded)
+
+
+def local_date(moment: datetime, timezone: str) -> date:
+    """Return the calendar day of a moment in the policy's time zone: what ``expires`` is compared with."""
+    return moment.astimezone(ZoneInfo(timezone)).date()

@@ -1,0 +1,119 @@
+"""Checks of a policy file that the model cannot make, on the parsed TOML: what this version does not judge, repeated ids.
+
+A section or key that the policy format knows and no examiner of this version judges is refused, never accepted and
+ignored: a policy that reads as if something were checked must not pass where it is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from gate.policy.places import KeyPath
+
+Data: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something wrong at a key path: a catalogue code and its arguments."""
+
+    code: str
+    path: KeyPath
+    arguments: Mapping[str, str | int]
+
+
+_UNAVAILABLE: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
+    (("vulnerabilities",), "policy.unavailable-vulnerabilities"),
+    (("source",), "policy.unavailable-source"),
+    (("archive_passwords",), "policy.unavailable-archive-passwords"),
+    (("outbound", "reviewed"), "policy.unavailable-reviewed"),
+    (("signing", "x509"), "policy.unavailable-signing"),
+    (("signing", "keyless"), "policy.unavailable-signing"),
+    (("malware", "suspicion_threshold"), "policy.unavailable-threshold"),
+)
+_UNREAD_KINDS: Final = ("sarif", "vex")
+_UNUSABLE_SIGNING: Final = ("x509", "keyless")
+
+
+def take_unavailable(data: Data) -> tuple[Data, list[Found]]:
+    """Return the data without what this version does not judge, and one problem for each such thing."""
+    found: list[Found] = []
+    remaining = data
+    for path, code in _UNAVAILABLE:
+        holder = _table(remaining, path[:-1])
+        if path[-1] in holder:
+            found.append(Found(code, path, {"section": ".".join(path)}))
+            remaining = _without(remaining, path)
+    remaining, evidence = _take_unread_evidence(remaining)
+    return _take_unusable_signing(remaining, [*found, *evidence])
+
+
+def _table(data: Data, path: tuple[str, ...]) -> Data:
+    for key in path:
+        inner = data.get(key)
+        if not isinstance(inner, dict):
+            return {}
+        data = inner
+    return data
+
+
+def _without(data: Data, path: tuple[str, ...]) -> Data:
+    if len(path) == 1:
+        return {key: value for key, value in data.items() if key != path[0]}
+    return {**data, path[0]: _without(data[path[0]], path[1:])}
+
+
+def _take_unread_evidence(data: Data) -> tuple[Data, list[Found]]:
+    """Results of other tools are not read yet; what is left of such an entry is judged as if it were a paper."""
+    found: list[Found] = []
+    entries: list[Any] = []
+    for number, entry in _entries(data, "evidence"):
+        kept = entry
+        if entry.get("kind") in _UNREAD_KINDS:
+            found.append(Found("policy.unavailable-evidence-kind", ("evidence", number, "kind"), {"kind": entry["kind"]}))
+            kept = {**kept, "kind": "other"}
+        if "reject_at" in entry:
+            found.append(Found("policy.unavailable-reject-at", ("evidence", number, "reject_at"), {}))
+            kept = _without(kept, ("reject_at",))
+        entries.append(kept)
+    return ({**data, "evidence": entries} if found else data), found
+
+
+def _take_unusable_signing(data: Data, found: list[Found]) -> tuple[Data, list[Found]]:
+    use = _table(data, ("signing",)).get("use")
+    if not isinstance(use, list):
+        return data, found
+    unusable = [
+        Found("policy.unavailable-signing", ("signing", "use", number), {"section": f"signing.{backend}"})
+        for number, backend in enumerate(use)
+        if backend in _UNUSABLE_SIGNING
+    ]
+    kept = [backend for backend in use if backend not in _UNUSABLE_SIGNING]
+    return {**data, "signing": {**data["signing"], "use": kept}}, [*found, *unusable]
+
+
+def repeated_ids(data: Data) -> list[Found]:
+    """Return a problem for each id of a justification that an earlier one has."""
+    found: list[Found] = []
+    seen: set[str] = set()
+    tables = [("executable",), ("outbound", "destination"), ("suppress",)]
+    for path in tables:
+        for number, entry in _entries(_table(data, path[:-1]), path[-1]):
+            name = entry.get("id", f"suppress-{number + 1}" if path == ("suppress",) else None)
+            if not isinstance(name, str):
+                continue
+            if name in seen:
+                found.append(Found("policy.id-repeated", (*path, number, "id"), {"id": name}))
+            seen.add(name)
+    return found
+
+
+def _entries(holder: Data, key: str) -> Iterator[tuple[int, Data]]:
+    """Yield the tables of an array of tables with their numbers; anything else is for the model to refuse."""
+    entries = holder.get(key)
+    if isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries):
+        yield from enumerate(entries)

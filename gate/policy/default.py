@@ -1,0 +1,37 @@
+"""The policy that is used where none is given: every default, spelt out, as a file that would give the same."""
+
+from __future__ import annotations
+
+from typing import Final
+
+DEFAULT_POLICY: Final = """\
+# The built-in default policy: no gate.toml was given.
+[gate]
+timezone = "Asia/Tokyo"
+require = ["26-3 3(1)①", "26-3 3(1)③", "26-3 3(3)", "26-3 3(4)"]
+
+[malware]
+clamd = "auto"
+database = "official"
+max_database_age_days = 3
+yara_rules = ["bundled"]
+suspected = "reject"
+
+[outbound]
+own = []
+
+[signing]
+use = []
+
+[limits]
+depth = 12
+entries = 100000
+entries_total = 300000
+member_bytes = 2147483648
+total_bytes = 8589934592
+ratio = 200
+ratio_from_bytes = 16777216
+name_bytes = 1024
+name_depth = 64
+item_seconds = 60
+"""

@@ -1,0 +1,298 @@
+"""``gate.toml`` as frozen values: what this version judges of the policy file, and nothing else.
+
+Sections and keys that the policy format knows and this version does not judge are refused before the model is built
+(``gate.policy.checks``); unknown ones are refused by the model.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+from gate.limits import Limits
+from gate.models import ExecutableClass, Reach
+from gate.policy.clauses import DEFAULT_REQUIRED
+from gate.policy.registry import FINDINGS
+from gate.policy.values import (
+    Clamd,
+    ClauseId,
+    Clauses,
+    Count,
+    Day,
+    Fingerprint,
+    Glob,
+    Globs,
+    Host,
+    Hosts,
+    Identifier,
+    Sha256,
+    Sha256s,
+    Text,
+    Texts,
+    Timezone,
+    is_remote,
+    problem,
+    url_pattern_host,
+)
+
+PaperKind: TypeAlias = Literal[
+    "procedure", "quality-system", "code-review", "test-record", "assessment", "checklist", "other"
+]
+"""Papers that can be attached as evidence: 管理手順書, 品質保証体制図, コードレビュー記録, 試験記録, 診断報告書, チェックリスト."""
+
+_LIMITS = Limits()
+
+
+class Section(BaseModel):
+    """What all tables of the policy share: frozen, and no key that is not named here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Deliverable(Section):
+    """``[deliverable]``: what is delivered, by whom and to whom; goes into record and reports."""
+
+    title: Text | None = None
+    name: Text
+    version: Text
+    kind: Literal["website", "application", "content"]
+    supplier: Text | None = None
+    responsible: Text | None = None
+    inspector: Text | None = None
+    checker: Text | None = None
+    recipient: Text | None = None
+    contract: Text | None = None
+    contracted_on: Day | None = None
+    delivered_on: Day | None = None
+    document: Text | None = None
+
+
+class Specification(Section):
+    """``[specification]``: what "contrary to the specification" is held against; ``file`` is bound by its digest."""
+
+    title: Text
+    version: Text
+    agreed_on: Day | None = None
+    file: Text | None = None
+    sha256: Sha256 | None = None
+
+
+class Agreement(Section):
+    """``[agreement]``: the method agreed with the other party (see ``LoadedPolicy.agreement_sha256``)."""
+
+    policy_sha256: Sha256
+    agreed_on: Day
+    reference: Text | None = None
+
+
+class GateSection(Section):
+    """``[gate]``: the time zone in which days are counted, and the clauses without which nothing is approved."""
+
+    timezone: Timezone = "Asia/Tokyo"
+    require: Clauses = DEFAULT_REQUIRED
+
+
+class Malware(Section):
+    """``[malware]``: engines, their databases, and what a mere suspicion means."""
+
+    clamd: Clamd = "auto"
+    clamd_remote: Literal["unauthenticated"] | None = None
+    database: Literal["official", "bundled"] = "official"
+    max_database_age_days: Count = 3
+    yara_rules: Texts = ("bundled",)
+    suspected: Literal["reject", "warn"] = "reject"
+
+    @model_validator(mode="after")
+    def _remote_is_asked_for(self) -> Self:
+        if is_remote(self.clamd) != (self.clamd_remote is not None):
+            raise problem("policy.clamd-not-remote" if self.clamd_remote else "policy.clamd-remote")
+        return self
+
+
+class Approval(Section):
+    """What every justification names: who decided it, for which party, and the days between which it holds."""
+
+    approved_by: Text
+    role: Text
+    party: Literal["乙", "甲"]
+    approved_on: Day
+    reference: Text | None = None
+    expires: Day
+    """The last day on which it holds, in the policy's time zone."""
+
+    @field_validator("expires")
+    @classmethod
+    def _not_before_approval(cls, expires: Day, info: ValidationInfo) -> Day:
+        approved_on = info.data.get("approved_on")
+        if approved_on is not None and expires < approved_on:
+            raise problem("policy.expires-first", approved_on=str(approved_on), expires=str(expires))
+        return expires
+
+
+class Executable(Approval):
+    """``[[executable]]``: justification of content in executable program format.
+
+    ``basis`` says why: a program that the specification orders (``spec_ref``), or content that cannot be provided
+    in another way (``alternatives``: what was considered, and why each fails).
+    """
+
+    id: Identifier
+    path: Glob
+    sha256: Sha256s | None = None
+    class_: tuple[ExecutableClass, ...] = Field(alias="class", min_length=1)
+    basis: Literal["specified-program", "no-alternative"]
+    spec_ref: Text | None = None
+    alternatives: Texts | None = None
+    reason: Text
+
+    @model_validator(mode="after")
+    def _basis_is_shown(self) -> Self:
+        if self.basis == "specified-program" and self.spec_ref is None:
+            raise problem("policy.basis-spec-ref")
+        if self.basis == "no-alternative" and self.alternatives is None:
+            raise problem("policy.basis-alternatives")
+        return self
+
+
+class Destination(Approval):
+    """``[[outbound.destination]]``: a host that the delivery contacts by its specification.
+
+    ``url`` narrows it (``*`` any characters), ``reach`` lists the ways of contact that are declared, ``where`` the
+    items in which (absent: all).
+    """
+
+    id: Identifier
+    host: Host
+    url: Text | None = None
+    reach: tuple[Reach, ...] = Field(min_length=1)
+    where: Globs | None = None
+    purpose: Text
+    operator: Text
+    sends: Text
+    disable: Text | None = None
+    privacy_page: Text | None = None
+    safety_check: Text | None = None
+    spec_ref: Text
+
+    @field_validator("url")
+    @classmethod
+    def _url_is_of_host(cls, url: str | None, info: ValidationInfo) -> str | None:
+        host = info.data.get("host")
+        if url is not None and url_pattern_host(url) != host and host is not None:
+            raise problem("policy.url-host", host=host)
+        return url
+
+
+class Outbound(Section):
+    """``[outbound]``: the recipient's own hosts, which are not outside, and the declared destinations."""
+
+    own: Hosts = ()
+    destination: tuple[Destination, ...] = ()
+
+
+class Suppression(Approval):
+    """``[[suppress]]``: a person's disposition of any finding but those that ``[[executable]]`` answers.
+
+    Without ``path`` it is for findings of the whole run, which have none.  ``id`` defaults to ``suppress-<n>``, by
+    the place in the file.
+    """
+
+    id: Identifier = "suppress"
+    finding: str
+    path: Glob | None = None
+    sha256: Sha256s | None = None
+    reason: Text
+
+    @field_validator("finding")
+    @classmethod
+    def _finding_may_be_suppressed(cls, finding: str) -> str:
+        if finding not in FINDINGS:
+            raise problem("policy.finding-unknown")
+        if FINDINGS[finding].suppressible == "never":
+            code = "policy.suppress-executable" if finding.startswith("executable/") else "policy.suppress-never"
+            raise problem(code)
+        return finding
+
+    @model_validator(mode="after")
+    def _digest_where_needed(self) -> Self:
+        if FINDINGS[self.finding].suppressible == "digest" and self.sha256 is None:
+            raise problem("policy.suppress-digest", finding=self.finding)
+        return self
+
+
+class Evidence(Section):
+    """``[[evidence]]``: a paper of a person or another tool for a clause; this version binds it and does not read it.
+
+    ``sha256`` is filled in from the file when the policy is loaded.
+    """
+
+    clause: ClauseId
+    file: Text
+    sha256: Sha256 | None = None
+    kind: PaperKind
+    tool: Text | None = None
+    date: Day
+    by: Text
+    max_age_days: Count | None = None
+
+
+class OpenPgp(Section):
+    """``[signing.openpgp]``: the key to sign with, and the GnuPG home that holds it (absent: the user's)."""
+
+    fingerprint: Fingerprint
+    home: Text | None = None
+
+
+class Signing(Section):
+    """``[signing]``: the back ends that a release is signed with."""
+
+    use: tuple[Literal["openpgp"], ...] = ()
+    openpgp: OpenPgp | None = None
+
+
+class LimitsSection(Section):
+    """``[limits]``: the fields of :class:`gate.limits.Limits`."""
+
+    depth: Count = _LIMITS.depth
+    entries: Count = _LIMITS.entries
+    entries_total: Count = _LIMITS.entries_total
+    member_bytes: Count = _LIMITS.member_bytes
+    total_bytes: Count = _LIMITS.total_bytes
+    ratio: Count = _LIMITS.ratio
+    ratio_from_bytes: Count = _LIMITS.ratio_from_bytes
+    name_bytes: Count = _LIMITS.name_bytes
+    name_depth: Count = _LIMITS.name_depth
+    item_seconds: Count = _LIMITS.item_seconds
+
+    def as_limits(self) -> Limits:
+        """Return the value that intake and the engines are given."""
+        return Limits(**self.model_dump())
+
+
+class Policy(Section):
+    """A whole ``gate.toml``; every section has a default, so that an empty file is the default policy."""
+
+    deliverable: Deliverable | None = None
+    specification: Specification | None = None
+    agreement: Agreement | None = None
+    gate: GateSection = GateSection()
+    malware: Malware = Malware()
+    executable: tuple[Executable, ...] = ()
+    outbound: Outbound = Outbound()
+    suppress: tuple[Suppression, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    signing: Signing = Signing()
+    limits: LimitsSection = LimitsSection()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_suppressions(cls, data: Any) -> Any:  # noqa: ANN401  # whatever stands in the file
+        entries = data.get("suppress") if isinstance(data, dict) else None
+        if not isinstance(entries, list):
+            return data
+        named = [
+            {"id": f"suppress-{number}", **entry} if isinstance(entry, dict) else entry
+            for number, entry in enumerate(entries, 1)
+        ]
+        return {**data, "suppress": named}

@@ -1,0 +1,124 @@
+"""Every finding that this version can make: its id, severity, clause, and whether a person may set it aside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias, get_args
+
+from gate.models import ContainerIssue, GapReason, Reach, Severity
+from gate.policy.clauses import AUTHENTICITY, EXAMINED, EXECUTABLES, MALWARE, OUTBOUND
+
+Suppressible: TypeAlias = Literal["any", "digest", "never"]
+"""``digest``: only with the item's SHA-256."""
+
+EXAMINER_CLAUSES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "intake": EXAMINED,
+        "clamav": (MALWARE,),
+        "yara": (MALWARE,),
+        "heuristics": (MALWARE,),
+        "executable": (EXECUTABLES,),
+        "outbound": (OUTBOUND,),
+    }
+)
+"""The clauses that an examiner's answers count for.  What intake could not open, no examiner has seen."""
+
+REQUIRED_EXAMINERS: Final = ("intake", "clamav", "yara", "executable", "outbound")
+"""Examiners without which a run has not told anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingKind:
+    """A kind of finding.
+
+    ``severity`` is that under the default policy, ``milder`` the one that a policy can choose instead.  ``clause`` is
+    the clause that a finding is held against, empty where it concerns none (or that of another finding), ``also``
+    those that it leaves not confirmed as well.
+    """
+
+    id: str
+    severity: Severity
+    clause: str
+    suppressible: Suppressible = "any"
+    also: tuple[str, ...] = ()
+    milder: Severity | None = None
+
+
+def examiner_clauses(examiner: str) -> tuple[str, ...]:
+    """Return the clauses that an examiner's answers count for: all that are examined, where it is not known."""
+    return EXAMINER_CLAUSES.get(examiner, EXAMINED)
+
+
+def gap_kind(examiner: str, reason: str) -> FindingKind:
+    """Return the kind of finding that a gap makes, for examiners unknown to this version as well."""
+    clause, *also = examiner_clauses(examiner)
+    return FindingKind(f"gap/{examiner}-{reason}", "gap", clause, also=tuple(also))
+
+
+OUTBOUND_FINDINGS: Final[Mapping[Reach, str]] = MappingProxyType(
+    {
+        "automatic": "outbound/undeclared",
+        "conditional": "outbound/conditional",
+        "code": "outbound/code",
+        "string": "outbound/string",
+        "opaque": "outbound/opaque",
+        "tracker": "outbound/tracker",
+        "interaction": "outbound/interaction",
+        "link": "outbound/link",
+        "identifier": "outbound/identifier",
+        "text": "outbound/text",
+        "local": "outbound/local",
+    }
+)
+"""What a contact that nobody declared becomes, by how it would be reached."""
+
+_ON_CONTENT = EXAMINED[1:]
+
+_KINDS = (
+    FindingKind("malware/known", "reject", MALWARE, "digest"),
+    FindingKind("malware/suspected", "reject", MALWARE, milder="warn"),
+    FindingKind("malware/database-not-official", "gap", MALWARE, "never", milder="warn"),
+    FindingKind("malware/database-age", "gap", MALWARE),
+    FindingKind("malware/database-undated", "gap", MALWARE),
+    FindingKind("malware/engine-remote", "gap", MALWARE, "never", milder="warn"),
+    FindingKind("executable/unjustified", "reject", EXECUTABLES, "never"),
+    FindingKind("executable/pin-mismatch", "reject", EXECUTABLES, "never"),
+    FindingKind("executable/expired", "reject", EXECUTABLES, "never"),
+    FindingKind("outbound/undeclared", "reject", OUTBOUND),
+    FindingKind("outbound/conditional", "reject", OUTBOUND),
+    FindingKind("outbound/code", "reject", OUTBOUND),
+    FindingKind("outbound/tracker", "reject", OUTBOUND),
+    FindingKind("outbound/string", "warn", OUTBOUND),
+    FindingKind("outbound/opaque", "warn", OUTBOUND),
+    FindingKind("outbound/interaction", "warn", OUTBOUND),
+    FindingKind("outbound/local", "warn", OUTBOUND),
+    FindingKind("outbound/link", "note", OUTBOUND),
+    FindingKind("outbound/identifier", "note", OUTBOUND),
+    FindingKind("outbound/text", "note", OUTBOUND),
+    FindingKind("outbound/expired", "reject", OUTBOUND, "never"),
+    FindingKind("container/ambiguous", "reject", MALWARE, "digest", also=_ON_CONTENT),
+    FindingKind("container/unsafe-name", "reject", MALWARE, also=_ON_CONTENT),
+    FindingKind("container/unsafe-link", "reject", MALWARE, also=_ON_CONTENT),
+    FindingKind("container/special-file", "reject", MALWARE, also=_ON_CONTENT),
+    FindingKind("container/hidden-data", "reject", MALWARE, also=_ON_CONTENT),
+    FindingKind("link/symbolic", "note", ""),
+    FindingKind("link/hard", "note", ""),
+    FindingKind("input/empty", "gap", MALWARE, "never", also=_ON_CONTENT),
+    FindingKind("engine/failed", "gap", MALWARE, "never"),
+    FindingKind("engine/canary", "gap", MALWARE, "never"),
+    FindingKind("engine/absent", "gap", MALWARE, "never"),
+    FindingKind("engine/coverage", "gap", MALWARE, "never"),
+    FindingKind("signing/not-ready", "gap", AUTHENTICITY, "never"),
+    FindingKind("evidence/outdated", "warn", "", "never"),
+    FindingKind("justification/unused", "warn", "", "never"),
+    FindingKind("justification/expired", "reject", "", "never"),
+    *(gap_kind(examiner, reason) for examiner in EXAMINER_CLAUSES for reason in get_args(GapReason)),
+)
+
+FINDINGS: Final[Mapping[str, FindingKind]] = MappingProxyType({kind.id: kind for kind in _KINDS})
+
+CONTAINER_FINDINGS: Final[Mapping[ContainerIssue, str]] = MappingProxyType(
+    {issue: f"container/{issue}" for issue in get_args(ContainerIssue)}
+)

@@ -1,0 +1,154 @@
+"""The kinds of value in ``gate.toml`` and their checks; what fails names a catalogue code of the domain ``policy``."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+from datetime import date
+from typing import Annotated, Final, TypeAlias
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, StrictInt, StringConstraints
+from pydantic.types import Strict
+from pydantic_core import PydanticCustomError
+
+from gate.paths import GlobError, check_glob
+from gate.policy.clauses import CLAUSES
+
+SHA256_PATTERN: Final = "^[0-9a-f]{64}$"
+IDENTIFIER_PATTERN: Final = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+_HOST: Final = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*")
+_HOST_LENGTH: Final = 253
+_URL: Final = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>[^/:?#@]+)(?::[0-9]{1,5})?/.*", re.DOTALL)
+_SECOND_LEVEL: Final = frozenset(
+    {"ac", "ad", "co", "com", "ed", "edu", "go", "gob", "gov", "gr", "lg", "mil", "ne", "net", "or", "org"}
+)
+"""Labels that under a country's top level are a registry's own, so that ``*.go.jp`` would cover strangers."""
+
+
+def problem(code: str, **arguments: str | int) -> PydanticCustomError:
+    """Return the exception by which a check of this package fails: a catalogue code and its arguments."""
+    return PydanticCustomError(code, code, arguments)  # type: ignore[arg-type]  # pydantic wants literals for its docs
+
+
+def _text(value: str) -> str:
+    if not any(unicodedata.category(character)[0] in "LNPS" for character in value):
+        raise problem("policy.empty-text")
+    return value
+
+
+def _glob(value: str) -> str:
+    try:
+        check_glob(value)
+    except GlobError as error:
+        raise problem(error.code) from error
+    return value
+
+
+def _host_pattern(value: str) -> str:
+    name = value.removeprefix("*.")
+    if len(name) > _HOST_LENGTH or not _HOST.fullmatch(name):
+        raise problem("policy.host")
+    if name != value:
+        labels = name.split(".")
+        registry = len(labels) == 2 and len(labels[1]) == 2 and labels[0] in _SECOND_LEVEL  # noqa: PLR2004  # labels
+        if len(labels) < 2 or registry or _is_address(name):  # noqa: PLR2004  # labels
+            raise problem("policy.host-wildcard")
+    return value
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _clause(value: str) -> str:
+    if value not in CLAUSES:
+        raise problem("policy.clause-unknown", clauses=", ".join(CLAUSES))
+    return value
+
+
+def _timezone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (OSError, ValueError, KeyError) as error:  # what zoneinfo raises for names that it does not know
+        raise problem("policy.timezone") from error
+    return value
+
+
+def _identifier(value: str) -> str:
+    if value == "own":  # what stands in the record where a host is the recipient's own
+        raise problem("policy.id-reserved")
+    return value
+
+
+def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(values)) != len(values):
+        raise problem("policy.repeated")
+    return values
+
+
+def _fingerprint(value: str) -> str:
+    compact = value.replace(" ", "").upper()
+    if not re.fullmatch(r"[0-9A-F]{40}|[0-9A-F]{64}", compact):
+        raise problem("policy.fingerprint")
+    return compact
+
+
+def _clamd(value: str) -> str:
+    if value == "auto" or (value.startswith("unix:/") and value != "unix:/"):
+        return value
+    try:
+        parts = urlsplit(value)
+        host, port, rest = parts.hostname, parts.port, value != f"tcp://{parts.netloc}" or "@" in parts.netloc
+    except ValueError as error:
+        raise problem("policy.clamd") from error
+    if not host or not port or rest:
+        raise problem("policy.clamd")
+    return value
+
+
+def is_remote(clamd: str) -> bool:
+    """Say whether an address of clamd (checked before) leads beyond this machine."""
+    if not clamd.startswith("tcp://"):
+        return False
+    host = urlsplit(clamd).hostname or ""
+    if host == "localhost":
+        return False
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return True
+
+
+def url_pattern_host(pattern: str) -> str:
+    """Return the host that a URL pattern names; raises where it is not ``scheme://host/…``."""
+    match = _URL.fullmatch(pattern)
+    if match is None:
+        raise problem("policy.url")
+    return match["host"]
+
+
+Text: TypeAlias = Annotated[str, AfterValidator(_text)]
+Texts: TypeAlias = Annotated[tuple[Text, ...], Field(min_length=1)]
+Day: TypeAlias = Annotated[date, Strict()]
+Count: TypeAlias = Annotated[StrictInt, Field(ge=1)]
+Glob: TypeAlias = Annotated[str, AfterValidator(_glob)]
+Globs: TypeAlias = Annotated[tuple[Glob, ...], Field(min_length=1), AfterValidator(_distinct)]
+Sha256: TypeAlias = Annotated[str, StringConstraints(pattern=SHA256_PATTERN)]
+Sha256s: TypeAlias = Annotated[tuple[Sha256, ...], Field(min_length=1), AfterValidator(_distinct)]
+Host: TypeAlias = Annotated[str, AfterValidator(_host_pattern)]
+Hosts: TypeAlias = Annotated[tuple[Host, ...], AfterValidator(_distinct)]
+ClauseId: TypeAlias = Annotated[str, AfterValidator(_clause)]
+Clauses: TypeAlias = Annotated[tuple[ClauseId, ...], AfterValidator(_distinct)]
+Timezone: TypeAlias = Annotated[str, AfterValidator(_timezone)]
+Identifier: TypeAlias = Annotated[
+    str, StringConstraints(pattern=IDENTIFIER_PATTERN), AfterValidator(_identifier)
+]
+Fingerprint: TypeAlias = Annotated[str, AfterValidator(_fingerprint)]
+Clamd: TypeAlias = Annotated[str, AfterValidator(_clamd)]

@@ -1,0 +1,64 @@
+"""Where things lie in a release folder.
+
+Paths are relative to the folder, with ``/``, and escaped as in item paths: an artifact ``a!.zip`` lies at
+``payload/a!.zip`` on disk and is written ``payload/a%21.zip`` here.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+from gate.paths import unescape_component
+
+PAYLOAD: Final = "payload"
+GATE: Final = "gate"
+FACTS: Final = "gate/facts.json"
+RESULT: Final = "gate/result.json"
+POLICY: Final = "gate/gate.toml"
+SUMS: Final = "gate/SHA256SUMS"
+RECORD: Final = "gate/record.intoto.json"
+_PARTIAL: Final = ".partial-"
+
+
+def payload_path(artifact: str) -> str:
+    """Return where the artifact with an item path of one component lies."""
+    return f"{PAYLOAD}/{artifact}"
+
+
+def list_path(artifact: str) -> str:
+    """Return where the file list of a folder artifact lies."""
+    return f"{GATE}/files/{artifact}.list"
+
+
+def evidence_path(name: str) -> str:
+    """Return where a paper of the policy lies; ``name`` is escaped."""
+    return f"{GATE}/evidence/{name}"
+
+
+def signature_path(signed: str, suffix: str) -> str:
+    """Return where the signature of ``signed`` lies: beside what is in ``gate/``, else below ``gate/signatures``.
+
+    ``signed`` is the record, the sums, an artifact that is a file, or the list of one that is a folder.
+    """
+    if signed in {RECORD, SUMS}:
+        return f"{signed}{suffix}"
+    name = signed.rpartition("/")[2]
+    if signed == list_path(name.removesuffix(".list")):
+        name = name.removesuffix(".list")
+    return f"{GATE}/signatures/{name}{suffix}"
+
+
+def on_disk(path: str) -> bytes:
+    """Return the raw relative path for an escaped one.  Raises ``ValueError`` where it is not escaped."""
+    return b"/".join(unescape_component(component) for component in path.split("/"))
+
+
+def partial_name(name: str) -> str:
+    """Return the name of the private folder in which the release ``name`` is being made."""
+    return f".{name[:40]}{_PARTIAL}{secrets.token_hex(8)}"
+
+
+def is_partial(name: str) -> bool:
+    """Say whether a folder has the name of a release that was never finished: such a one proves nothing."""
+    return name.startswith(".") and _PARTIAL in name

@@ -1,0 +1,58 @@
+"""Compile the message catalogue: every ``.po`` below ``gate/text/locale`` to the ``.mo`` beside it.
+
+``python tools/messages.py`` writes, ``--check`` only says whether the compiled files are current (exit 1 if not).
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LOCALE = Path(__file__).parent.parent / "gate" / "text" / "locale"
+
+
+class _Plain(Catalog):
+    """A catalogue whose header holds nothing that differs from run to run (no dates, no tool version)."""
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:  # type: ignore[override]  # a property in Babel too, set through a method
+        """Return the header fields that readers need."""
+        return [("Content-Type", "text/plain; charset=utf-8"), ("Language", str(self.locale))]
+
+
+def compiled(source: Path) -> bytes:
+    """Return the ``.mo`` bytes of one ``.po`` file."""
+    with source.open("rb") as stream:
+        catalogue = read_po(stream, abort_invalid=True)
+    plain = _Plain(locale=source.parent.parent.name)
+    for message in catalogue:
+        if message.id:
+            plain[message.id] = message
+    buffer = io.BytesIO()
+    write_mo(buffer, plain)
+    return buffer.getvalue()
+
+
+def main() -> int:
+    """Write or check all compiled files."""
+    check = "--check" in sys.argv
+    stale = []
+    for source in sorted(LOCALE.rglob("*.po")):
+        target = source.with_suffix(".mo")
+        data = compiled(source)
+        if not target.exists() or target.read_bytes() != data:
+            stale.append(target)
+            if not check:
+                target.write_bytes(data)
+    for target in stale:
+        print("stale" if check else "written", target.relative_to(LOCALE))
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
