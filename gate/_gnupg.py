@@ -46,11 +46,11 @@ def serve(options: Mapping[str, Any]) -> Callable[[Mapping[str, Any], Sequence[i
 class _InProcess:
     """Runs GnuPG in homes below ``folder``, one for each pinned key."""
 
-    def __init__(self, folder: Path, gpg: str, keys: Sequence[tuple[str, bytes]], now: int) -> None:
+    def __init__(self, folder: Path, gpg: str, keys: Sequence[tuple[str, bytes]], now: int | None) -> None:
         self._folder = folder
         self._gpg = gpg
         self._keys = keys
-        self._now = now
+        self._clock = [] if now is None else ["--faked-system-time", f"{now}!"]
         self._count = 0
 
     def key_faults(self) -> list[str]:
@@ -120,8 +120,7 @@ class _InProcess:
         command = [
             self._gpg, "--batch", "--no-tty", "--no-options", "--no-autostart", "--disable-dirmngr",
             "--no-auto-key-retrieve", "--no-auto-key-locate", "--no-permission-warning", "--trust-model", "always",
-            "--homedir", str(self._home(number)), "--faked-system-time", f"{self._now}!", "--status-fd", "1",
-            *arguments,
+            "--homedir", str(self._home(number)), *self._clock, "--status-fd", "1", *arguments,
         ]  # fmt: skip  # one option a line would hide them
         environ = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         with (

@@ -88,7 +88,6 @@ def parse_list(raw: bytes) -> tuple[FileEntry, ...]:
     """
     entries: list[FileEntry] = []
     position, previous = 0, b""
-    holders: set[bytes] = set()
     for match in _LINE.finditer(raw):
         if match.start() != position:
             raise FileListError("line")
@@ -97,11 +96,10 @@ def parse_list(raw: bytes) -> tuple[FileEntry, ...]:
         if path <= previous:
             raise FileListError("order")
         previous = path
-        holders.update(_folders_above(path))
         entries.append(_entry(mode.decode(), int(size), sha256.decode(), path))
     if position != len(raw):
         raise FileListError("line")
-    if any(entry.path.encode() in holders for entry in entries):
+    if not folders_above(entry.path for entry in entries).isdisjoint(entry.path for entry in entries):
         raise FileListError("file and folder")
     return tuple(entries)
 
@@ -123,10 +121,15 @@ def _entry(mode: str, size: int, sha256: str, path: bytes) -> FileEntry:
     return FileEntry("file", "100755" if mode == "100755" else "100644", size, sha256, text)
 
 
-def _folders_above(path: bytes) -> Iterator[bytes]:
-    while b"/" in path:
-        path = path.rpartition(b"/")[0]
-        yield path
+def folders_above(paths: Iterable[str]) -> set[str]:
+    """Return every folder, with ``/`` between its parts, that one of the paths lies in."""
+    folders: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
+    return folders
 
 
 def hash_descriptor(descriptor: int) -> tuple[str, int]:

@@ -25,6 +25,7 @@ _READ = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _NOT_FOLLOWING = getattr(os, "O_NOFOLLOW", 0)
 # A pipe or device that takes a file's place between the look and the opening must not make the gate wait for it.
 _NOT_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+_MARKS = tuple(mark for mark in (os.sep, os.altsep, ":" if os.name == "nt" else None) if mark)
 
 
 class FolderChangedError(OSError):
@@ -150,7 +151,11 @@ class PathCursor:
             raise NotADirectoryError(self._folders[0])
 
     def _path(self, name: bytes) -> str:
-        return os.path.join(self._folders[-1], os.fsdecode(name))  # noqa: PTH118  # Path would drop the long-path prefix's meaning
+        text = os.fsdecode(name)
+        # On Windows a name from elsewhere could hold what is a separator, drive or stream mark there.
+        if any(mark in text for mark in _MARKS):
+            raise FolderChangedError("not a name on this system")
+        return os.path.join(self._folders[-1], text)  # noqa: PTH118  # Path would drop the long-path prefix's meaning
 
     def names(self) -> list[bytes]:
         """See :class:`Cursor`."""

@@ -101,14 +101,14 @@ def _confinable() -> bool:
 
 
 class Checker:
-    """Checks detached signatures by a set of pinned keys, judging key expiry at ``now`` (seconds since 1970).
+    """Checks detached signatures by a set of pinned keys, judging their expiry at ``now``.
 
-    Close it, or use it as a context manager.  Raises :class:`KeyFileError` where a key's bytes are not exactly that
-    public key, and ``IsolationError`` where the confined process cannot be had.  ``gpg`` is what :func:`find_gpg`
-    returned.
+    ``now`` is in seconds since 1970, None for the system's clock; ``gpg`` is what :func:`find_gpg` returned.  Close
+    it, or use it as a context manager.  Raises :class:`KeyFileError` where a key's bytes are not exactly that public
+    key, and ``IsolationError`` where the confined process cannot be had.
     """
 
-    def __init__(self, keys: Sequence[PublicKey], *, gpg: str, now: int) -> None:
+    def __init__(self, keys: Sequence[PublicKey], *, gpg: str, now: int | None) -> None:
         options = {"gpg": gpg, "keys": [[key.fingerprint, key.data] for key in keys], "now": now}
         self._backend: _Backend = _Confined(options) if _confinable() else _Unconfined(options)
         try:

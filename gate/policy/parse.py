@@ -7,30 +7,31 @@ import hashlib
 import json
 import re
 import tomllib
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from gate.paths import printable
 from gate.policy.checks import Data, Found, repeated_ids, take_unavailable
-from gate.policy.model import Policy
+from gate.policy.model import Policy, Section
 from gate.policy.places import Places
 from gate.policy.problems import PolicyProblems, Problem
 from gate.policy.values import IDENTIFIER_PATTERN, SHA256_PATTERN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pydantic_core import ErrorDetails
 
     from gate.policy.places import KeyPath
 
-_AT_LINE: Final = re.compile(r" \(at (?:line (?P<line>[0-9]+), column (?P<column>[0-9]+)|end of document)\)$")
+_AT_LINE: Final = re.compile(r" \(at (?:line (?P<line>[0-9]+), column [0-9]+|end of document)\)$")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _SHOWN: Final = 80
+"""Characters of a value that a message shows."""
 
 _CODES: Final[Mapping[str, str]] = {
-    "extra_forbidden": "policy.unknown-key",
     "missing": "policy.missing-key",
     "string_type": "policy.not-text",
     "int_type": "policy.not-number",
@@ -44,21 +45,112 @@ _CODES: Final[Mapping[str, str]] = {
 _PATTERN_CODES: Final[Mapping[str, str]] = {SHA256_PATTERN: "policy.sha256", IDENTIFIER_PATTERN: "policy.id"}
 
 
+@dataclass(frozen=True, slots=True)
 class ParsedPolicy:
-    """A policy with the text that it came from; :meth:`refuse` tells a problem found later with its place."""
+    """A policy, where its keys stand in the text, and the digest that an agreement is made on.
 
-    def __init__(self, raw: bytes, name: str) -> None:
-        self.raw = raw
-        self.name = name
-        text = _decoded(raw, name)
-        data, self._places = _read(text, name)
-        self.policy, problems = _validated(data)
-        if self.policy is None or problems:
-            raise self.refuse(problems)
+    ``agreement_sha256`` is over the content without ``[agreement]`` (which names it): keys sorted, as compact JSON in
+    UTF-8, days as ISO 8601.  Comments and layout do not change it.
+    """
 
-    def refuse(self, found: list[Found]) -> PolicyProblems:
-        """Return the exception that tells what was found, each at its place in the file."""
-        return PolicyProblems(
-            self.name,
-            [Problem(each.code, self._places.line(each.path), key_text(each.path), each.arguments) for each in found],
-        )
+    policy: Policy
+    places: Places
+    name: str
+    agreement_sha256: str
+
+    def refuse(self, found: Iterable[Found]) -> PolicyProblems:
+        """Return the exception that tells what was found, each at its place."""
+        return _problems(self.name, self.places, found)
+
+
+def parse_policy(raw: bytes, name: str) -> ParsedPolicy:
+    """Return the policy in ``raw``; ``name`` is what messages call the file.
+
+    Raises :class:`PolicyProblems` with everything that is wrong: not UTF-8, not TOML, keys that are unknown or not
+    judged by this version, values that are missing or do not hold.
+    """
+    text = _decoded(raw, name)
+    try:
+        data = tomllib.loads(text)
+        places = Places(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _syntax_error(str(error), text, name) from error
+    except RecursionError as error:
+        raise _at_line(name, 1, "policy.too-nested") from error
+    remaining, found = take_unavailable(data)
+    found += repeated_ids(remaining)
+    policy: Policy | None = None
+    try:
+        policy = Policy.model_validate(remaining)
+    except ValidationError as error:
+        found += [_found(details) for details in error.errors(include_url=False)]
+    if policy is None or found:
+        raise _problems(name, places, found)
+    return ParsedPolicy(policy, places, name, _agreement_digest(data))
+
+
+def _decoded(raw: bytes, name: str) -> str:
+    if raw.startswith(_BYTE_ORDER_MARK):
+        raise _at_line(name, 1, "policy.byte-order-mark")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise _at_line(name, line, "policy.not-utf8", byte=f"{raw[error.start]:02X}") from error
+
+
+def _syntax_error(message: str, text: str, name: str) -> PolicyProblems:
+    match = _AT_LINE.search(message)
+    line = match and match["line"]
+    detail = printable(message[: match.start()] if match else message)
+    return _at_line(name, int(line) if line else text.count("\n") + 1, "policy.syntax", detail=detail)
+
+
+def _at_line(name: str, line: int, code: str, **arguments: str | int) -> PolicyProblems:
+    return PolicyProblems(name, [Problem(code, line, "", arguments)])
+
+
+def _problems(name: str, places: Places, found: Iterable[Found]) -> PolicyProblems:
+    return PolicyProblems(
+        name, [Problem(each.code, places.line(each.path), key_text(each.path), dict(each.arguments)) for each in found]
+    )
+
+
+def key_text(path: KeyPath) -> str:
+    """Return a key path as messages show it: ``executable[2].class``, entries counted from 1."""
+    text = ""
+    for part in path:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{printable(part)}"
+    return text.removeprefix(".")
+
+
+def _found(error: ErrorDetails) -> Found:
+    """Return what one error of pydantic means in our words."""
+    path = tuple(error["loc"])
+    kind, context = error["type"], error.get("ctx", {})
+    given = printable(str(error["input"]))[:_SHOWN]
+    if kind.startswith("policy."):
+        return Found(kind, path, {"given": given, **context})
+    if kind == "string_pattern_mismatch":
+        return Found(_PATTERN_CODES[context["pattern"]], path, {"given": given})
+    if kind == "extra_forbidden":
+        near = difflib.get_close_matches(str(path[-1]), sorted(_known_keys(Section)), n=1)
+        return Found("policy.unknown-key-near", path, {"near": near[0]}) if near else Found("policy.unknown-key", path, {})
+    arguments: dict[str, str | int] = {"given": given, "detail": error["msg"]}
+    if kind == "literal_error":
+        arguments["expected"] = context["expected"].replace(" or ", ", ").replace("'", '"')
+    if kind == "greater_than_equal":
+        arguments["least"] = context["ge"]
+    return Found(_CODES.get(kind, "policy.not-valid"), path, arguments)
+
+
+def _known_keys(section: type[Section]) -> Iterator[str]:
+    for inner in section.__subclasses__():
+        yield from (field.alias or name for name, field in inner.model_fields.items())
+        yield from _known_keys(inner)
+
+
+def _agreement_digest(data: Data) -> str:
+    content = {key: value for key, value in data.items() if key != "agreement"}
+    rendered = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(rendered.encode()).hexdigest()

@@ -36,7 +36,7 @@ from gate.record.result import PolicyReference, ResultDocument, build_result
 from gate.record.types import FACTS, FactsSchema
 
 if TYPE_CHECKING:
-    from gate.policy import LoadedPolicy
+    from gate.policy.load import LoadedPolicy
 
 __all__ = [
     "DocumentError",
@@ -130,11 +130,10 @@ def first_problem(error: ValidationError) -> str:
 
 def policy_reference(loaded: LoadedPolicy) -> PolicyReference:
     """Return how documents name the policy: by its file's name, without the folder, and its digest."""
-    agreement = loaded.policy.agreement
     return PolicyReference(
         path=None if loaded.path is None else printable(PurePath(loaded.path).name),
         sha256=loaded.sha256,
-        agreed=agreement is not None and agreement.policy_sha256 == loaded.agreement_sha256,
+        agreed=loaded.agreed,
     )
 
 

@@ -1,0 +1,1 @@
+"""The supplier's signatures: one interface, one module for each back end."""

@@ -15,7 +15,7 @@ from gate.errors import EngineFailure, IsolationError
 from gate.examine.antivirus import configuration
 from gate.examine.antivirus.client import ExchangeFailed, UnixEndpoint
 from gate.examine.antivirus.configuration import Role
-from gate.examine.antivirus.database import DatabaseFile, copy_file, counted, list_digest
+from gate.examine.antivirus.files import DatabaseFile, copy_file, counted
 from gate.examine.antivirus.output import OutputWatch
 from gate.isolation import Confinement, PrivateFolder, Program, start_program
 from gate.paths import printable
@@ -123,35 +123,24 @@ class Daemon:
 
     def _copy(self, sources: Sequence[Path], made: Mapping[str, bytes]) -> list[DatabaseFile]:
         files: dict[str, DatabaseFile] = {}
-        copies = self.folder.path / "sources"
-        copies.mkdir(mode=0o700)
-        for source in [*sources, *(self._make_file(copies, name, content) for name, content in made.items())]:
-            target = self.database / source.name
-            if source.name in files:
-                self._check_same(source, files[source.name], copies)
-                continue
-            files[source.name] = copy_file(source, target)
-            target.chmod(0o644)
+        incoming, own = self.folder.path / "incoming", self.folder.path / "made"
+        own.mkdir(mode=0o700)
+        for name, content in made.items():
+            (own / name).write_bytes(content)
+        for source in [*sources, *(own / name for name in made)]:
+            file = copy_file(source, incoming)
+            if files.setdefault(file.name, file) != file:
+                raise EngineFailure("malware.database-name-clash", name=printable(file.name))
+            incoming.replace(self.database / file.name)
         return list(files.values())
-
-    def _check_same(self, source: Path, known: DatabaseFile, copies: Path) -> None:
-        second = copies / f"second-{len(list(copies.iterdir()))}"
-        if list_digest([copy_file(source, second)]) != list_digest([known]):
-            raise EngineFailure("malware.database-name-clash", name=printable(source.name))
-        second.unlink()
-
-    @staticmethod
-    def _make_file(copies: Path, name: str, content: bytes) -> Path:
-        path = copies / name
-        path.write_bytes(content)
-        return path
 
     def launch(self) -> None:
         """Start the process.  Raises ``EngineFailure`` where clamd is not installed."""
         try:
             self._program = start_program(
-                [self._program_name, "--config-file", str(self.folder.path / configuration.CONFIGURATION)],
-                folder=self.folder, confinement=_CONFINEMENT,
+                [self._program_name, f"--config-file={self.folder.path / configuration.CONFIGURATION}"],
+                folder=self.folder,
+                confinement=_CONFINEMENT,
             )
         except IsolationError as error:
             raise EngineFailure("malware.clamd-missing", program=self._program_name) from error

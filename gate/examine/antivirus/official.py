@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from gate.errors import IsolationError
-from gate.examine.antivirus.database import CONTAINERS, DatabaseFile, Header
+from gate.examine.antivirus.files import CONTAINERS, DatabaseFile, Header
 from gate.isolation import PrivateFolder, Worker, run_program
 from gate.models import DatabaseKind
 from gate.paths import printable

@@ -46,7 +46,7 @@ class Decoder(Protocol):
     def unused_data(self) -> bytes:
         """What was handed in past the end of the stream."""
 
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+    def decompress(self, data: bytes, max_length: int, /) -> bytes:
         """Take ``data`` in and return at most ``max_length`` bytes."""
 
 
@@ -119,7 +119,7 @@ class ZipLzma:
     def __init__(self, size: int, *, end_marker: bool) -> None:
         self._size = (1 << 64) - 1 if end_marker else size
         self._head = b""
-        self._inner: lzma.LZMADecompressor | None = None
+        self._inner: Decoder | None = None
 
     @property
     def eof(self) -> bool:
@@ -147,7 +147,7 @@ class ZipLzma:
             raise Damaged("unknown LZMA properties", "unsupported")
         properties, rest = self._head[4:9], self._head[9:]
         self._head = b""
-        self._inner = lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=MEMORY_BYTES)
+        self._inner = lzma_alone()
         return self._inner.decompress(properties + self._size.to_bytes(8, "little") + rest, max_length)
 
 
@@ -168,7 +168,7 @@ def expand(make: Callable[[], Decoder], region: Region) -> Iterator[bytes]:
         output = _step(decoder, block)
         if output:
             yield output
-        elif not (block or decoder.eof or decoder.needs_input):
+        elif not (block or decoder.needs_input or decoder.eof):
             raise Damaged("stalled stream")
     region.position -= len(decoder.unused_data)
 
@@ -186,11 +186,11 @@ def _step(decoder: Decoder, block: bytes) -> bytes:
     except (zlib.error, OSError, EOFError, ValueError) as error:
         raise Damaged("bad compressed data") from error
     except MemoryError as error:
-        raise Damaged("needs too much memory", "engine-limit") from error
+        raise Damaged("needs too much memory", "too-large") from error
     except lzma.LZMAError as error:
         text = str(error)
         if "emory" in text:
-            raise Damaged("needs too much memory", "engine-limit") from error
+            raise Damaged("needs too much memory", "too-large") from error
         if "nsupported" in text:
             raise Damaged("unsupported filter or check", "unsupported") from error
         raise Damaged("bad compressed data") from error

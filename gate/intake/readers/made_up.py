@@ -14,7 +14,7 @@ _CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
 
 
 class MadeUpNames:
-    """Numbers the made-up members of one container: ``gap-1``, ``gap-2``, ``extra-1`` …"""
+    """Numbers the made-up members of one container: ``gap-1``, ``gap-2``, ``extra-1`` and so on."""
 
     def __init__(self) -> None:
         self._count: Counter[str] = Counter()

@@ -16,7 +16,8 @@ from gate.intake.readers.interface import Options
 _COMPONENT = rb"[A-Za-z0-9_+@=~.-]*[A-Za-z0-9_+@=~-]"
 _PLAIN = re.compile(rb"(?:\./)?" + _COMPONENT + rb"(?:/" + _COMPONENT + rb")*/?")
 """Names with nothing to look for but reserved words: nearly all of them, so that the full check is seldom needed."""
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3]) *(?:\..*)?", re.IGNORECASE)
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3]) *(?:\..*)?",
+                       re.IGNORECASE)
 _RESERVED_ANYWHERE = re.compile(rb"(?:^|/)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|$)", re.IGNORECASE)
 _DRIVE = re.compile(r"[A-Za-z]:")
 _STREAM = re.compile(r"(?<!:):(?!:)|::\$|:::")
@@ -129,22 +130,10 @@ class NameRegister:
             return ""
         return "duplicate name" if first == name else "same name but for case or form"
 
-    def shadowed(self) -> Iterator[bytes]:
-        """Yield the names of members that are no folders and yet have members below them, each once."""
-        looked_at: set[str] = set()
-        told: set[str] = set()
-        for key in self._known:
-            if key.count("/") > self._options.name_depth:
-                continue  # already told as too deep
-            parent = key.rpartition("/")[0]
-            if parent in looked_at:
-                continue
-            looked_at.add(parent)
-            for place in _with_parents(parent):
-                known = self._known.get(place)
-                if known is not None and not known[1] and place not in told:
-                    told.add(place)
-                    yield known[0]
+    def shadowed(self) -> bool:
+        """Say whether a member that is no folder has members below it."""
+        parents = {key.rpartition("/")[0] for key in self._known if key.count("/") <= self._options.name_depth}
+        return any(not self._known.get(place, ("", True))[1] for parent in parents for place in _with_parents(parent))
 
 
 def _with_parents(key: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ overlap are never expanded, so that nothing in the file is expanded more than tw
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 from gate.intake.readers.decoders import Damaged
@@ -78,7 +78,8 @@ class _Archive:
 
     def events(self) -> Iterator[Event]:
         """Yield everything of the file behind the troubles of its end records."""
-        places, offsets = [], []
+        places: list[int] = []
+        offsets: list[int] = []
         position = self._end.directory
         while (header := self._header(position)) is not None:
             if len(places) == self._options.entries:
@@ -132,7 +133,8 @@ class _Archive:
         local = place.local
         reading = None
         if local is not None and not place.overlaps:
-            reading = Reading(header.method, header.flags, header.crc, header.size, place.start + local.length, place.stop)
+            begin = place.start + local.length
+            reading = Reading(header.method, header.flags, header.crc, header.size, begin, place.stop)
             if what.kind == "symbolic-link":
                 target = self._target(reading)
         if len(target) > _LINK_BYTES:
@@ -191,7 +193,7 @@ class _Archive:
                     break
         return target
 
-    def _descriptor(self, header: Central, local: Local, place: _Place) -> Iterator[Trouble]:
+    def _descriptor(self, header: Central, local: Local, place: _Place) -> Generator[Trouble, None, int]:
         """Yield where the data descriptor is not what it must be; return its length."""
         if not local.flags & FLAG_DESCRIPTOR:
             return 0
@@ -276,12 +278,13 @@ class _Archive:
         comment = end.stop - end.comment
         if end.comment:
             note = is_note(self._source.read_at(comment, end.comment))
-            yield from carry(self._source, comment, end.stop, b"comment", None if note else hidden("data in the comment"))
+            trouble = None if note else hidden("data in the comment")
+            yield from carry(self._source, comment, end.stop, b"comment", trouble)
         if end.stop < self._source.size:
             yield from carry(self._source, end.stop, self._source.size, b"trailing", hidden("data behind the end"))
         yield from self._entry_comments()
-        for name in self._names.shadowed():
-            yield Trouble("member below a member that is no folder", issue="ambiguous")
+        if self._names.shadowed():
+            yield Trouble("members below a member that is no folder", issue="ambiguous")
 
     def _entry_comments(self) -> Iterator[Event]:
         """Yield the comments of all entries as one made-up member, a line for each."""

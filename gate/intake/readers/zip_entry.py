@@ -19,6 +19,7 @@ from gate.intake.readers.zip_records import (
     FLAG_MASKED,
     FLAG_STRONG,
     FLAG_UTF8,
+    SATURATED_32,
     Central,
     Local,
 )
@@ -135,7 +136,9 @@ def attributes(header: Central) -> Attributes:
     if slash:
         return Attributes("folder", mode, "" if file_type in {0, stat.S_IFDIR} else "folder by name, not by mode")
     if file_type == stat.S_IFDIR or header.attributes & _DOS_FOLDER:
-        return Attributes("file" if header.size else "folder", mode, "folder by mode, not by name" if header.size else "")
+        if header.size:
+            return Attributes("file", mode, "folder by mode, not by name")
+        return Attributes("folder", mode)
     if file_type not in {0, stat.S_IFREG}:
         return Attributes("special", mode)
     return Attributes("file", mode)
@@ -164,11 +167,8 @@ def descriptor_length(data: bytes, crc: int, compressed: int, size: int, room: i
     It may have a signature or none, and 32-bit or 64-bit sizes (APPNOTE 4.3.9); of several that fit, the one that
     fills the ``room`` before the next record, else the shortest.
     """
-    fitting = []
-    for layout in _DESCRIPTORS:
-        limit = 0xFFFFFFFF if layout is _DESCRIPTORS[0] else 0xFFFFFFFFFFFFFFFF
-        body = layout.pack(crc, compressed, size) if max(compressed, size) <= limit else None
-        for head in (b"", DESCRIPTOR):
-            if body is not None and data.startswith(head + body):
-                fitting.append(len(head) + len(body))
+    narrow = max(compressed, size) <= SATURATED_32
+    bodies = [layout.pack(crc, compressed, size) for layout in _DESCRIPTORS if narrow or layout is not _DESCRIPTORS[0]]
+    forms = [head + body for body in bodies for head in (b"", DESCRIPTOR)]
+    fitting = [len(form) for form in forms if data.startswith(form)]
     return room if room in fitting else min(fitting, default=None)

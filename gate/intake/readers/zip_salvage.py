@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from gate.intake.readers.interface import Data, Event, Member, Options, Source, Trouble
 from gate.intake.readers.made_up import carry
@@ -52,7 +52,7 @@ def _local(window: Window, position: int, stop: int) -> Local | None:
         return None
 
 
-def _entry(source: Source, options: Options, start: int, local: Local) -> Iterator[Event]:
+def _entry(source: Source, options: Options, start: int, local: Local) -> Generator[Event, None, int | None]:
     """Yield one entry; return where the next one begins, or None where that cannot be known."""
     late = bool(local.flags & FLAG_DESCRIPTOR) and not local.compressed
     stop = source.size if late else start + local.compressed

@@ -1,0 +1,191 @@
+"""Turn an approved staging folder into a release: documents, then the record, then signatures, then the name.
+
+Order is what makes it safe to be killed at any moment: the payload is hashed again before anything is signed,
+signatures are the last files, and the folder gets its name in one step after all of it is on the disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gate.errors import ArtifactChanged, SigningFailure, UsageError
+from gate.filelist import render_list
+from gate.paths import artifact_names, printable
+from gate.record import layout
+from gate.record.documents import facts_document, gate_identity, result_document
+from gate.record.statement import PromisedSignature, build_record
+from gate.record.sums import render_sums
+from gate.staging import Staging, writing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from gate.models import Examination, Judgement
+    from gate.policy.load import LoadedPolicy
+    from gate.signing.interface import Signer
+    from gate.staging import StagedArtifact
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A release that now exists: its folder, the digest of its record, and the signatures in it."""
+
+    folder: Path
+    record_sha256: str
+    signatures: tuple[PromisedSignature, ...]
+
+
+def deliver(
+    staging: Staging,
+    examination: Examination,
+    judgement: Judgement,
+    loaded: LoadedPolicy,
+    signers: Sequence[Signer],
+    *,
+    clock: Callable[[], datetime],
+) -> Delivered:
+    """Write, sign and publish the release of what was examined in ``staging``.
+
+    Raises ``SigningFailure`` where the verdict is not "approved" or a signature does not come about, ``KeyProblem``
+    where a key cannot be used, ``ArtifactChanged`` where the staged copies are not what was examined or a paper is not
+    what the policy was loaded with, ``UsageError`` where there is nobody to sign or nothing can be written.  Then no
+    signature is left.
+    """
+    if judgement.verdict != "approved":
+        raise SigningFailure("deliver.not-approved", verdict=judgement.verdict)
+    _require_signers(signers)
+    _require_examined(staging, examination)
+    writer = _Writer(staging.folder)
+    for artifact in staging.staged:
+        if artifact.kind == "folder":
+            writer.write(layout.list_path(artifact.name), render_list(artifact.entries))
+    gate = gate_identity()
+    writer.write(layout.FACTS, facts_document(examination, gate))
+    writer.write(layout.RESULT, result_document(examination, judgement, loaded, gate))
+    writer.write(layout.POLICY, loaded.raw)
+    papers = _write_papers(writer, loaded)
+    files = dict(writer.digests)
+    staging.confirm()
+    sums = writer.write(layout.SUMS, render_sums({**_payload_digests(staging), **_on_disk(files)}))
+    promised = _promises(staging, signers)
+    record = build_record(
+        examination,
+        judgement,
+        loaded,
+        gate,
+        created=clock(),
+        files=files,
+        sums_sha256=sums,
+        papers=papers,
+        promised=promised,
+    )
+    record_sha256 = writer.write(layout.RECORD, record)
+    _sign(staging, writer, signers, promised)
+    staging.confirm()  # what changed under the signature is not delivered
+    return Delivered(staging.publish(), record_sha256, promised)
+
+
+class _Writer:
+    """Writes new files below the release folder and remembers their digests, in the order written."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.digests: dict[str, str] = {}
+
+    def write(self, path: str, data: bytes) -> str:
+        """Write a file that does not exist yet and return its SHA-256."""
+        with writing():
+            target = self._folder / os.fsdecode(layout.on_disk(path))
+            for folder in [*reversed(target.relative_to(self._folder).parents)][1:]:
+                (self._folder / folder).mkdir(exist_ok=True)
+                (self._folder / folder).chmod(0o755)
+            with target.open("xb") as stream:
+                os.fchmod(stream.fileno(), 0o644)  # whatever the umask is
+                stream.write(data)
+        self.digests[path] = hashlib.sha256(data).hexdigest()
+        return self.digests[path]
+
+
+def _require_signers(signers: Sequence[Signer]) -> None:
+    if not signers:
+        raise UsageError("deliver.no-signer")
+    suffixes = [signer.suffix for signer in signers]
+    if len(set(suffixes)) != len(suffixes):
+        raise UsageError("deliver.same-suffix", suffix=max(suffixes, key=suffixes.count))
+
+
+def _require_examined(staging: Staging, examination: Examination) -> None:
+    """Raise where what was examined is not, name by name and digest by digest, what lies in the staging folder."""
+    examined = {artifact.path: artifact.sha256 for artifact in examination.artifacts}
+    staged = {artifact.name: artifact.sha256 for artifact in staging.staged}
+    for name in sorted(examined.keys() | staged.keys()):
+        if examined.get(name) != staged.get(name):
+            raise ArtifactChanged("deliver.changed", path=name)
+    if not staged or len(examination.artifacts) != len(staged):
+        raise UsageError("deliver.nothing")
+
+
+def _write_papers(writer: _Writer, loaded: LoadedPolicy) -> dict[str, str]:
+    """Copy the papers that the policy names and return where each lies in the release folder, by its name there."""
+    policy = loaded.policy
+    wanted = {entry.file: entry.sha256 for entry in policy.evidence}
+    if policy.specification is not None and policy.specification.file is not None:
+        wanted[policy.specification.file] = policy.specification.sha256
+    base = loaded.source.parent if loaded.source else Path()
+    names = artifact_names(os.fsencode(Path(file).name) for file in wanted)
+    papers = {file: layout.evidence_path(name) for file, name in zip(wanted, names, strict=True)}
+    for file, path in papers.items():
+        shown = printable(file)
+        try:
+            data = (base / file).read_bytes()
+        except OSError as error:
+            raise UsageError("deliver.unreadable", path=shown, error=error.strerror or str(error)) from error
+        if writer.write(path, data) != wanted[file]:
+            raise ArtifactChanged("deliver.paper-changed", path=shown)
+    return papers
+
+
+def _on_disk(files: dict[str, str]) -> dict[bytes, str]:
+    return {layout.on_disk(path): digest for path, digest in files.items()}
+
+
+def _payload_digests(staging: Staging) -> dict[bytes, str]:
+    """Return the digest of every regular file of the payload, by its raw path in the release folder."""
+    digests: dict[bytes, str] = {}
+    for artifact in staging.staged:
+        path = layout.payload_path(artifact.name)
+        if artifact.kind == "file":
+            digests[layout.on_disk(path)] = artifact.sha256
+        for entry in artifact.entries:
+            if entry.kind == "file":
+                digests[layout.on_disk(f"{path}/{entry.path}")] = entry.sha256
+    return digests
+
+
+def _signed_alone(artifact: StagedArtifact) -> str:
+    """Return the file whose signature proves one artifact alone: the artifact, or the list of its files."""
+    return layout.list_path(artifact.name) if artifact.kind == "folder" else layout.payload_path(artifact.name)
+
+
+def _promises(staging: Staging, signers: Sequence[Signer]) -> tuple[PromisedSignature, ...]:
+    """Return the signatures to make, the record's last."""
+    signed = [*map(_signed_alone, staging.staged), layout.SUMS, layout.RECORD]
+    return tuple(
+        PromisedSignature(layout.signature_path(path, signer.suffix), signer.backend, signer.signer, path)
+        for path in signed
+        for signer in signers
+    )
+
+
+def _sign(staging: Staging, writer: _Writer, signers: Sequence[Signer], promised: Sequence[PromisedSignature]) -> None:
+    by_name = {(signer.backend, signer.signer): signer for signer in signers}
+    for promise in promised:
+        path = staging.folder / os.fsdecode(layout.on_disk(promise.signs))
+        with path.open("rb") as file:
+            signature = by_name[promise.backend, promise.signer].sign(file)
+        writer.write(promise.name, signature)

@@ -1,0 +1,265 @@
+"""What elements and their attributes make a browser contact: the one table, for HTML, XHTML and SVG alike.
+
+The sources are the HTML Standard ("fetching resources", "link types", "rendering"), SVG 2 ("linking"), and what
+browsers were seen to do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from gate.examine.outbound.attributes import refresh_url, srcset_urls, words
+from gate.examine.outbound.embedded import Role, document_of, javascript_of
+from gate.examine.outbound.found import Found, Nested, Reference
+from gate.examine.outbound.kinds import Kind
+from gate.examine.outbound.lines import Lines, OneLine
+from gate.examine.outbound.urls import may_lead_away
+from gate.models import Reach
+from gate.paths import printable
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where elements stand: the base URL, the condition under which they count at all, and how to find their lines."""
+
+    base: str | None
+    condition: str
+    lines: Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An element by its lower-case local name, with its attributes (``xlink:href`` under that name)."""
+
+    tag: str
+    attributes: Mapping[str, str | None]
+    around: Surroundings
+
+    def via(self, name: str) -> str:
+        """Return how a fact names the attribute ``name`` of this element."""
+        return f"{self.tag}[{name}]"
+
+    def reference(self, name: str, raw: str, reach: Reach, condition: str = "", via: str = "") -> Iterator[Reference]:
+        """Yield ``raw``, written in the attribute ``name``, as a reference if it can lead away at all."""
+        if self.around.base is None and not may_lead_away(raw):
+            return
+        condition = self.around.condition or condition
+        if condition and reach == "automatic":
+            reach = "conditional"
+        line = self.around.lines.attribute(name, self.attributes.get(name) or raw)
+        yield Reference(raw, reach, via or self.via(name), line, condition, self.around.base)
+
+    def nested(self, name: str, kind: Kind, text: str) -> Nested:
+        """Return a document that the attribute ``name`` holds."""
+        line = OneLine(self.around.lines.attribute(name, self.attributes.get(name) or ""))
+        return Nested(kind, text, self.via(name), line, self.around.condition, self.around.base)
+
+
+Handler: TypeAlias = Callable[[Element, str, str], Iterator[Found]]
+
+
+# --- handlers of attributes -----------------------------------------------------------------------------------
+
+
+def _url(reach: Reach, condition: str = "", role: Role | None = None) -> Handler:
+    """Return the handler of an attribute that holds one URL; ``role`` says as what its content is loaded."""
+
+    def handle(element: Element, name: str, value: str) -> Iterator[Found]:
+        script = javascript_of(value)
+        if script is not None:
+            yield element.nested(name, "script", script)
+        elif role is not None and (document := document_of(value, role)):
+            yield element.nested(name, *document)
+        else:
+            yield from element.reference(name, value, reach, condition)
+
+    return handle
+
+
+def _srcset(element: Element, name: str, value: str) -> Iterator[Found]:
+    for url in srcset_urls(value):
+        yield from element.reference(name, url, "automatic")
+
+
+def _several(reach: Reach, separator: str | None = None) -> Handler:
+    def handle(element: Element, name: str, value: str) -> Iterator[Found]:
+        for url in value.split(separator):
+            yield from element.reference(name, url, reach)
+
+    return handle
+
+
+def _style(element: Element, name: str, value: str) -> Iterator[Found]:
+    if "(" in value or "\\" in value:
+        yield element.nested(name, "declarations", value)
+
+
+def _event(element: Element, name: str, value: str) -> Iterator[Found]:
+    yield element.nested(name, "script", value)
+
+
+def _data_attribute(element: Element, name: str, value: str) -> Iterator[Found]:
+    if _ABSOLUTE.match(value):
+        yield from element.reference(name, value, "string")
+
+
+def _srcdoc(element: Element, name: str, value: str) -> Iterator[Found]:
+    if "<" in value:
+        yield element.nested(name, "html", value)
+
+
+def _script_source(element: Element, name: str, value: str) -> Iterator[Found]:
+    kind = element.attributes.get("type") or ""
+    condition = "" if runs_as_script(kind) else f"type={printable(kind[:40])}"
+    if "nomodule" in element.attributes:
+        condition = "nomodule"
+    yield from _url("automatic", condition, "script")(element, name, value)
+
+
+def _link(element: Element, name: str, value: str) -> Iterator[Found]:
+    relations = [each for each in words(element.attributes.get("rel")) if each in _LINKS_FETCHED]
+    if not relations:
+        yield from element.reference(name, value, "link")
+        return
+    relation = min(relations, key=lambda each: _LINKS_FETCHED[each] != "")
+    document = document_of(value, "style") if relation == "stylesheet" else None
+    if document:
+        yield element.nested(name, *document)
+    yield from element.reference(name, value, "automatic", _LINKS_FETCHED[relation], f"link[rel={relation}]")
+
+
+def _input_source(element: Element, name: str, value: str) -> Iterator[Found]:
+    if words(element.attributes.get("type")) == ["image"]:
+        yield from element.reference(name, value, "automatic", via="input[type=image]")
+
+
+def _media_source(element: Element, name: str, value: str) -> Iterator[Found]:
+    waits = words(element.attributes.get("preload")) == ["none"] and "autoplay" not in element.attributes
+    yield from element.reference(name, value, "automatic", "preload=none" if waits else "")
+
+
+def _meta(element: Element, name: str, value: str) -> Iterator[Found]:
+    if words(element.attributes.get("http-equiv")) == ["refresh"]:
+        url = refresh_url(value)
+        script = javascript_of(url)
+        if script is not None:
+            yield element.nested(name, "script", script)
+        yield from element.reference(name, url, "automatic", via="meta[http-equiv=refresh]")
+    elif _ABSOLUTE.match(value):
+        yield from element.reference(name, value, "identifier")
+
+
+def _plug_in_parameter(element: Element, name: str, value: str) -> Iterator[Found]:
+    yield from element.reference(name, value, "conditional", "plug-in")
+
+
+def _animated(element: Element, name: str, value: str) -> Iterator[Found]:
+    """An animation that sets another element's reference makes the browser load it."""
+    if (element.attributes.get("attributename") or element.attributes.get("attributeName") or "").endswith("href"):
+        for url in value.split(";"):
+            yield from element.reference(name, url, "automatic")
+
+
+def runs_as_script(kind: str) -> bool:
+    """Say whether a script element of this ``type`` is run; parameters that a browser might not accept are allowed."""
+    essence = kind.partition(";")[0].strip().lower()
+    return essence in ("", "module") or essence.endswith(("javascript", "ecmascript", "jscript", "livescript"))
+
+
+# --- the table ------------------------------------------------------------------------------------------------
+
+_ABSOLUTE = re.compile(r"\s*+(?:(?:https?|wss?|ftp):)?[/\\]{2}[^/\\\s]", re.IGNORECASE)
+
+_LINKS_FETCHED = dict.fromkeys(
+    "stylesheet icon preload modulepreload prefetch preconnect dns-prefetch prerender manifest mask-icon".split(), ""
+) | {
+    "apple-touch-icon": "added to a home screen",
+    "apple-touch-icon-precomposed": "added to a home screen",
+    "apple-touch-startup-image": "added to a home screen",
+    "import": "old browsers",
+    "search": "added as a search engine",
+    "compression-dictionary": "browsers that support it",
+}
+"""Link types that are fetched, with the condition under which; all others are links to follow."""
+
+_FETCH = _url("automatic")
+_LINK = _url("link")
+_SVG_REFERENCE = {"href": _FETCH, "xlink:href": _FETCH}
+_SVG_UNKNOWN = {name: _url("conditional", "loaded by few programs") for name in ("href", "xlink:href")}
+_PRESENTATION = dict.fromkeys(
+    "fill stroke filter mask clip-path cursor marker-start marker-mid marker-end".split(), _style
+)
+_EVERYWHERE: dict[str, Handler] = {
+    "style": _style,
+    "xlink:href": _url("conditional", "loaded by few programs"),
+    **_PRESENTATION,
+}
+_SPECIFIC: dict[str, dict[str, Handler]] = {
+    "a": {"href": _LINK, "xlink:href": _LINK, "ping": _several("interaction")},
+    "animate": dict.fromkeys(("from", "to", "by", "values"), _animated),
+    "applet": dict.fromkeys(("code", "codebase", "archive", "object"), _url("conditional", "plug-in")),
+    "area": {"href": _LINK, "ping": _several("interaction")},
+    "audio": {"src": _media_source},
+    "bgsound": {"src": _url("conditional", "old browsers")},
+    "blockquote": {"cite": _url("identifier")},
+    "button": {"formaction": _url("interaction")},
+    "del": {"cite": _url("identifier")},
+    "embed": {"src": _url("automatic", role="document")},
+    "feimage": _SVG_REFERENCE,
+    "fencedframe": {"src": _url("conditional", "browsers that support it")},
+    "form": {"action": _url("interaction")},
+    "frame": {"src": _url("automatic", role="document"), "longdesc": _LINK},
+    "html": {"manifest": _url("conditional", "old browsers")},
+    "iframe": {"src": _url("automatic", role="document"), "srcdoc": _srcdoc, "longdesc": _LINK},
+    "image": {**_SVG_REFERENCE, "src": _FETCH},
+    "img": {
+        "src": _FETCH,
+        "srcset": _srcset,
+        "longdesc": _LINK,
+        "lowsrc": _url("conditional", "old browsers"),
+        "dynsrc": _url("conditional", "old browsers"),
+    },
+    "input": {"src": _input_source, "formaction": _url("interaction")},
+    "ins": {"cite": _url("identifier")},
+    "lineargradient": _SVG_UNKNOWN,
+    "link": {"href": _link, "imagesrcset": _srcset},
+    "meta": {"content": _meta},
+    "object": {
+        "data": _url("automatic", role="document"),
+        "classid": _url("conditional", "plug-in"),
+        "codebase": _url("conditional", "plug-in"),
+        "archive": _several("conditional"),
+    },
+    "param": {"value": _plug_in_parameter},
+    "pattern": _SVG_UNKNOWN,
+    "q": {"cite": _url("identifier")},
+    "radialgradient": _SVG_UNKNOWN,
+    "script": {"src": _script_source, "href": _script_source, "xlink:href": _script_source},
+    "set": {"to": _animated},
+    "source": {"src": _FETCH, "srcset": _srcset},
+    "track": {"src": _FETCH},
+    "use": _SVG_REFERENCE,
+    "video": {"src": _media_source, "poster": _FETCH},
+}
+for _tag in ("body", "table", "thead", "tbody", "tfoot", "tr", "td", "th"):
+    _SPECIFIC[_tag] = {"background": _FETCH}
+
+_TABLE: dict[str, dict[str, Handler]] = {tag: {**_EVERYWHERE, **handlers} for tag, handlers in _SPECIFIC.items()}
+
+
+def read_element(element: Element) -> Iterator[Found]:
+    """Yield what an element makes a browser contact, and the documents and scripts that its attributes hold."""
+    handlers = _TABLE.get(element.tag, _EVERYWHERE)
+    for name, value in element.attributes.items():
+        if not value:
+            continue
+        handler = handlers.get(name)
+        if handler is not None:
+            yield from handler(element, name, value)
+        elif name.startswith("on"):
+            yield from _event(element, name, value)
+        elif name.startswith("data-"):
+            yield from _data_attribute(element, name, value)

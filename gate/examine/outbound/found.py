@@ -1,0 +1,42 @@
+"""What a reader finds in a document: references to follow, and documents inside of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from gate.examine.outbound.kinds import Kind
+from gate.examine.outbound.lines import Lines
+from gate.models import Gap, Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A URL as it is written, relative to ``base``, with the way in which reading the document reaches it."""
+
+    raw: str
+    reach: Reach
+    via: str
+    line: int = 0
+    condition: str = ""
+    base: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """A document or script inside of another one.
+
+    ``via`` is the construct that holds it; ``condition`` says under which condition it is read at all, or is empty;
+    ``strings`` is how URLs in the strings of a script are reached.
+    """
+
+    kind: Kind
+    text: str
+    via: str
+    lines: Lines
+    condition: str = ""
+    base: str | None = None
+    strings: Reach = "string"
+
+
+Found: TypeAlias = Reference | Nested | Gap

@@ -1,0 +1,142 @@
+"""Line numbers for what a parser found, where the parser itself does not tell them.
+
+An attribute's line is that on which the attribute stands with that very value, outside of comments and scripts, at or
+after the place of the one before (parsers report in the order of the text).  Where no such place is found, because a
+value is written with entities for instance, the line is 0.  The total cost is bounded by a multiple of the length of
+the text: past that, lines are 0.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cached_property, lru_cache
+from typing import Protocol
+
+_LOOK_BACK = 160
+"""How far before a value its attribute name is looked for; longer runs of blanks give line 0."""
+_EFFORT = 8
+"""How often, on average, each character of a text may be looked at."""
+
+
+class Lines(Protocol):
+    """Tells the line, from 1, of places in a text; 0 where it cannot be told."""
+
+    def at(self, offset: int) -> int:
+        """Return the line of a place in the text."""
+
+    def attribute(self, name: str, value: str) -> int:
+        """Return the line of the next attribute ``name`` with ``value``."""
+
+    def inside(self, content: str) -> Lines:
+        """Return the lines of the next occurrence of ``content``, a part of the text as it stands there."""
+
+
+class OneLine:
+    """The lines of a text that stands on one line of the item, or in no way that could be counted."""
+
+    def __init__(self, line: int) -> None:
+        self._line = line
+
+    def at(self, _offset: int) -> int:
+        """Return the one line."""
+        return self._line
+
+    def attribute(self, _name: str, _value: str) -> int:
+        """Return the one line."""
+        return self._line
+
+    def inside(self, _content: str) -> Lines:
+        """Return the same lines."""
+        return self
+
+
+class SourceLines:
+    """The lines of a text that stands in the item as it is, from line ``first`` on."""
+
+    def __init__(self, text: str, first: int = 1) -> None:
+        self._text = text
+        self._first = first
+        self._cursor = 0
+        self._effort = _EFFORT * len(text) + (1 << 16)
+
+    @cached_property
+    def _breaks(self) -> list[int]:
+        return [match.start() for match in re.finditer("\n", self._text)]
+
+    @cached_property
+    def _no_markup(self) -> list[tuple[int, int]]:
+        return _parts_without_markup(self._text)
+
+    def at(self, offset: int) -> int:
+        """Return the line of a place in the text."""
+        return self._first + bisect_right(self._breaks, offset - 1)
+
+    def attribute(self, name: str, value: str) -> int:
+        """Return the line of the next attribute ``name`` with ``value``, or 0."""
+        written = [value, value.replace("&", "&amp;")] if "&" in value else [value]
+        for start, end in ((self._cursor, len(self._text)), (0, self._cursor)):
+            for form in written:
+                place = self._find_attribute(name, form, start, end)
+                if place >= 0:
+                    self._cursor = place
+                    return self.at(place)
+        return 0
+
+    def _find_attribute(self, name: str, value: str, start: int, end: int) -> int:
+        before = _attribute_pattern(name)
+        while (place := self._find(value, start, end)) >= 0:
+            after = self._text[place + len(value) : place + len(value) + 1]
+            named = before.search(self._text, max(0, place - _LOOK_BACK), place)
+            if named and (after == "" or after in "\"'>/ \t\n\f") and not self._is_no_markup(place):
+                return place
+            start = place + 1
+        return -1
+
+    def inside(self, content: str) -> Lines:
+        """Return the lines of the next occurrence of ``content``; line 0 where it does not stand in the text."""
+        place = self._find(content, self._cursor, len(self._text))
+        if place < 0:
+            place = self._find(content, 0, self._cursor)
+        if place < 0:
+            return OneLine(0)
+        self._cursor = place
+        return SourceLines(content, self.at(place))
+
+    def _find(self, value: str, start: int, end: int) -> int:
+        if self._effort <= 0:
+            return -1
+        place = self._text.find(value, start, end + len(value))
+        self._effort -= (place if place >= 0 else end) - start + 1
+        return place
+
+    def _is_no_markup(self, place: int) -> bool:
+        index = bisect_right(self._no_markup, (place, len(self._text))) - 1
+        return index >= 0 and place < self._no_markup[index][1]
+
+
+@lru_cache(maxsize=256)
+def _attribute_pattern(name: str) -> re.Pattern[str]:
+    return re.compile(rf"[\s\"'/<]{re.escape(name)}\s*=\s*[\"']?\Z", re.IGNORECASE)
+
+
+_OPENINGS = re.compile(r"<!--|<(script|style)(?=[\s/>])", re.IGNORECASE)
+_CLOSINGS = {"": re.compile("-->"), "script": re.compile("</script", re.IGNORECASE),
+             "style": re.compile("</style", re.IGNORECASE)}
+_TAG_END = re.compile(">")
+
+
+def _parts_without_markup(text: str) -> list[tuple[int, int]]:
+    """Return the spans of comments and of the content of scripts and style sheets, in order."""
+    spans: list[tuple[int, int]] = []
+    place = 0
+    while opening := _OPENINGS.search(text, place):
+        start = _end_of(text, _TAG_END, opening.end()) if opening[1] else opening.start()
+        place = _end_of(text, _CLOSINGS[(opening[1] or "").lower()], start)
+        spans.append((start, place))
+    return spans
+
+
+def _end_of(text: str, part: re.Pattern[str], start: int) -> int:
+    found = part.search(text, start)
+    return found.end() if found else len(text)

@@ -1,0 +1,102 @@
+"""The sources of YARA rules: found and read by the gate, compiled by the confined worker.
+
+Sources and never compiled rules are used, as a forged compiled file loads without complaint and matches nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from gate.errors import EngineFailure
+from gate.paths import printable
+
+SUFFIXES = frozenset({".yar", ".yara"})
+"""Files whose names end so are rule sources; all others in a rule folder are left alone."""
+
+
+class RuleSource(NamedTuple):
+    """One rule file: ``name`` is its place below the folder that was given, unique in a set, and safe to show.
+
+    It is a plain tuple besides, so that it passes to a worker as it is.
+    """
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSources:
+    """A set of rule files in order of their names, and the SHA-256 that stands for all of them."""
+
+    sources: tuple[RuleSource, ...]
+    sha256: str
+
+
+def rule_set(sources: Iterable[RuleSource]) -> RuleSources:
+    """Return ``sources`` as a set.
+
+    The digest is the SHA-256 of one line for each source in order of the names: the SHA-256 of its UTF-8 text, two
+    spaces and its name, as ``sha256sum`` prints it.
+    """
+    ordered = tuple(sorted(sources, key=lambda source: source.name))
+    lines = (f"{hashlib.sha256(source.text.encode()).hexdigest()}  {source.name}\n" for source in ordered)
+    return RuleSources(ordered, hashlib.sha256("".join(lines).encode()).hexdigest())
+
+
+def read_rule_sources(folders: Sequence[Path]) -> RuleSources:
+    """Return all rule files in ``folders``, at any depth; a single file may be given in the place of a folder.
+
+    Raises ``EngineFailure`` where a folder or file cannot be read, a file is not UTF-8, or a folder has no rules: a
+    rule set that was asked for and is not there must never pass as one that found nothing.
+    """
+    texts: dict[str, str] = {}
+    for folder in folders:
+        files = _rule_files(folder)
+        if not files:
+            raise EngineFailure("examine.yara-no-rules", folder=printable(str(folder)))
+        for file in files:
+            relative = file.relative_to(folder) if file != folder else Path(file.name)
+            texts[_unused(printable(f"{folder.name}/{relative}" if file != folder else file.name), texts)] = _text(file)
+    return rule_set(RuleSource(name, text) for name, text in texts.items())
+
+
+def _rule_files(folder: Path) -> list[Path]:
+    try:
+        if folder.is_file():
+            return [folder]
+        return sorted(path for path in _walk(folder) if path.suffix.lower() in SUFFIXES)
+    except OSError as error:
+        raise _unreadable(folder, error) from error
+
+
+def _walk(folder: Path) -> list[Path]:
+    """Return the files below ``folder``; unlike ``Path.rglob`` it raises where a folder cannot be listed."""
+    found: list[Path] = []
+    for entry in folder.iterdir():
+        found += _walk(entry) if entry.is_dir() and not entry.is_symlink() else [entry]
+    return found
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise EngineFailure("examine.yara-rule-encoding", file=printable(str(file))) from error
+    except OSError as error:
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> EngineFailure:
+    return EngineFailure("examine.yara-rules-unreadable", path=printable(str(path)), error=error.strerror or str(error))
+
+
+def _unused(name: str, taken: Iterable[str]) -> str:
+    unique, count = name, 1
+    while unique in taken:
+        count += 1
+        unique = f"{name}-{count}"
+    return unique

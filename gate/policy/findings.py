@@ -1,0 +1,102 @@
+"""Findings: how one is made, and the one place where their texts are looked up.
+
+A finding keeps code and arguments; its text in either language comes from the catalogue (domain ``finding``):
+``finding.<id>``, ``finding.<id>.why`` and ``finding.<id>.advice``.  Findings of gaps share the texts of their reason.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+from gate.models import Finding
+from gate.paths import printable
+from gate.policy.registry import FINDINGS, FindingKind, gap_kind
+from gate.text import has_message, render
+
+if TYPE_CHECKING:
+    from gate.models import MessageArgs, Severity
+    from gate.text import Language
+
+_SHOWN: Final = 500
+"""Characters of anything from an artifact or engine that a finding keeps."""
+
+
+def kind_of(finding_id: str) -> FindingKind:
+    """Return the kind of a finding; that of a gap also for examiners that this version does not know."""
+    if finding_id not in FINDINGS and finding_id.startswith("gap/"):
+        examiner, _, reason = finding_id.removeprefix("gap/").partition("-")
+        return gap_kind(examiner, reason)
+    return FINDINGS[finding_id]
+
+
+def shown(text: str) -> str:
+    """Return text from an artifact or engine as a finding may keep it: escaped, and of bounded length."""
+    escaped = printable(text)
+    return escaped if len(escaped) <= _SHOWN else f"{escaped[:_SHOWN]}…"
+
+
+def make_finding(
+    finding_id: str,
+    /,
+    *,
+    path: str = "",
+    sha256: str = "",
+    severity: Severity | None = None,
+    clause: str | None = None,
+    **args: str | int,
+) -> Finding:
+    """Return a finding with its English text; severity and clause are those of its kind where not given."""
+    kind = kind_of(finding_id)
+    kept: MessageArgs = {key: shown(value) if isinstance(value, str) else value for key, value in args.items()}
+    return Finding(
+        finding_id,
+        severity or kind.severity,
+        kind.clause if clause is None else clause,
+        _message(finding_id, kept, "en"),
+        path,
+        sha256,
+        kept,
+    )
+
+
+def finding_message(finding: Finding, language: Language) -> str:
+    """Return what was seen, in the given language; the place (``finding.path``) is not part of it."""
+    return _message(finding.id, finding.args, language)
+
+
+def finding_why(finding_id: str, language: Language) -> str:
+    """Return why a finding matters: what the contract says."""
+    return finding_text(finding_id, "why", language)
+
+
+def finding_advice(finding_id: str, language: Language) -> str:
+    """Return what to do about a finding."""
+    return finding_text(finding_id, "advice", language)
+
+
+def finding_text(finding_id: str, part: Literal["message", "why", "advice"], language: Language,
+                 args: MessageArgs | None = None) -> str:
+    """Return one of the texts of a finding; the only place that knows under which code it stands."""
+    code = text_code(finding_id)
+    return render(code if part == "message" else f"{code}.{part}", language, args)
+
+
+def text_code(finding_id: str) -> str:
+    """Return the catalogue code of a finding: that of the reason alone for gaps."""
+    if finding_id.startswith("gap/"):
+        return f"finding.gap/{finding_id.partition('-')[2]}"
+    return f"finding.{finding_id}"
+
+
+def _message(finding_id: str, args: MessageArgs, language: Language) -> str:
+    """Return the message; line and detail are added where they are known."""
+    filled = dict(args)
+    code = filled.get("code")
+    if isinstance(code, str) and has_message(code, language):
+        filled["problem"] = render(code, language, args)
+    text = finding_text(finding_id, "message", language, filled)
+    if args.get("line"):
+        text = render("finding.at-line", language, {"text": text, "line": args["line"]})
+    if args.get("detail"):
+        text = render("finding.with-detail", language, {"text": text, "detail": args["detail"]})
+    return text

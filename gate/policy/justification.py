@@ -1,0 +1,111 @@
+"""Which justification decides on a fact, and whether it covers it.
+
+Of all entries that speak of a fact, those of the greatest specificity decide, alone: where none of them covers it
+(expired, or pinned to other bytes), no wider entry takes its place, as whoever wrote the narrow one meant this very
+item.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+
+from gate.paths import glob_matches
+from gate.policy.matching import Specificity, destination_matches, destination_specificity, glob_specificity
+from gate.policy.model import Approval, Destination, Executable, Suppression
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from gate.models import ExecutableFact, Finding, OutboundFact
+
+EntryT = TypeVar("EntryT", Executable, Destination, Suppression)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate(Generic[EntryT]):
+    """An entry that speaks of a fact; ``pinned_elsewhere`` where it names digests and the fact's is not among them."""
+
+    entry: EntryT
+    specificity: Specificity
+    pinned_elsewhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Generic[EntryT]):
+    """What the policy says of a fact, and the entry that says it (None where the outcome is "none")."""
+
+    outcome: Literal["covered", "expired", "pin-mismatch", "none"]
+    entry: EntryT | None = None
+
+
+def in_force(approval: Approval, today: date) -> bool:
+    """Say whether a justification holds on a day: from its approval to its last day, both included."""
+    return approval.approved_on <= today <= approval.expires
+
+
+def decide(candidates: Iterable[Candidate[EntryT]], today: date) -> Decision[EntryT]:
+    """Return the decision of the most specific entries; of several that cover, the first by id."""
+    ranked = list(candidates)
+    greatest = max((candidate.specificity for candidate in ranked), default=())
+    deciding = sorted(
+        (candidate for candidate in ranked if candidate.specificity == greatest),
+        key=lambda candidate: candidate.entry.id,
+    )
+    fitting = [candidate.entry for candidate in deciding if not candidate.pinned_elsewhere]
+    for entry in fitting:
+        if in_force(entry, today):
+            return Decision("covered", entry)
+    if fitting:
+        return Decision("expired", fitting[0])
+    return Decision("pin-mismatch", deciding[0].entry) if deciding else Decision("none")
+
+
+def decide_executable(entries: Sequence[Executable], fact: ExecutableFact, today: date) -> Decision[Executable]:
+    """Return what ``[[executable]]`` says of an executable: path and class have to fit, then digest and day."""
+    return decide(
+        (
+            Candidate(entry, glob_specificity(entry.path), entry.sha256 is not None and fact.sha256 not in entry.sha256)
+            for entry in entries
+            if fact.class_ in entry.class_ and glob_matches(entry.path, fact.path)
+        ),
+        today,
+    )
+
+
+def decide_destination(entries: Sequence[Destination], fact: OutboundFact, today: date) -> Decision[Destination]:
+    """Return what ``[[outbound.destination]]`` says of a contact."""
+    return decide(
+        (
+            Candidate(entry, destination_specificity(entry, fact.path))
+            for entry in entries
+            if destination_matches(entry, fact)
+        ),
+        today,
+    )
+
+
+def decide_suppression(entries: Sequence[Suppression], finding: Finding, today: date) -> Decision[Suppression]:
+    """Return what ``[[suppress]]`` says of a finding.
+
+    One without ``path`` is for findings of the whole run, which have none; neither kind covers the other.
+    """
+    return decide(
+        (
+            Candidate(
+                entry,
+                glob_specificity(entry.path or ""),
+                entry.sha256 is not None and finding.sha256 not in entry.sha256,
+            )
+            for entry in entries
+            if entry.finding == finding.id and _place_fits(entry.path, finding.path)
+        ),
+        today,
+    )
+
+
+def _place_fits(glob: str | None, path: str) -> bool:
+    if glob is None or not path:
+        return glob is None and not path
+    return glob_matches(glob, path)

@@ -1,0 +1,329 @@
+"""The record of a release: an in-toto Statement v1 whose subjects are the artifacts.
+
+Pure: facts, judgement, policy, digests and the clock come in as arguments; same arguments, same bytes.  The record
+binds every file of the release folder by digest, and signatures by name, back end and signer.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from gate.models import (  # noqa: TC001  # pydantic reads the annotations of documents when the module is loaded
+    Clause,
+    Coverage,
+    EngineInfo,
+    ExternalService,
+    Finding,
+    Verdict,
+)
+from gate.record import layout
+from gate.record.canonical import DocumentError, canonical, parse_strictly
+from gate.record.documents import first_problem, policy_reference
+from gate.record.identity import DOCUMENT, GateIdentity
+from gate.record.result import PolicyReference  # noqa: TC001  # as above
+from gate.record.types import RECORD, STATEMENT, RecordType, StatementType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gate.models import Examination, Judgement
+    from gate.policy.load import LoadedPolicy
+    from gate.policy.model import Destination, Evidence, Executable, Policy, Suppression
+
+JustificationSection: TypeAlias = Literal["executable", "outbound.destination", "suppress"]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class DigestSet:
+    """The digests of a subject; the gate uses SHA-256 alone."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
+    sha256: Sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An artifact: its item path, and the digest of the file or of the folder's file list."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
+    name: str
+    digest: DigestSet
+
+
+@dataclass(frozen=True, slots=True)
+class RecordArtifact:
+    """What a subject is; for a folder ``file_list`` is the list that its digest is over."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
+    name: str
+    kind: Literal["file", "folder"]
+    size: int
+    items: int
+    file_list: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDeliverable:
+    """``[deliverable]`` of the policy; days are ISO 8601."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
+    name: str
+    version: str
+    kind: str
+    title: str | None = None
+    supplier: str | None = None
+    responsible: str | None = None
+    inspector: str | None = None
+    checker: str | None = None
+    recipient: str | None = None
+    contract: str | None = None
+    contracted_on: str | None = None
+    delivered_on: str | None = None
+    document: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSpecification:
+    """What "contrary to the specification" was held against; ``file`` where it lies in the release folder."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
+    title: str
+    version: str
+    agreed_on: str | None
+    file: str | None
+    sha256: Sha256 | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordJustification:
+    """A person's decision that this release rests on: who, in which role, for which party, why, and until when.
+
+    ``reason`` is the purpose where it declares an outbound destination; ``covers`` counts what it covers.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
+    id: str
+    section: JustificationSection
+    reason: str
+    approved_by: str
+    role: str
+    party: str
+    approved_on: str
+    expires: str
+    reference: str | None
+    covers: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEvidence:
+    """A paper attached for a clause; the gate has bound it and not read it."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
+    clause: str
+    kind: str
+    file: str
+    sha256: Sha256 | None
+    tool: str | None
+    date: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromisedSignature:
+    """A signature that must be in the folder: where, by which back end and signer, and over which file."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
+    name: str
+    backend: str
+    signer: str
+    signs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The file of all digests for stock tools, with its own digest."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
+    path: str
+    sha256: Sha256
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPredicate:
+    """The predicate ``urn:x-release-gate:record:v1``.
+
+    ``created`` is when it was written, ``started`` and ``finished`` when the artifacts were examined (RFC 3339, UTC).
+    ``files`` are all files of the release folder beside the artifacts, the record itself, the sums and signatures.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
+    gate: GateIdentity
+    created: str
+    started: str
+    finished: str
+    verdict: Verdict
+    sample: bool
+    deliverable: RecordDeliverable | None
+    specification: RecordSpecification | None
+    policy: PolicyReference
+    artifacts: tuple[RecordArtifact, ...]
+    engines: tuple[EngineInfo, ...]
+    coverage: tuple[Coverage, ...]
+    clauses: tuple[Clause, ...]
+    suppressed: tuple[Finding, ...]
+    justifications: tuple[RecordJustification, ...]
+    evidence: tuple[RecordEvidence, ...]
+    external_services: tuple[ExternalService, ...]
+    promised_signatures: tuple[PromisedSignature, ...]
+    files: dict[str, Sha256]
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """An in-toto Statement v1 with the record as its predicate."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
+    type_: Annotated[StatementType, Field(alias="_type")]
+    subject: tuple[Subject, ...]
+    predicate_type: Annotated[RecordType, Field(alias="predicateType")]
+    predicate: RecordPredicate
+
+
+_STATEMENT = TypeAdapter(Statement)
+
+
+def build_record(
+    examination: Examination,
+    judgement: Judgement,
+    loaded: LoadedPolicy,
+    gate: GateIdentity,
+    *,
+    created: datetime,
+    files: Mapping[str, str],
+    sums_sha256: str,
+    papers: Mapping[str, str],
+    promised: Sequence[PromisedSignature],
+) -> bytes:
+    """Return the bytes of ``gate/record.intoto.json``.
+
+    ``files`` maps the path of each bound file in the release folder to its SHA-256, ``papers`` the name of each paper
+    in the policy to its path in the release folder.
+    """
+    policy = loaded.policy
+    statement = Statement(
+        type_=STATEMENT,
+        subject=tuple(Subject(artifact.path, DigestSet(artifact.sha256)) for artifact in examination.artifacts),
+        predicate_type=RECORD,
+        predicate=RecordPredicate(
+            gate=gate,
+            created=rfc3339(created),
+            started=examination.started,
+            finished=examination.finished,
+            verdict=judgement.verdict,
+            sample=judgement.sample,
+            deliverable=_deliverable(policy),
+            specification=_specification(policy, papers),
+            policy=policy_reference(loaded),
+            artifacts=_artifacts(examination),
+            engines=examination.engines,
+            coverage=examination.coverage,
+            clauses=judgement.clauses,
+            suppressed=tuple(finding for finding in judgement.findings if finding.suppressed_by is not None),
+            justifications=_justifications(judgement, policy),
+            evidence=tuple(_evidence(entry, papers) for entry in policy.evidence),
+            external_services=judgement.external_services,
+            promised_signatures=tuple(promised),
+            files=dict(files),
+            sums=Sums(layout.SUMS, sums_sha256),
+        ),
+    )
+    return canonical(_STATEMENT.dump_python(statement, mode="json", by_alias=True))
+
+
+def parse_record(raw: bytes) -> Statement:
+    """Return the statement in the bytes of a record.  Raises :class:`DocumentError` where it is not one."""
+    parse_strictly(raw)
+    try:
+        return _STATEMENT.validate_json(raw, strict=True)
+    except ValidationError as error:
+        raise DocumentError(first_problem(error)) from error
+
+
+def rfc3339(moment: datetime) -> str:
+    """Return a moment as RFC 3339 in UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _artifacts(examination: Examination) -> tuple[RecordArtifact, ...]:
+    return tuple(
+        RecordArtifact(
+            artifact.path,
+            artifact.kind,
+            artifact.size,
+            artifact.items,
+            layout.list_path(artifact.path) if artifact.kind == "folder" else None,
+        )
+        for artifact in examination.artifacts
+    )
+
+
+def _deliverable(policy: Policy) -> RecordDeliverable | None:
+    given = policy.deliverable
+    if given is None:
+        return None
+    values = {name: value.isoformat() if isinstance(value, date) else value for name, value in given}
+    return RecordDeliverable(**values)
+
+
+def _specification(policy: Policy, papers: Mapping[str, str]) -> RecordSpecification | None:
+    given = policy.specification
+    if given is None:
+        return None
+    return RecordSpecification(
+        title=given.title,
+        version=given.version,
+        agreed_on=given.agreed_on.isoformat() if given.agreed_on else None,
+        file=papers[given.file] if given.file else None,
+        sha256=given.sha256,
+    )
+
+
+def _evidence(entry: Evidence, papers: Mapping[str, str]) -> RecordEvidence:
+    return RecordEvidence(
+        entry.clause, entry.kind, papers[entry.file], entry.sha256, entry.tool, entry.date.isoformat(), entry.by
+    )
+
+
+def _justifications(judgement: Judgement, policy: Policy) -> tuple[RecordJustification, ...]:
+    """Return the justifications that this judgement rests on, in the order of the policy."""
+    used = Counter(finding.suppressed_by for finding in judgement.findings)
+    used.update(executable.justified_by for executable in judgement.executables)
+    used.update(contact.declared_by for contact in judgement.outbound)
+    given: list[tuple[JustificationSection, Executable | Destination | Suppression, str]] = [
+        *(("executable", entry, entry.reason) for entry in policy.executable),
+        *(("outbound.destination", entry, entry.purpose) for entry in policy.outbound.destination),
+        *(("suppress", entry, entry.reason) for entry in policy.suppress),
+    ]
+    return tuple(
+        RecordJustification(
+            id=entry.id,
+            section=section,
+            reason=reason,
+            approved_by=entry.approved_by,
+            role=entry.role,
+            party=entry.party,
+            approved_on=entry.approved_on.isoformat(),
+            expires=entry.expires.isoformat(),
+            reference=entry.reference,
+            covers=used[entry.id],
+        )
+        for section, entry, reason in given
+        if used[entry.id]
+    )

@@ -1,0 +1,47 @@
+"""What a signing back end is.
+
+A back end signs files one by one with one key, and proves each signature before it hands it over.  Secrets
+(passphrases, PINs) are read when the first file is signed, which is after the verdict, and never before.
+"""
+
+from __future__ import annotations
+
+from typing import BinaryIO, Protocol, runtime_checkable
+
+
+@runtime_checkable
+class Signer(Protocol):
+    """One way of signing, with one key.
+
+    A release calls :meth:`ready` before anything is examined, :meth:`sign` for each file after the verdict, and
+    whoever made the signer calls :meth:`close` whatever happened.
+    """
+
+    @property
+    def backend(self) -> str:
+        """Short lower-case name of the back end, as it stands in records: ``openpgp``."""
+
+    @property
+    def signer(self) -> str:
+        """Who signs, in the form that the back end's verifiers pin: for OpenPGP the primary key's fingerprint."""
+
+    @property
+    def suffix(self) -> str:
+        """What the name of a signature adds to the name of the file signed: ``.asc``."""
+
+    def ready(self) -> None:
+        """Make sure that the key is there and may sign, without reading any secret.
+
+        Raises ``KeyProblem`` where it is missing, expired, revoked or without its secret part, and ``SigningFailure``
+        where the tool or service cannot be had.
+        """
+
+    def sign(self, file: BinaryIO) -> bytes:
+        """Return the detached signature over all bytes of an open regular file.
+
+        The signature has been verified independently.  Raises ``KeyProblem`` where the key cannot be used (wrong
+        passphrase or PIN), and ``SigningFailure`` where no good signature came about.
+        """
+
+    def close(self) -> None:
+        """End what the back end started; may be called more than once."""

@@ -1,0 +1,130 @@
+"""``[record]`` of ``trust.toml``: whether an authentic record is of the release that the recipient expects."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from gate.errors import VerificationError
+from gate.paths import glob_matches, printable
+from gate.policy.clauses import SATISFIED
+from gate.record import layout
+from gate.verification.trust import DAY_ZONE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate.record.statement import RecordPredicate
+    from gate.verification.trust import RecordExpectations
+
+_ANTIVIRUS = "clamav"
+_EXCEPTION_IDS = {"executable": "executable/justified", "outbound.destination": "outbound/declared"}
+
+
+def require_expected(
+    predicate: RecordPredicate, expected: RecordExpectations, *, signed: datetime, now: datetime, version: str | None
+) -> None:
+    """Raise ``VerificationError`` where the record does not say what the recipient expects.
+
+    ``signed`` is the time that the record's signature claims, ``version`` one more demand on the deliverable's version.
+    """
+    _require_deliverable(predicate, expected, version)
+    _require_date(expected, signed=signed, now=now)
+    _require_clauses(predicate, expected)
+    if expected.policy_sha256 is not None and predicate.policy.sha256 != expected.policy_sha256:
+        raise VerificationError("policy", layout.RECORD, sha256=predicate.policy.sha256)
+    _require_exceptions(predicate, expected)
+    _require_database(predicate, expected)
+
+
+def exceptions_of(predicate: RecordPredicate) -> Iterator[str]:
+    """Yield the id of every exception in a record: findings set aside, executables justified, hosts declared."""
+    for finding in predicate.suppressed:
+        yield finding.id
+    for justification in predicate.justifications:
+        if justification.section in _EXCEPTION_IDS:
+            yield _EXCEPTION_IDS[justification.section]
+
+
+def _require_deliverable(predicate: RecordPredicate, expected: RecordExpectations, version: str | None) -> None:
+    given = predicate.deliverable
+    demands = (
+        ("deliverable", expected.deliverable, given.name if given else None),
+        ("version", expected.version, given.version if given else None),
+        ("version", version, given.version if given else None),
+        ("contract", expected.contract, given.contract if given else None),
+        ("recipient", expected.recipient, given.recipient if given else None),
+    )
+    for reason, wanted, found in demands:
+        if wanted is not None and wanted != found:
+            raise VerificationError(reason, layout.RECORD, expected=wanted, found=printable(found or "-"))
+    if expected.minimum_version is not None:
+        found = given.version if given else "-"
+        if _numbers(found) < _numbers(expected.minimum_version):
+            raise VerificationError(
+                "version-too-low", layout.RECORD, expected=expected.minimum_version, found=printable(found)
+            )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """Return a dotted version as numbers without zeros at its end; one that is no such version is below all others."""
+    parts = version.split(".")
+    if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):  # noqa: PLR2004  # as in trust.toml
+        return (-1,)
+    numbers = [int(part) for part in parts]
+    while numbers and numbers[-1] == 0:
+        numbers.pop()
+    return tuple(numbers)
+
+
+def _require_date(expected: RecordExpectations, *, signed: datetime, now: datetime) -> None:
+    after = expected.signed_after
+    if after is not None:
+        moment = after if isinstance(after, datetime) else datetime.combine(after, time(), DAY_ZONE)
+        if signed < moment:
+            raise VerificationError("signed-too-early", layout.RECORD, signed=_day(signed), after=_day(moment))
+    if expected.max_age_days is not None and now - signed > timedelta(days=expected.max_age_days):
+        raise VerificationError("too-old", layout.RECORD, signed=_day(signed), days=expected.max_age_days)
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(DAY_ZONE).strftime("%Y-%m-%d %H:%M:%S%z")
+
+
+def _require_clauses(predicate: RecordPredicate, expected: RecordExpectations) -> None:
+    statuses = {clause.id: clause.status for clause in predicate.clauses}
+    for wanted in expected.clauses:
+        status = statuses.get(wanted)
+        if status not in SATISFIED:
+            raise VerificationError("clause", layout.RECORD, clause=printable(wanted), status=status or "-")
+
+
+def _require_exceptions(predicate: RecordPredicate, expected: RecordExpectations) -> None:
+    if expected.allow_exceptions is None:
+        return
+    for exception in exceptions_of(predicate):
+        if not any(glob_matches(glob, exception) for glob in expected.allow_exceptions):
+            raise VerificationError("exception", layout.RECORD, finding=printable(exception))
+
+
+def _require_database(predicate: RecordPredicate, expected: RecordExpectations) -> None:
+    days = expected.max_database_age_days
+    if days is None:
+        return
+    finished = _moment(predicate.finished)
+    dates = [engine.database.date for engine in predicate.engines if engine.name == _ANTIVIRUS and engine.database]
+    for text in dates or [""]:
+        dated = _moment(text)
+        if finished is None or dated is None:
+            raise VerificationError("database-undated", layout.RECORD)
+        if finished - dated > timedelta(days=days):
+            raise VerificationError("database-age", layout.RECORD, dated=_day(dated), days=days)
+
+
+def _moment(text: str) -> datetime | None:
+    """Return an RFC 3339 moment or day of the record, None where it is neither."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,195 @@
+"""``trust.toml``: whose signatures a recipient accepts, and what else a release must be to be the one expected.
+
+Every key that this version reads acts; keys that it knows from the format but cannot act on are refused, and so are
+unknown ones.  Keys are read when the file is loaded, and must lie outside of what they are to prove.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date, timedelta, timezone
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+
+from gate.errors import TrustError
+from gate.openpgp import PublicKey, normal_fingerprint
+from gate.paths import GlobError, check_glob, printable
+from gate.policy.places import Places
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DAY_ZONE = timezone(timedelta(hours=9), "Asia/Tokyo")
+"""Where a day in ``signed_after`` begins; a date with time and offset says it exactly."""
+MOST_BYTES = 1 << 20
+"""A trust file or key file beyond this is refused."""
+
+_UNAVAILABLE: dict[str, frozenset[str]] = {
+    "": frozenset({"x509", "keyless"}),
+    "record": frozenset({"previous", "repository"}),
+}
+"""Keys of the format that this version cannot act on, by table."""
+
+
+def _fingerprint(value: object) -> object:
+    return normal_fingerprint(value) if isinstance(value, str) else value
+
+
+def _finding_glob(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            check_glob(value)
+        except GlobError as error:
+            raise ValueError(value) from error
+    return value
+
+
+Text: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+DottedVersion: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}(\.[0-9]{1,9}){0,9}$")]
+Count: TypeAlias = Annotated[int, Field(ge=0, le=100_000)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class TrustedOpenPgp(_Table):
+    """``[[openpgp]]``: a primary key by its fingerprint, learnt by another way than the release, and its key file."""
+
+    fingerprint: Annotated[
+        str, BeforeValidator(_fingerprint), Field(json_schema_extra={"pattern": "^[0-9A-Fa-f ]{40,}$"})
+    ]
+    key: Text
+    unconfirmed: bool = False
+
+
+class RecordExpectations(_Table):
+    """``[record]``: what the record must say; what is absent is not compared.
+
+    ``signed_after`` is compared with the time that the signature claims, ``max_database_age_days`` counts from the
+    malware database's date to the examination, ``allow_exceptions`` are globs over finding ids, where a justified
+    executable counts as ``executable/justified`` and a declared destination as ``outbound/declared``.
+    """
+
+    deliverable: Text | None = None
+    version: Text | None = None
+    minimum_version: DottedVersion | None = None
+    contract: Text | None = None
+    recipient: Text | None = None
+    signed_after: date | AwareDatetime | None = None
+    max_age_days: Count | None = None
+    clauses: Annotated[list[Text], Field(strict=True)] = []
+    policy_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    allow_exceptions: list[Annotated[str, BeforeValidator(_finding_glob)]] | None = None
+    max_database_age_days: Count | None = None
+
+
+class TrustFile(_Table):
+    """A whole ``trust.toml``."""
+
+    require: Literal["any", "all"] | Annotated[int, Field(ge=1)] = "any"
+    openpgp: Annotated[list[TrustedOpenPgp], Field(min_length=1)]
+    record: RecordExpectations = RecordExpectations()
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """A trust file with the keys that it names; ``files`` are where it and they lie, resolved."""
+
+    require: Literal["any", "all"] | int
+    openpgp: tuple[PublicKey, ...]
+    record: RecordExpectations
+    files: tuple[Path, ...]
+
+
+def load_trust(path: Path) -> Trust:
+    """Read a trust file and the key files that it names (relative to its own folder).
+
+    Raises ``TrustError`` where it cannot be read, holds unknown keys, keys that this version cannot act on, entries
+    that nobody confirmed, or names a key file that cannot be read.
+    """
+    shown = printable(str(path))
+    raw = _read(path, shown)
+    try:
+        table = tomllib.loads(raw.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise TrustError("trust.not-toml", path=shown, error=printable(str(error))) from error
+    source = _Source(shown, Places(raw.decode("utf-8")))
+    _refuse_unavailable(table, source)
+    try:
+        file = TrustFile.model_validate(table)
+    except ValidationError as error:
+        raise _problem(error, source) from error
+    return _with_keys(file, path, source)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The file as messages name it, with the lines of its keys."""
+
+    shown: str
+    places: Places
+
+    def refuse(self, code: str, place: Sequence[str | int], **arguments: str | int) -> TrustError:
+        return TrustError(code, path=self.shown, line=self.places.line(place), key=_key_text(place), **arguments)
+
+
+def _key_text(place: Sequence[str | int]) -> str:
+    """Return a key as a person would point at it: ``openpgp 2.key``."""
+    text = ""
+    for part in place:
+        text += f" {part + 1}" if isinstance(part, int) else f".{printable(part)}" if text else printable(part)
+    return text
+
+
+def _read(path: Path, shown: str) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise TrustError("trust.unreadable", path=shown, error=error.strerror or str(error)) from error
+    if len(raw) > MOST_BYTES:
+        raise TrustError("trust.too-large", path=shown, limit=MOST_BYTES)
+    return raw
+
+
+def _refuse_unavailable(table: dict[str, Any], source: _Source) -> None:
+    for name, keys in _UNAVAILABLE.items():
+        section = table.get(name, {}) if name else table
+        for key in sorted(keys & section.keys()) if isinstance(section, dict) else ():
+            raise source.refuse("trust.not-available", (name, key) if name else (key,))
+
+
+def _problem(error: ValidationError, source: _Source) -> TrustError:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    # Where a value may be one of several kinds, the names of the kinds stand in the place too.
+    place = [part for part in first["loc"] if isinstance(part, int) or part in _KEYS or first["type"] == _UNKNOWN]
+    if first["type"] == _UNKNOWN:
+        return source.refuse("trust.unknown-key", place)
+    return source.refuse("trust.missing-key" if first["type"] == "missing" else "trust.bad-value", place)
+
+
+_UNKNOWN = "extra_forbidden"
+_KEYS = {*TrustFile.model_fields, *TrustedOpenPgp.model_fields, *RecordExpectations.model_fields}
+
+
+def _with_keys(file: TrustFile, path: Path, source: _Source) -> Trust:
+    if isinstance(file.require, int) and file.require > 1:
+        # OpenPGP is the only back end of this version: two can never be there.
+        raise source.refuse("trust.require", ("require",), require=file.require)
+    keys: list[PublicKey] = []
+    files = [path]
+    for number, entry in enumerate(file.openpgp):
+        if entry.unconfirmed:
+            raise source.refuse("trust.unconfirmed", ("openpgp", number, "unconfirmed"))
+        if entry.fingerprint in {key.fingerprint for key in keys}:
+            raise source.refuse("trust.repeated", ("openpgp", number, "fingerprint"))
+        keyfile = path.parent / entry.key
+        keys.append(PublicKey(entry.fingerprint, _read(keyfile, printable(str(keyfile)))))
+        files.append(keyfile)
+    return Trust(file.require, tuple(keys), file.record, tuple(named.resolve() for named in files))

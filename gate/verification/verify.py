@@ -1,0 +1,218 @@
+"""Verify a release folder: it raises the first reason why not, or returns what was proved.
+
+The steps are ordered so that nothing is believed before it is proved: whose signature the record carries comes before
+what the record says, and what the record says before what lies in the folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from gate.errors import TrustError, VerificationError
+from gate.filelist import FileListError, entry_at, folders_above, hash_descriptor, parse_list
+from gate.folders import walk
+from gate.openpgp import MAX_SIGNATURE
+from gate.paths import escape_name, printable
+from gate.record import layout
+from gate.record.sums import render_sums
+from gate.verification.expectations import exceptions_of, require_expected
+from gate.verification.folder import ReleaseFolder, read_bounded, reading
+from gate.verification.openpgp import SUFFIX, check_signature, open_checker
+from gate.verification.result import Verification, VerifiedArtifact, VerifiedSignature
+from gate.verification.statement import MOST_BYTES, read_statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from gate.filelist import FileEntry
+    from gate.openpgp import Checker
+    from gate.record.statement import Statement
+    from gate.verification.trust import Trust
+
+MOST_LIST_BYTES = 256 << 20
+"""A file list or file of sums beyond this is refused: about two million files."""
+_MODES_ARE_KEPT = os.name == "posix"
+"""Whether this system's files can say that their owner may run them; where not, that is not compared."""
+
+
+def verify_release(target: Path, trust: Trust, *, now: datetime, expect_version: str | None = None) -> Verification:
+    """Prove that a release folder is what a trusted signer approved, whole and unchanged.
+
+    ``now`` is an aware moment: key expiry and ages are judged at it.  ``expect_version`` is one more demand on the
+    deliverable's version.  Raises ``VerificationError`` with the first reason why it is not proved, ``TrustError``
+    where keys cannot be used or lie inside the release, ``UsageError`` where there is no folder, and
+    ``EngineFailure`` where GnuPG is missing or something cannot be read: then nothing was told.
+    """
+    # 1. The target is a finished release folder, and what it is judged by lies outside of it.
+    with ReleaseFolder(target) as release:
+        for file in trust.files:
+            if release.holds(file):
+                raise TrustError("trust.inside-release", path=printable(str(file)))
+        with open_checker(trust, now=now) as checker:
+            return _Proof(release, trust, checker, now).of_release(expect_version)
+
+
+class _Proof:
+    """One run of the steps, with what they have proved so far."""
+
+    def __init__(self, release: ReleaseFolder, trust: Trust, checker: Checker, now: datetime) -> None:
+        self._release = release
+        self._trust = trust
+        self._checker = checker
+        self._now = now
+        self._promised: dict[str, list[str]] = {}
+        self._signers: dict[str, str] = {}
+        self._signatures: list[VerifiedSignature] = []
+        self._digests: dict[bytes, str] = {}
+        self._lists: dict[str, dict[str, FileEntry]] = {}
+
+    def of_release(self, expect_version: str | None) -> Verification:
+        # 2. The record is signed by an accepted signer.  One back end exists: "any", "all" and 1 ask for the same.
+        raw, signature = self._signed_record()
+        # 3. The record is of this kind, in strict form, and does not contradict itself.
+        statement = read_statement(raw)
+        predicate = statement.predicate
+        for promise in predicate.promised_signatures:
+            self._promised.setdefault(promise.signs, []).append(promise.name)
+            self._signers[promise.name] = promise.signer
+        self._keep(signature)
+        # 4. Its verdict is "approved", and it is the release that the recipient expects.
+        if predicate.verdict != "approved":
+            raise VerificationError("not-approved", layout.RECORD, verdict=predicate.verdict)
+        signed = datetime.fromisoformat(signature.time)
+        require_expected(predicate, self._trust.record, signed=signed, now=self._now, version=expect_version)
+        # 5. The folder holds every name that it must, promised signatures among them, and no other.
+        self._require_names(statement)
+        # 6. Every file that the record binds, and every artifact, has its digest and the signatures promised for it.
+        lists = {artifact.file_list for artifact in predicate.artifacts}
+        for path, sha256 in predicate.files.items():
+            with self._proved(path, sha256) as descriptor:
+                if path in lists:
+                    self._lists[path] = _read_list(descriptor, path, sha256)
+        for subject, artifact in zip(statement.subject, predicate.artifacts, strict=True):
+            if artifact.file_list is None:
+                with self._proved(layout.payload_path(artifact.name), subject.digest.sha256):
+                    pass
+            else:
+                self._prove_folder(layout.payload_path(artifact.name), self._lists[artifact.file_list])
+        # 7. The sums are what the record binds, and they name each of these files.
+        self._prove_sums(predicate.sums.sha256)
+        # 8. No promised signature was left unchecked.
+        for name in self._signers.keys() - {proved.file for proved in self._signatures}:
+            raise VerificationError("signature-unchecked", printable(name))
+        return Verification(
+            signatures=tuple(sorted(self._signatures, key=lambda proved: proved.file)),
+            clauses=predicate.clauses,
+            deliverable=predicate.deliverable,
+            artifacts=tuple(
+                VerifiedArtifact(subject.name, artifact.kind, subject.digest.sha256)
+                for subject, artifact in zip(statement.subject, predicate.artifacts, strict=True)
+            ),
+            record_sha256=hashlib.sha256(raw).hexdigest(),
+            policy_sha256=predicate.policy.sha256,
+            exceptions=sum(1 for _ in exceptions_of(predicate)),
+            sample=predicate.sample,
+            created=predicate.created,
+        )
+
+    # --- signatures -------------------------------------------------------------------------------------------
+
+    def _signed_record(self) -> tuple[bytes, VerifiedSignature]:
+        name = layout.signature_path(layout.RECORD, SUFFIX)
+        with self._release.opened(layout.RECORD.encode()) as descriptor:
+            raw = read_bounded(descriptor, layout.RECORD.encode(), MOST_BYTES)
+            try:
+                signature = self._release.read(name.encode(), MAX_SIGNATURE)
+            except VerificationError as error:
+                if error.reason == "missing":
+                    raise VerificationError("record-unsigned", name) from error
+                raise
+            digest = hashlib.sha256(raw).hexdigest()
+            return raw, self._check(descriptor, signature, name=name, signs=layout.RECORD, sha256=digest)
+
+    def _check(self, descriptor: int, signature: bytes, *, name: str, signs: str, sha256: str) -> VerifiedSignature:
+        return check_signature(
+            self._checker, descriptor, signature, name=name, signs=signs, sha256=sha256, now=self._now
+        )
+
+    def _keep(self, proved: VerifiedSignature) -> None:
+        if self._signers.get(proved.file) != proved.signer:
+            raise VerificationError("signer-differs", proved.file, signer=proved.signer)
+        self._signatures.append(proved)
+
+    # --- the folder -------------------------------------------------------------------------------------------
+
+    def _require_names(self, statement: Statement) -> None:
+        files = {*statement.predicate.files, *self._signers, layout.SUMS, layout.RECORD}
+        self._release.require_names(b"", [layout.GATE.encode(), layout.PAYLOAD.encode()])
+        self._release.require_names(
+            layout.PAYLOAD.encode(), [layout.on_disk(artifact.name) for artifact in statement.predicate.artifacts]
+        )
+        try:
+            self._release.require_exactly(layout.GATE.encode(), [layout.on_disk(path) for path in files])
+        except VerificationError as error:
+            if error.reason == "missing" and error.path in self._signers:
+                raise VerificationError("signature-missing", error.path) from error
+            raise
+
+    @contextlib.contextmanager
+    def _proved(self, path: str, sha256: str) -> Iterator[int]:
+        """Open a file and prove its digest and the signatures promised for it, all from one descriptor."""
+        raw = layout.on_disk(path)
+        with self._release.opened(raw) as descriptor:
+            with reading(raw):
+                found, _ = hash_descriptor(descriptor)
+            if found != sha256:
+                raise VerificationError("changed", path)
+            for name in self._promised.get(path, ()):
+                signature = self._release.read(layout.on_disk(name), MAX_SIGNATURE)
+                self._keep(self._check(descriptor, signature, name=name, signs=path, sha256=sha256))
+            self._digests[raw] = sha256
+            yield descriptor
+
+    def _prove_sums(self, sha256: str) -> None:
+        expected = render_sums(self._digests)
+        with self._proved(layout.SUMS, sha256):
+            if hashlib.sha256(expected).hexdigest() != sha256:
+                raise VerificationError("sums-incomplete", layout.SUMS)
+
+    def _prove_folder(self, path: str, expected: dict[str, FileEntry]) -> None:
+        """Compare a folder artifact with its list; the first entry too many ends the walk."""
+        missing, holders = set(expected), folders_above(expected)
+        with self._release.inside(layout.on_disk(path)) as cursor, reading(layout.on_disk(path)):
+            for visit in walk(cursor):
+                name = escape_name(visit.path)
+                if visit.event == "leave" or (visit.event == "enter" and name in holders):
+                    continue
+                if name not in missing:
+                    raise VerificationError("unexpected", f"{path}/{name}")
+                if visit.event == "special":
+                    raise VerificationError("not-a-file", f"{path}/{name}")
+                missing.remove(name)
+                found = entry_at(cursor, visit)
+                if found is None or _compared(found) != _compared(expected[name]):
+                    raise VerificationError("changed", f"{path}/{name}")
+                if found.kind == "file":
+                    self._digests[layout.on_disk(f"{path}/{name}")] = found.sha256
+        if missing:
+            raise VerificationError("missing", f"{path}/{min(missing)}")
+
+
+def _read_list(descriptor: int, path: str, sha256: str) -> dict[str, FileEntry]:
+    """Return the entries of the file list in an open file, by path."""
+    raw = read_bounded(descriptor, path.encode(), MOST_LIST_BYTES)
+    if hashlib.sha256(raw).hexdigest() != sha256:
+        raise VerificationError("changed-while-read", path)
+    try:
+        return {entry.path: entry for entry in parse_list(raw)}
+    except FileListError as error:
+        raise VerificationError("list-malformed", path, detail=str(error)) from error
+
+
+def _compared(entry: FileEntry) -> tuple[str, int, str]:
+    return entry.mode if _MODES_ARE_KEPT else entry.kind, entry.size, entry.sha256

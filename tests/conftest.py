@@ -1,0 +1,144 @@
+"""Fixtures that several parts share: the command as a process, throw-away keys, and samples built at run time."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def eicar() -> bytes:
+    """Return the anti-virus test string (eicar.org), put together here so that no scanner stops at this file."""
+    parts = (r"X5O!P%@AP[4\PZX54(P^)", "7CC)7}$", "EICAR", "-STANDARD-ANTIVIRUS-", "TEST-FILE!", "$H+H*")
+    return "".join(parts).encode()
+
+
+def zipped(members: Mapping[str, bytes]) -> bytes:
+    """Return a ZIP archive of the members."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def tarred(members: Mapping[str, bytes], compression: str = "") -> bytes:
+    """Return a tar archive of the members, compressed with ``gz``, ``bz2`` or ``xz`` where asked for."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode=f"w:{compression}") as archive:
+        for name, data in members.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run of the command did."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(self.stdout)
+        return document
+
+    def findings(self) -> set[tuple[str, str]]:
+        return {(finding["id"], finding["path"]) for finding in self.document["findings"]}
+
+
+Gate = Callable[..., Ran]
+
+
+def clean_environment() -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if key in {"PATH", "TMPDIR", "COVERAGE_PROCESS_START"}}
+    return {**kept, "LANG": "C.UTF-8", "HOME": "/nonexistent"}
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Gate:
+    """Run ``gate ARGUMENTS`` in the test's folder as a process of its own."""
+
+    def run(*arguments: str | Path, cwd: Path = tmp_path, timeout: float = 300, **environment: str) -> Ran:
+        command = [sys.executable, "-m", "gate", *map(str, arguments)]
+        done = subprocess.run(command, cwd=cwd, env={**clean_environment(), **environment}, capture_output=True,
+                              text=True, timeout=timeout, check=False)
+        assert "Traceback" not in done.stderr, done.stderr
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+POLICY = """
+[deliverable]
+name = "sample"
+version = "1.0"
+kind = "application"
+
+[gate]
+require = [{require}]
+
+[malware]
+database = "bundled"
+"""
+
+
+def policy_text(*more: str, require: str = '"26-3 3(1)③", "26-3 3(3)"') -> str:
+    """Return a policy that runs on the bundled signatures, with further sections."""
+    return POLICY.format(require=require) + "\n".join(more)
+
+
+@dataclass(frozen=True)
+class Key:
+    """A throw-away OpenPGP key without passphrase."""
+
+    home: Path
+    fingerprint: str
+
+    def public(self) -> bytes:
+        return subprocess.run(["gpg", "--homedir", self.home, "--batch", "--armor", "--export", self.fingerprint],
+                              check=True, capture_output=True).stdout
+
+    def policy(self) -> str:
+        return (f'[signing]\nuse = ["openpgp"]\n[signing.openpgp]\nfingerprint = "{self.fingerprint}"\n'
+                f'home = "{self.home}"\n')
+
+
+def make_key(home: Path, name: str = "Supplier") -> Key:
+    gpg = ["gpg", "--homedir", str(home), "--batch", "--quiet"]
+    subprocess.run([*gpg, "--pinentry-mode", "loopback", "--passphrase", "", "--quick-generate-key",
+                    f"{name} <{name.lower()}@example.invalid>", "ed25519", "sign", "30d"], check=True,
+                   capture_output=True)
+    listing = subprocess.run([*gpg, "--with-colons", "--list-keys"], check=True, capture_output=True, text=True).stdout
+    return Key(home, next(line.split(":")[9] for line in listing.splitlines() if line.startswith("fpr:")))
+
+
+@pytest.fixture(scope="session")
+def key() -> Iterator[Key]:
+    """A supplier's key; its home is short, as GnuPG's sockets need."""
+    with tempfile.TemporaryDirectory(prefix="gk-") as home:
+        yield make_key(Path(home))
+        subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False)
+
+
+def trust_text(key: Key, folder: Path) -> Path:
+    """Write the recipient's key and trust file into ``folder`` and return the trust file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "supplier.asc").write_bytes(key.public())
+    trust = folder / "trust.toml"
+    trust.write_text(f'require = "any"\n\n[[openpgp]]\nfingerprint = "{key.fingerprint}"\nkey = "supplier.asc"\n')
+    return trust

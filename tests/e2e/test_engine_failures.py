@@ -1,0 +1,150 @@
+"""An engine that does not work is never "approved": exit 3, a message with the remedy, nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.conftest import Gate, clean_environment, eicar, policy_text
+
+needs_mount = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a file system")
+
+
+@pytest.fixture(autouse=True)
+def _artifact(tmp_path: Path) -> None:
+    (tmp_path / "gate.toml").write_text(policy_text())
+    (tmp_path / "artifact.txt").write_text("plain text\n")
+
+
+@pytest.fixture
+def temporary(tmp_path: Path) -> Path:
+    folder = tmp_path / "temporary"
+    folder.mkdir(mode=0o777)
+    folder.chmod(0o777)
+    for parent in folder.parents:
+        if parent.owner() != "root" or parent == Path("/tmp"):
+            break
+        parent.chmod(parent.stat().st_mode | 0o011)
+    return folder
+
+
+@pytest.fixture
+def small_disk(temporary: Path) -> Iterator[Path]:
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k,mode=777", "tmpfs", temporary], check=True)
+    yield temporary
+    subprocess.run(["umount", "-l", temporary], check=True)
+
+
+def children_named(pid: int, name: str) -> list[psutil.Process]:
+    try:
+        return [child for child in psutil.Process(pid).children(recursive=True) if child.name() == name]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def processes_with(folder: Path) -> list[str]:
+    """Return the command lines of processes that work in or name the folder."""
+    found = []
+    for process in psutil.process_iter(["pid", "cmdline"]):
+        if str(folder) in " ".join(process.info["cmdline"] or []):
+            found.append(" ".join(process.info["cmdline"]))
+    return found
+
+
+def test_empty_database_folder(gate: Gate, tmp_path: Path) -> None:
+    (tmp_path / "database").mkdir()
+    ran = gate("check", "--format", "json", "--database", "database", "artifact.txt")
+    assert ran.status == 3
+    assert ran.document["verdict"] == "incomplete"
+    text = gate("check", "--database", "database", "artifact.txt")
+    assert text.status == 3
+    assert "freshclam" in text.stdout
+
+
+def test_no_such_clamd(gate: Gate, tmp_path: Path) -> None:
+    text = policy_text().replace("[malware]", '[malware]\nclamd = "unix:/nonexistent/clamd.ctl"')
+    (tmp_path / "gate.toml").write_text(text)
+    ran = gate("check", "--format", "json", "artifact.txt")
+    assert (ran.status, ran.document["verdict"]) == (3, "incomplete")
+
+
+def test_detection_by_another_engine_still_rejects(gate: Gate, tmp_path: Path) -> None:
+    (tmp_path / "database").mkdir()
+    (tmp_path / "artifact.txt").write_bytes(eicar())
+    ran = gate("check", "--format", "json", "--database", "database", "artifact.txt")
+    assert (ran.status, ran.document["verdict"]) == (1, "rejected")
+
+
+@needs_mount
+def test_read_only_temporary_folder(gate: Gate, small_disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    ran = gate("check", "artifact.txt", TMPDIR=str(small_disk))
+    assert ran.status == 3
+    assert "TMPDIR" in ran.stdout + ran.stderr
+
+
+@needs_mount
+def test_full_temporary_folder(gate: Gate, small_disk: Path) -> None:
+    with (small_disk / "filler").open("wb", buffering=0) as filler, pytest.raises(OSError, match="No space"):
+        while True:
+            filler.write(b"x" * 4096)
+    ran = gate("check", "artifact.txt", TMPDIR=str(small_disk))
+    assert ran.status == 3
+    assert "APPROVED" not in ran.stdout
+    assert {entry.name for entry in small_disk.iterdir()} == {"filler"}
+
+
+def start(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-m", "gate", *arguments], cwd=tmp_path, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            env={**clean_environment(), **environment})
+
+
+def wait_for_clamd(running: subprocess.Popen[str]) -> psutil.Process:
+    """Return the clamd of a run once it is scanning (it has spent processor time on the artifact)."""
+    for _ in range(600):
+        for process in children_named(running.pid, "clamd"):
+            if process.cpu_times().user > 0.3:
+                return process
+        time.sleep(0.05)
+    raise AssertionError("clamd never scanned")
+
+
+@pytest.fixture
+def large_artifact(tmp_path: Path) -> str:
+    with (tmp_path / "large.bin").open("wb") as stream:
+        for number in range(400):
+            stream.write(os.urandom(1 << 10) * 1024 + number.to_bytes(4, "big"))
+    return "large.bin"
+
+
+def test_clamd_killed_in_the_middle_of_a_scan(tmp_path: Path, temporary: Path, large_artifact: str) -> None:
+    running = start(tmp_path, "check", large_artifact, TMPDIR=str(temporary))
+    victim = wait_for_clamd(running)
+    victim.kill()
+    stdout, stderr = running.communicate(timeout=120)
+    assert running.returncode == 3, stdout + stderr
+    assert stdout.startswith("INCOMPLETE")
+    assert list(temporary.iterdir()) == []
+    assert processes_with(temporary) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_interrupt_ends_clean(tmp_path: Path, temporary: Path, large_artifact: str, number: signal.Signals) -> None:
+    running = start(tmp_path, "check", large_artifact, TMPDIR=str(temporary))
+    wait_for_clamd(running)
+    children = psutil.Process(running.pid).children(recursive=True)
+    running.send_signal(number)
+    stdout, stderr = running.communicate(timeout=60)
+    assert (running.returncode, stdout) == (130, ""), stderr
+    assert "Traceback" not in stderr
+    assert list(temporary.iterdir()) == []
+    assert [child.pid for child in children if child.is_running()] == []
