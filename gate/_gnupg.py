@@ -94,16 +94,13 @@ class _InProcess:
     def _verify(self, number: int, signature: Path, descriptor: int) -> tuple[tuple[int, _Status], str, int]:
         os.lseek(descriptor, 0, os.SEEK_SET)
         digest, size = hashlib.sha256(), 0
-        with self._start(number, ["--verify", str(signature), "-"], subprocess.PIPE) as (process, output):
-            if process.stdin is not None:
-                listening = True
-                while chunk := os.read(descriptor, _BUFFER):
-                    digest.update(chunk)
-                    size += len(chunk)
-                    if listening:
-                        listening = _feed(process.stdin, chunk)
-                with contextlib.suppress(OSError):
-                    process.stdin.close()
+        with self._start(number, [*self._clock, "--verify", str(signature), "-"], subprocess.PIPE) as (process, output):
+            listening = True
+            while chunk := os.read(descriptor, _BUFFER):
+                digest.update(chunk)
+                size += len(chunk)
+                listening = listening and _feed(process.stdin, chunk)
+            _feed(process.stdin, None)
             code = process.wait()
             return (code, _status_lines(output)), digest.hexdigest(), size
 
@@ -120,7 +117,7 @@ class _InProcess:
         command = [
             self._gpg, "--batch", "--no-tty", "--no-options", "--no-autostart", "--disable-dirmngr",
             "--no-auto-key-retrieve", "--no-auto-key-locate", "--no-permission-warning", "--trust-model", "always",
-            "--homedir", str(self._home(number)), *self._clock, "--status-fd", "1", *arguments,
+            "--homedir", str(self._home(number)), "--status-fd", "1", *arguments,
         ]  # fmt: skip  # one option a line would hide them
         environ = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         with (
@@ -130,11 +127,17 @@ class _InProcess:
             yield running, output
 
 
-def _feed(stream: Any, chunk: bytes) -> bool:  # noqa: ANN401  # a pipe, whose type differs between Python versions
-    """Write to GnuPG; False where it has stopped listening, as it does when it cannot use the signature."""
+def _feed(stream: Any, chunk: bytes | None) -> bool:  # noqa: ANN401  # the pipe, which Popen declares as optional
+    """Write to GnuPG, or close its input for None; False where it has stopped listening.
+
+    It does that when it cannot use the signature; what it says then decides.
+    """
     try:
-        stream.write(chunk)
-        stream.flush()
+        if chunk is None:
+            stream.close()
+        else:
+            stream.write(chunk)
+            stream.flush()
     except OSError:
         return False
     return True
@@ -179,7 +182,7 @@ def _judge(code: int, status: _Status, pinned: str) -> dict[str, Any]:
     for keyword, outcome in _REFUSALS:
         if keyword in keywords:
             return {"outcome": outcome, **nothing}
-    if "NEWSIG" not in keywords:
+    if code == 0 and "NEWSIG" not in keywords:
         return {"outcome": "failed", **nothing}
     valid = [words for words in status if words[0] == "VALIDSIG"]
     single = all(keywords.count(keyword) == 1 for keyword in ("NEWSIG", "GOODSIG", "VALIDSIG"))

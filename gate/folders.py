@@ -11,6 +11,7 @@ identity is compared before and after it is opened.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ _READ = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _NOT_FOLLOWING = getattr(os, "O_NOFOLLOW", 0)
 # A pipe or device that takes a file's place between the look and the opening must not make the gate wait for it.
 _NOT_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+_ANOTHER_KIND = frozenset({errno.ELOOP, errno.ENOTDIR, errno.ENXIO})
+"""What the system says where a link, something that is no folder, or a socket is to be opened."""
 _MARKS = tuple(mark for mark in (os.sep, os.altsep, ":" if os.name == "nt" else None) if mark)
 
 
@@ -108,7 +111,7 @@ class DescriptorCursor:
 
     def open_file(self, name: bytes) -> int:
         """See :class:`Cursor`."""
-        descriptor = os.open(name, _READ | _NOT_FOLLOWING | _NOT_WAITING, dir_fd=self._descriptor)
+        descriptor = self._open(name, _NOT_WAITING)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise FolderChangedError("not a regular file")
@@ -131,9 +134,17 @@ class DescriptorCursor:
             raise FolderChangedError("the folder was moved")
 
     def _move(self, name: bytes) -> None:
-        descriptor = os.open(name, _READ | os.O_DIRECTORY | _NOT_FOLLOWING, dir_fd=self._descriptor)
+        descriptor = self._open(name, os.O_DIRECTORY)
         os.close(self._descriptor)
         self._descriptor = descriptor
+
+    def _open(self, name: bytes, flags: int) -> int:
+        try:
+            return os.open(name, _READ | _NOT_FOLLOWING | flags, dir_fd=self._descriptor)
+        except OSError as error:
+            if error.errno in _ANOTHER_KIND:
+                raise FolderChangedError(error.errno, error.strerror) from error
+            raise
 
     def close(self) -> None:
         """See :class:`Cursor`."""

@@ -152,7 +152,7 @@ class Worker:
         self._channel = FrameSocket(ours)
         deadline = time.monotonic() + START_SECONDS
         try:
-            self._channel.send(dict(options or {}), deadline=deadline)
+            self._send(dict(options or {}), (), deadline)
             hello, _ = self._receive(deadline)
         except BaseException:
             self.kill()

@@ -6,12 +6,13 @@ A finding keeps code and arguments; its text in either language comes from the c
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+import contextlib
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from gate.models import Finding
+from gate.models import Finding, GapReason
 from gate.paths import printable
 from gate.policy.registry import FINDINGS, FindingKind, gap_kind
-from gate.text import has_message, render
+from gate.text import UnknownMessage, render
 
 if TYPE_CHECKING:
     from gate.models import MessageArgs, Severity
@@ -23,10 +24,17 @@ _SHOWN: Final = 500
 
 def kind_of(finding_id: str) -> FindingKind:
     """Return the kind of a finding; that of a gap also for examiners that this version does not know."""
-    if finding_id not in FINDINGS and finding_id.startswith("gap/"):
-        examiner, _, reason = finding_id.removeprefix("gap/").partition("-")
-        return gap_kind(examiner, reason)
-    return FINDINGS[finding_id]
+    kind = FINDINGS.get(finding_id)
+    return kind or gap_kind(*split_gap_id(finding_id))
+
+
+def split_gap_id(finding_id: str) -> tuple[str, GapReason]:
+    """Return examiner and reason of the finding of a gap; raises ``KeyError`` for any other id."""
+    if finding_id.startswith("gap/"):
+        for reason in get_args(GapReason):
+            if finding_id.endswith(f"-{reason}"):
+                return finding_id.removeprefix("gap/").removesuffix(f"-{reason}"), reason
+    raise KeyError(finding_id)
 
 
 def shown(text: str) -> str:
@@ -84,16 +92,16 @@ def finding_text(finding_id: str, part: Literal["message", "why", "advice"], lan
 def text_code(finding_id: str) -> str:
     """Return the catalogue code of a finding: that of the reason alone for gaps."""
     if finding_id.startswith("gap/"):
-        return f"finding.gap/{finding_id.partition('-')[2]}"
+        return f"finding.gap/{split_gap_id(finding_id)[1]}"
     return f"finding.{finding_id}"
 
 
 def _message(finding_id: str, args: MessageArgs, language: Language) -> str:
     """Return the message; line and detail are added where they are known."""
     filled = dict(args)
-    code = filled.get("code")
-    if isinstance(code, str) and has_message(code, language):
-        filled["problem"] = render(code, language, args)
+    if finding_id.startswith("engine/") and "code" in args:
+        with contextlib.suppress(UnknownMessage):  # a problem that another version of the gate wrote stays in English
+            filled["problem"] = render(str(args["code"]), language, args)
     text = finding_text(finding_id, "message", language, filled)
     if args.get("line"):
         text = render("finding.at-line", language, {"text": text, "line": args["line"]})

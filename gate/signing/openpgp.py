@@ -41,10 +41,10 @@ _LONGEST_SOCKET = 107
 """Bytes of the path of a Unix socket (Linux, unix(7): 108 with the end mark)."""
 _FAILURE = re.compile(r"^\[GNUPG:\] FAILURE \S+ (\d+)\s*$", re.MULTILINE)
 _SECONDS = 30.0
-# Codes of libgpg-error, without their source.
-_BAD_PASSPHRASE, _NO_SECRET_KEY, _BAD_PIN, _NO_PINENTRY, _CANCELED, _FULLY_CANCELED = 11, 17, 87, 86, 99, 198
-_NO_TERMINAL = 0x8000 | 25  # the system's ENOTTY, as a pinentry on a terminal reports it
-_LOCKED = frozenset({_NO_PINENTRY, _CANCELED, _FULLY_CANCELED, _NO_TERMINAL})
+# Codes of libgpg-error (err-codes.h.in), without their source.
+_BAD_PASSPHRASE, _NO_SECRET_KEY, _BAD_PIN = 11, 17, 87
+_NO_PINENTRY, _PINENTRY_FAILED, _CANCELED, _FULLY_CANCELED, _NO_TERMINAL = 85, 86, 99, 198, 0x8000 | 102
+_LOCKED = frozenset({_NO_PINENTRY, _PINENTRY_FAILED, _CANCELED, _FULLY_CANCELED, _NO_TERMINAL})
 
 
 class OpenPgpSigner:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from gate.verification.trust import RecordExpectations
 
 _ANTIVIRUS = "clamav"
+_DOTTED = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){0,9}")
 _EXCEPTION_IDS = {"executable": "executable/justified", "outbound.destination": "outbound/declared"}
 
 
@@ -60,21 +62,19 @@ def _require_deliverable(predicate: RecordPredicate, expected: RecordExpectation
             raise VerificationError(reason, layout.RECORD, expected=wanted, found=printable(found or "-"))
     if expected.minimum_version is not None:
         found = given.version if given else "-"
-        if _numbers(found) < _numbers(expected.minimum_version):
+        if not _is_at_least(found, expected.minimum_version):
             raise VerificationError(
                 "version-too-low", layout.RECORD, expected=expected.minimum_version, found=printable(found)
             )
 
 
-def _numbers(version: str) -> tuple[int, ...]:
-    """Return a dotted version as numbers without zeros at its end; one that is no such version is below all others."""
-    parts = version.split(".")
-    if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):  # noqa: PLR2004  # as in trust.toml
-        return (-1,)
-    numbers = [int(part) for part in parts]
-    while numbers and numbers[-1] == 0:
-        numbers.pop()
-    return tuple(numbers)
+def _is_at_least(version: str, minimum: str) -> bool:
+    """Compare dotted versions by their numbers; one that is no such version is below all others."""
+    if not _DOTTED.fullmatch(version):
+        return False
+    numbers, wanted = ([int(part) for part in text.split(".")] for text in (version, minimum))
+    length = max(len(numbers), len(wanted))
+    return [*numbers, *[0] * (length - len(numbers))] >= [*wanted, *[0] * (length - len(wanted))]
 
 
 def _require_date(expected: RecordExpectations, *, signed: datetime, now: datetime) -> None:

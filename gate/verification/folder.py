@@ -7,7 +7,6 @@ with what is behind the descriptor.
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 from typing import TYPE_CHECKING, Self
 
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from gate.folders import Cursor
 
 _BUFFER = 1 << 20
-_NOT_A_FILE = frozenset({errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENXIO})
-"""What the system says where a link, folder or pipe stands in the place of a file or folder."""
 
 
 @contextlib.contextmanager
@@ -42,8 +39,6 @@ def reading(path: bytes) -> Iterator[None]:
     except FolderChangedError as error:
         raise VerificationError("not-a-file", shown) from error
     except OSError as error:
-        if error.errno in _NOT_A_FILE:
-            raise VerificationError("not-a-file", shown) from error
         raise EngineFailure("verify.unreadable", path=shown, error=error.strerror or str(error)) from error
 
 

@@ -1,17 +1,19 @@
 """What tests of signing, delivering and verifying share: throw-away GnuPG homes, judgements by hand, small releases."""
+# ruff: noqa: ANN401  # keyword arguments are handed on to constructors of many types
 
 from __future__ import annotations
 
 import contextlib
 import shutil
+import socket
 import subprocess
 import tempfile
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -36,6 +38,9 @@ from gate.signing.openpgp import OpenPgpSigner
 from gate.staging import Staging
 from gate.verification import Trust, Verification, load_trust, verify_release
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
 POLICY = """\
 [deliverable]
 name = "見本アプリ"
@@ -44,6 +49,17 @@ kind = "application"
 contract = "契約-7"
 recipient = "経済産業省"
 delivered_on = 2026-12-01
+
+[[suppress]]
+id = "packer"
+finding = "malware/suspected"
+path = "app.bin"
+reason = "自社製の圧縮形式"
+approved_by = "山田"
+role = "責任者"
+party = "乙"
+approved_on = 2026-11-01
+expires = 2027-03-31
 """
 
 
@@ -68,11 +84,7 @@ class Home:
         """Make a key and return its fingerprint; ``when`` is an ISO time at which it is made."""
         clock = ["--faked-system-time", when] if when else []
         self.gpg(*clock, "--passphrase", passphrase, "--quick-generate-key", name, algorithm, usage, expire)
-        return self.fingerprint(name)
-
-    def fingerprint(self, name: str) -> str:
-        listed = self.gpg("--with-colons", "--list-keys", f"={name}").decode(errors="replace").splitlines()
-        return [line.split(":")[9] for line in listed if line.startswith("fpr")][-1 if name.endswith("!") else 0]
+        return self.fingerprints(f"={name}")[0]
 
     def fingerprints(self, key: str) -> list[str]:
         """Return primary and subkey fingerprints of a key."""
@@ -85,6 +97,26 @@ class Home:
     def sign(self, fingerprint: str, data: bytes, *options: str) -> bytes:
         """Sign as any user of gpg would, without the gate."""
         return self.gpg(*options, "--local-user", fingerprint, "--armor", "--detach-sign", data=data)
+
+    def agent_runs(self) -> bool:
+        """Say whether an agent serves this home."""
+        listed = subprocess.run(
+            ["gpgconf", "--homedir", self.folder, "--list-dirs", "agent-socket"], capture_output=True, check=True
+        )
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(listed.stdout.strip()) == 0
+
+    def stop_agent(self) -> None:
+        """End the agent, which knows the passphrases of keys that it has seen, and wait until it has gone."""
+        subprocess.run(["gpgconf", "--homedir", self.folder, "--kill", "all"], check=True)
+        self.wait_for_no_agent()
+
+    def wait_for_no_agent(self) -> None:
+        """Raise where the agent is still there after some seconds."""
+        deadline = time.monotonic() + 5
+        while self.agent_runs():
+            assert time.monotonic() < deadline, "the agent stays"
+            time.sleep(0.02)
 
     def revoke(self, fingerprint: str) -> None:
         certificate = (self.folder / "openpgp-revocs.d" / f"{fingerprint}.rev").read_text()
@@ -121,9 +153,7 @@ def keys() -> Iterator[Keys]:
         supplier = home.make("Supplier <release@example.org>")
         home.gpg("--passphrase", "", "--yes", "--quick-generate-key", "Supplier <release@example.org>", "ed25519",
                  "sign", "never")  # fmt: skip
-        listed = home.gpg("--with-colons", "--list-keys").decode().splitlines()
-        fingerprints = [line.split(":")[9] for line in listed if line.startswith("fpr")]
-        (other,) = [fingerprint for fingerprint in fingerprints if fingerprint != supplier]
+        (other,) = set(home.fingerprints("=Supplier <release@example.org>")) - {supplier}
         yield Keys(home, supplier, other)
 
 
@@ -146,13 +176,12 @@ def examination_of(staging: Staging, **changes: Any) -> Examination:
         Artifact(staged.name, staged.kind, staged.sha256, staged.size, max(1, len(staged.entries)))
         for staged in staging.staged
     )
+    database = DatabaseInfo("official", "27800", "2026-11-20T08:00:00Z", 9, "b" * 64)
     values: dict[str, Any] = {
         "artifacts": artifacts,
         "facts": tuple(ItemFact(size=each.size, path=each.path, sha256=each.sha256) for each in artifacts),
         "gaps": (),
-        "engines": (
-            EngineInfo("clamav", "1.4.3", DatabaseInfo("official", "27800", "2026-11-20T08:00:00Z", 9, "b" * 64), "passed"),
-        ),
+        "engines": (EngineInfo("clamav", "1.4.3", database, "passed"),),
         "problems": (),
         "coverage": (Coverage("clamav", len(artifacts), 0, 0),),
         "started": "2026-11-20T10:00:00Z",

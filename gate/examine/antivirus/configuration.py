@@ -37,7 +37,6 @@ _COMMON = {
     "Foreground": "yes",
     "LocalSocket": SOCKET,  # relative to the folder it runs in: the absolute path may be too long for an address
     "LocalSocketMode": "600",
-    "LogFile": LOG,
     "LogFileMaxSize": "0",
     "SelfCheck": "0",
     "ConcurrentDatabaseReload": "yes",
@@ -87,6 +86,7 @@ _LOADED_LINE = re.compile(r"^Loaded ([0-9]{1,12}) signatures\.$", re.MULTILINE)
 def configuration(role: Role, folder: str) -> str:
     """Return the text of the configuration file of a clamd that runs in ``folder``."""
     settings = _COMMON | _ALERTS[role] | {
+        "LogFile": f"{folder}/{LOG}",
         "DatabaseDirectory": f"{folder}/{DATABASE}",
         "TemporaryDirectory": f"{folder}/{TEMPORARY}",
     }

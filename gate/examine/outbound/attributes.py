@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 _CANDIDATE = re.compile(r"[\s,]*+([^\s]++)")
 _DESCRIPTORS = re.compile(r"[^,(]*+(?:\([^)]*+\)?[^,(]*+)*+,?")
-_REFRESH = re.compile(r"\s*+[0-9.]*+[\s;,]*+(?:url\s*+=\s*+)?(?:\"([^\"]*+)|'([^']*+)|(.*+))", re.IGNORECASE | re.DOTALL)
+_REFRESH = re.compile(
+    r"\s*+[0-9.]*+[\s;,]*+(?:url\s*+=\s*+)?(?:\"([^\"]*+)|'([^']*+)|(.*+))", re.IGNORECASE | re.DOTALL
+)
 
 
 def srcset_urls(value: str) -> Iterator[str]:
@@ -24,7 +26,10 @@ def srcset_urls(value: str) -> Iterator[str]:
 
 
 def refresh_url(value: str) -> str:
-    """Return the URL of a ``<meta http-equiv=refresh>``, or an empty text (HTML, "shared declarative refresh steps")."""
+    """Return the URL of a ``<meta http-equiv=refresh>``, or an empty text.
+
+    The rule is that of HTML, "shared declarative refresh steps".
+    """
     found = _REFRESH.match(value)
     return next((group for group in found.groups() if group), "").strip() if found else ""
 

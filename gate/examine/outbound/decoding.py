@@ -57,7 +57,7 @@ _DECLARATIONS = [
 
 
 def decode(raw: bytes) -> str:
-    """Return the characters of ``raw``; what cannot be decoded becomes U+FFFD, line ends become ``\\n``."""
+    """Return the characters of ``raw``; what cannot be decoded becomes U+FFFD, line ends become line feeds."""
     text = _decoded(raw)
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from gate.examine.outbound.attributes import refresh_url, srcset_urls, words
 from gate.examine.outbound.embedded import Role, document_of, javascript_of
@@ -21,8 +20,7 @@ from gate.models import Reach
 from gate.paths import printable
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """Where elements stand: the base URL, the condition under which they count at all, and how to find their lines."""
 
     base: str | None
@@ -30,9 +28,8 @@ class Surroundings:
     lines: Lines
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
-    """An element by its lower-case local name, with its attributes (``xlink:href`` under that name)."""
+class Element(NamedTuple):
+    """An element by its local name, with its attributes."""
 
     tag: str
     attributes: Mapping[str, str | None]
@@ -61,22 +58,27 @@ class Element:
 Handler: TypeAlias = Callable[[Element, str, str], Iterator[Found]]
 
 
-# --- handlers of attributes -----------------------------------------------------------------------------------
+class UrlHandler:
+    """The handler of an attribute that holds one URL: nothing need be done where that cannot lead away."""
 
+    def __init__(self, reach: Reach, condition: str = "", role: Role | None = None) -> None:
+        """``role`` says as what the content of the URL is loaded."""
+        self._reach = reach
+        self._condition = condition
+        self._role = role
 
-def _url(reach: Reach, condition: str = "", role: Role | None = None) -> Handler:
-    """Return the handler of an attribute that holds one URL; ``role`` says as what its content is loaded."""
-
-    def handle(element: Element, name: str, value: str) -> Iterator[Found]:
+    def __call__(self, element: Element, name: str, value: str) -> Iterator[Found]:
+        """Yield the reference, or the script or document that the URL itself holds."""
         script = javascript_of(value)
         if script is not None:
             yield element.nested(name, "script", script)
-        elif role is not None and (document := document_of(value, role)):
+        elif self._role is not None and (document := document_of(value, self._role)):
             yield element.nested(name, *document)
         else:
-            yield from element.reference(name, value, reach, condition)
+            yield from element.reference(name, value, self._reach, self._condition)
 
-    return handle
+
+# --- handlers of attributes -----------------------------------------------------------------------------------
 
 
 def _srcset(element: Element, name: str, value: str) -> Iterator[Found]:
@@ -116,7 +118,7 @@ def _script_source(element: Element, name: str, value: str) -> Iterator[Found]:
     condition = "" if runs_as_script(kind) else f"type={printable(kind[:40])}"
     if "nomodule" in element.attributes:
         condition = "nomodule"
-    yield from _url("automatic", condition, "script")(element, name, value)
+    yield from UrlHandler("automatic", condition, "script")(element, name, value)
 
 
 def _link(element: Element, name: str, value: str) -> Iterator[Found]:
@@ -157,7 +159,7 @@ def _plug_in_parameter(element: Element, name: str, value: str) -> Iterator[Foun
 
 
 def _animated(element: Element, name: str, value: str) -> Iterator[Found]:
-    """An animation that sets another element's reference makes the browser load it."""
+    """Yield what an animation sets an element's reference to: the browser loads it."""
     if (element.attributes.get("attributename") or element.attributes.get("attributeName") or "").endswith("href"):
         for url in value.split(";"):
             yield from element.reference(name, url, "automatic")
@@ -173,9 +175,8 @@ def runs_as_script(kind: str) -> bool:
 
 _ABSOLUTE = re.compile(r"\s*+(?:(?:https?|wss?|ftp):)?[/\\]{2}[^/\\\s]", re.IGNORECASE)
 
-_LINKS_FETCHED = dict.fromkeys(
-    "stylesheet icon preload modulepreload prefetch preconnect dns-prefetch prerender manifest mask-icon".split(), ""
-) | {
+_ALWAYS_FETCHED = "stylesheet icon preload modulepreload prefetch preconnect dns-prefetch prerender manifest mask-icon"
+_LINKS_FETCHED = dict.fromkeys(_ALWAYS_FETCHED.split(), "") | {
     "apple-touch-icon": "added to a home screen",
     "apple-touch-icon-precomposed": "added to a home screen",
     "apple-touch-startup-image": "added to a home screen",
@@ -185,58 +186,57 @@ _LINKS_FETCHED = dict.fromkeys(
 }
 """Link types that are fetched, with the condition under which; all others are links to follow."""
 
-_FETCH = _url("automatic")
-_LINK = _url("link")
-_SVG_REFERENCE = {"href": _FETCH, "xlink:href": _FETCH}
-_SVG_UNKNOWN = {name: _url("conditional", "loaded by few programs") for name in ("href", "xlink:href")}
-_PRESENTATION = dict.fromkeys(
-    "fill stroke filter mask clip-path cursor marker-start marker-mid marker-end".split(), _style
-)
+_FETCH = UrlHandler("automatic")
+_LINK = UrlHandler("link")
+_SVG_REFERENCE: dict[str, Handler] = {"href": _FETCH, "xlink:href": _FETCH}
+_SVG_UNKNOWN: dict[str, Handler] = {
+    name: UrlHandler("conditional", "loaded by few programs") for name in ("href", "xlink:href")
+}
+_PRESENTATION = "style fill stroke filter mask clip-path cursor marker-start marker-mid marker-end"
 _EVERYWHERE: dict[str, Handler] = {
-    "style": _style,
-    "xlink:href": _url("conditional", "loaded by few programs"),
-    **_PRESENTATION,
+    "xlink:href": UrlHandler("conditional", "loaded by few programs"),
+    **dict.fromkeys(_PRESENTATION.split(), _style),
 }
 _SPECIFIC: dict[str, dict[str, Handler]] = {
     "a": {"href": _LINK, "xlink:href": _LINK, "ping": _several("interaction")},
     "animate": dict.fromkeys(("from", "to", "by", "values"), _animated),
-    "applet": dict.fromkeys(("code", "codebase", "archive", "object"), _url("conditional", "plug-in")),
+    "applet": dict.fromkeys(("code", "codebase", "archive", "object"), UrlHandler("conditional", "plug-in")),
     "area": {"href": _LINK, "ping": _several("interaction")},
     "audio": {"src": _media_source},
-    "bgsound": {"src": _url("conditional", "old browsers")},
-    "blockquote": {"cite": _url("identifier")},
-    "button": {"formaction": _url("interaction")},
-    "del": {"cite": _url("identifier")},
-    "embed": {"src": _url("automatic", role="document")},
-    "feimage": _SVG_REFERENCE,
-    "fencedframe": {"src": _url("conditional", "browsers that support it")},
-    "form": {"action": _url("interaction")},
-    "frame": {"src": _url("automatic", role="document"), "longdesc": _LINK},
-    "html": {"manifest": _url("conditional", "old browsers")},
-    "iframe": {"src": _url("automatic", role="document"), "srcdoc": _srcdoc, "longdesc": _LINK},
+    "bgsound": {"src": UrlHandler("conditional", "old browsers")},
+    "blockquote": {"cite": UrlHandler("identifier")},
+    "button": {"formaction": UrlHandler("interaction")},
+    "del": {"cite": UrlHandler("identifier")},
+    "embed": {"src": UrlHandler("automatic", role="document")},
+    "feImage": _SVG_REFERENCE,
+    "fencedframe": {"src": UrlHandler("conditional", "browsers that support it")},
+    "form": {"action": UrlHandler("interaction")},
+    "frame": {"src": UrlHandler("automatic", role="document"), "longdesc": _LINK},
+    "html": {"manifest": UrlHandler("conditional", "old browsers")},
+    "iframe": {"src": UrlHandler("automatic", role="document"), "srcdoc": _srcdoc, "longdesc": _LINK},
     "image": {**_SVG_REFERENCE, "src": _FETCH},
     "img": {
         "src": _FETCH,
         "srcset": _srcset,
         "longdesc": _LINK,
-        "lowsrc": _url("conditional", "old browsers"),
-        "dynsrc": _url("conditional", "old browsers"),
+        "lowsrc": UrlHandler("conditional", "old browsers"),
+        "dynsrc": UrlHandler("conditional", "old browsers"),
     },
-    "input": {"src": _input_source, "formaction": _url("interaction")},
-    "ins": {"cite": _url("identifier")},
-    "lineargradient": _SVG_UNKNOWN,
+    "input": {"src": _input_source, "formaction": UrlHandler("interaction")},
+    "ins": {"cite": UrlHandler("identifier")},
+    "linearGradient": _SVG_UNKNOWN,
     "link": {"href": _link, "imagesrcset": _srcset},
     "meta": {"content": _meta},
     "object": {
-        "data": _url("automatic", role="document"),
-        "classid": _url("conditional", "plug-in"),
-        "codebase": _url("conditional", "plug-in"),
+        "data": UrlHandler("automatic", role="document"),
+        "classid": UrlHandler("conditional", "plug-in"),
+        "codebase": UrlHandler("conditional", "plug-in"),
         "archive": _several("conditional"),
     },
     "param": {"value": _plug_in_parameter},
     "pattern": _SVG_UNKNOWN,
-    "q": {"cite": _url("identifier")},
-    "radialgradient": _SVG_UNKNOWN,
+    "q": {"cite": UrlHandler("identifier")},
+    "radialGradient": _SVG_UNKNOWN,
     "script": {"src": _script_source, "href": _script_source, "xlink:href": _script_source},
     "set": {"to": _animated},
     "source": {"src": _FETCH, "srcset": _srcset},
@@ -247,19 +247,47 @@ _SPECIFIC: dict[str, dict[str, Handler]] = {
 for _tag in ("body", "table", "thead", "tbody", "tfoot", "tr", "td", "th"):
     _SPECIFIC[_tag] = {"background": _FETCH}
 
-_TABLE: dict[str, dict[str, Handler]] = {tag: {**_EVERYWHERE, **handlers} for tag, handlers in _SPECIFIC.items()}
+
+class _Handlers(dict[str, Handler | None]):
+    """The handlers of one element's attributes; those that go by the beginning of a name are filled in when met."""
+
+    def __missing__(self, name: str) -> Handler | None:
+        handler = _event if name.startswith("on") else _data_attribute if name.startswith("data-") else None
+        if len(name) <= _NAME_LENGTH and len(self) < _NAMES:
+            self[name] = handler
+        return handler
 
 
-def read_element(element: Element) -> Iterator[Found]:
-    """Yield what an element makes a browser contact, and the documents and scripts that its attributes hold."""
-    handlers = _TABLE.get(element.tag, _EVERYWHERE)
-    for name, value in element.attributes.items():
-        if not value:
+_NAME_LENGTH = 32
+_NAMES = 1000
+_TABLE = {tag: _Handlers({**_EVERYWHERE, **handlers}) for tag, handlers in _SPECIFIC.items()}
+_OTHERS = _Handlers(_EVERYWHERE)
+_INERT = (
+    "abbr accept accept-charset align alt aria-controls aria-current aria-describedby aria-expanded aria-haspopup "
+    "aria-hidden aria-label aria-labelledby async autocomplete autofocus bgcolor border cellpadding cellspacing "
+    "charset checked class clear color cols colspan coords cx cy d defer dir disabled download enctype face for frameborder "
+    "headers height hidden hspace id integrity itemprop itemscope itemtype lang language loading media method "
+    "multiple name nowrap placeholder points property r readonly rel role rows rowspan rx ry scope scrolling selected shape "
+    "size sizes span spellcheck start summary tabindex target text title transform type usemap valign version viewbox "
+    "viewBox vlink vspace width x x1 x2 xml:lang xml:space xmlns xmlns:xlink y y1 y2"
+)
+INERT = frozenset(_INERT.split())
+"""Common attributes that lead nowhere on any element: an element that has no others is passed over at once."""
+
+
+def read_element(tag: str, attributes: Mapping[str, str | None], around: Surroundings) -> list[Found]:
+    """Return what an element makes a browser contact, and the documents and scripts that its attributes hold.
+
+    ``tag`` is the local name, lower-case but for the names of SVG; ``xlink:href`` stands under that name.
+    """
+    handlers = _TABLE.get(tag, _OTHERS)
+    stays = around.base is None
+    found: list[Found] = []
+    for name, value in attributes.items():
+        handler = handlers[name]
+        if handler is None or not value:
             continue
-        handler = handlers.get(name)
-        if handler is not None:
-            yield from handler(element, name, value)
-        elif name.startswith("on"):
-            yield from _event(element, name, value)
-        elif name.startswith("data-"):
-            yield from _data_attribute(element, name, value)
+        if stays and handler.__class__ is UrlHandler and not may_lead_away(value):
+            continue
+        found += handler(Element(tag, attributes, around), name, value)
+    return found

@@ -15,14 +15,19 @@ Role: TypeAlias = Literal["document", "style", "script"]
 """As what an element loads a URL: only then is the content of a ``data:`` URL read by a browser as that."""
 
 _KINDS: dict[Role, dict[str, Kind]] = {
-    "document": {"text/html": "html", "application/xhtml+xml": "xml", "image/svg+xml": "xml", "text/xml": "xml",
-                 "application/xml": "xml"},
+    "document": {
+        "text/html": "html",
+        "application/xhtml+xml": "xml",
+        "image/svg+xml": "xml",
+        "text/xml": "xml",
+        "application/xml": "xml",
+    },
     "style": {"text/css": "css", "": "css"},
     "script": {"": "script"},
 }
 _DATA = re.compile(r"[\x00-\x20]*+data:\s*+([^;,]*+)([^,]*+),", re.IGNORECASE)
-_JAVASCRIPT = re.compile(r"[\x00-\x20]*+j[\t\n]*a[\t\n]*v[\t\n]*a[\t\n]*s[\t\n]*c[\t\n]*r[\t\n]*i[\t\n]*p[\t\n]*t[\t\n]*:",
-                         re.IGNORECASE)
+_JAVASCRIPT = re.compile(r"[\x00-\x20]*+" + r"[\t\n]*+".join("javascript:"), re.IGNORECASE)
+"""A scheme may have tabs and line ends inside (WHATWG URL, "basic URL parser")."""
 
 
 def javascript_of(url: str) -> str | None:

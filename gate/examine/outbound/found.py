@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from gate.examine.outbound.kinds import Kind
 from gate.examine.outbound.lines import Lines
 from gate.models import Gap, Reach
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A URL as it is written, relative to ``base``, with the way in which reading the document reaches it."""
 
     raw: str
@@ -22,8 +20,7 @@ class Reference:
     base: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Nested:
+class Nested(NamedTuple):
     """A document or script inside of another one.
 
     ``via`` is the construct that holds it; ``condition`` says under which condition it is read at all, or is empty;

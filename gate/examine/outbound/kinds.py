@@ -32,7 +32,7 @@ _HTML = re.compile(
     r"|base|img|form|frameset|object|embed|template)(?=[\s/>]))",
     re.IGNORECASE,
 )
-"""WHATWG MIME Sniffing, "identifying a resource with an unknown MIME type", and elements that a fragment begins with."""
+"""What a page begins with (WHATWG MIME Sniffing, "identifying a resource with an unknown MIME type"), or a fragment."""
 _PROLOG = r"(?:\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*+(?:\[.*?\]\s*+)?>)*+"
 _SVG = re.compile(rf"{_PROLOG}<(?:[\w.\-]{{1,40}}:)?svg(?=[\s/>])", re.DOTALL)
 _XHTML = re.compile(rf"\s*+(?=<\?xml\s){_PROLOG}<html(?=[\s/>])", re.DOTALL)

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from html import escape
 from typing import Protocol
 
 _LOOK_BACK = 160
@@ -31,6 +33,12 @@ class Lines(Protocol):
     def inside(self, content: str) -> Lines:
         """Return the lines of the next occurrence of ``content``, a part of the text as it stands there."""
 
+    def counted(self, number: int) -> int:
+        """Return the line of the item that is line ``number`` of the text."""
+
+    def beginning(self, content: str, number: int) -> Lines:
+        """Return the lines of ``content``, a part of the text that begins on its line ``number``."""
+
 
 class OneLine:
     """The lines of a text that stands on one line of the item, or in no way that could be counted."""
@@ -47,6 +55,14 @@ class OneLine:
         return self._line
 
     def inside(self, _content: str) -> Lines:
+        """Return the same lines."""
+        return self
+
+    def counted(self, _number: int) -> int:
+        """Return the one line."""
+        return self._line
+
+    def beginning(self, _content: str, _number: int) -> Lines:
         """Return the same lines."""
         return self
 
@@ -74,10 +90,9 @@ class SourceLines:
 
     def attribute(self, name: str, value: str) -> int:
         """Return the line of the next attribute ``name`` with ``value``, or 0."""
-        written = [value, value.replace("&", "&amp;")] if "&" in value else [value]
-        for start, end in ((self._cursor, len(self._text)), (0, self._cursor)):
-            for form in written:
-                place = self._find_attribute(name, form, start, end)
+        for written in _as_written(value):
+            for start, end in ((self._cursor, len(self._text)), (0, self._cursor)):
+                place = self._find_attribute(name, written, start, end)
                 if place >= 0:
                     self._cursor = place
                     return self.at(place)
@@ -103,6 +118,14 @@ class SourceLines:
         self._cursor = place
         return SourceLines(content, self.at(place))
 
+    def counted(self, number: int) -> int:
+        """Return the line of the item that is line ``number`` of the text."""
+        return self._first + number - 1
+
+    def beginning(self, content: str, number: int) -> Lines:
+        """Return the lines of ``content``, a part of the text that begins on its line ``number``."""
+        return SourceLines(content, self.counted(number))
+
     def _find(self, value: str, start: int, end: int) -> int:
         if self._effort <= 0:
             return -1
@@ -115,14 +138,24 @@ class SourceLines:
         return index >= 0 and place < self._no_markup[index][1]
 
 
+def _as_written(value: str) -> Iterator[str]:
+    """Yield the usual ways to write a value in markup."""
+    yield value
+    if "&" in value or "<" in value:
+        yield from dict.fromkeys((value.replace("&", "&amp;"), escape(value, quote=False), escape(value)))
+
+
 @lru_cache(maxsize=256)
 def _attribute_pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"[\s\"'/<]{re.escape(name)}\s*=\s*[\"']?\Z", re.IGNORECASE)
 
 
 _OPENINGS = re.compile(r"<!--|<(script|style)(?=[\s/>])", re.IGNORECASE)
-_CLOSINGS = {"": re.compile("-->"), "script": re.compile("</script", re.IGNORECASE),
-             "style": re.compile("</style", re.IGNORECASE)}
+_CLOSINGS = {
+    "": re.compile("-->"),
+    "script": re.compile("</script", re.IGNORECASE),
+    "style": re.compile("</style", re.IGNORECASE),
+}
 _TAG_END = re.compile(">")
 
 

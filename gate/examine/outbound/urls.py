@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from ada_url import URL
+from ada_url import join_url
 
 from gate.paths import printable
 
@@ -20,19 +20,35 @@ QUERY_KEYS_SHOWN = 10
 
 _PLACE = "gate-item.invalid"
 _BASE = f"https://{_PLACE}/a/b/c"
+_PLACE_PREFIX = f"https://{_PLACE}/"
 _OTHER_BASE = f"http://{_PLACE}/a/b/c"
 """Where an item is served from is not known.  A URL leads away if it leaves this place, under either scheme."""
 
 _OUTWARD = re.compile(r"[\x00-\x20]*+(?:[/\\][\t\n\r]*+[/\\]|[A-Za-z][A-Za-z0-9+.\-\t\n\r]*+:)")
-_HOSTLESS_SCHEMES = frozenset({"data:", "javascript:", "mailto:", "tel:", "about:", "blob:", "sms:", "cid:", "urn:"})
+_SERIALIZED = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.\-]*+:)//(?:[^/?#]*@)?(?P<host>\[[^\]]*+\]|[^:/?#]*+)(?P<port>(?::[0-9]++)?)"
+    r"(?P<path>[^?#]*+)\??(?P<query>[^#]*+)"
+)
+"""The parts of a URL as the parser writes it (WHATWG URL, "URL serializing"); one without ``//`` has no host."""
 _REMOTE_LOOKING = re.compile(r"[\x00-\x20]*+(?:(?:https?|wss?|ftp):)?[/\\]{2,}+[^/\\\s]", re.IGNORECASE)
 _CONSTANT_HOST = re.compile(r"[a-z0-9_.\-]+|\[[0-9a-f:.]+\]")
+_ADDRESS = re.compile(r"(?:[0-9]++\.){3}[0-9]++|\[.*\]")
 _LOCAL_SUFFIXES = (".localhost", ".local", ".internal", ".home.arpa")
 """RFC 6761, RFC 6762, the ICANN reservation of ``internal``, RFC 8375."""
 _LOCAL_NETWORKS = [
     ipaddress.ip_network(network)
-    for network in ("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
-                    "192.168.0.0/16", "::/127", "fc00::/7", "fe80::/10")
+    for network in (
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "::/127",
+        "fc00::/7",
+        "fe80::/10",
+    )
 ]
 """This host, private use, shared address space, loopback, link-local, unique local (IANA special-purpose registries).
 
@@ -40,8 +56,7 @@ Documentation networks are not among them: nothing keeps such an address from be
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """Where a URL leads.
 
     ``url`` has no user information, no fragment, and only the names of query parameters; ``host`` is the lower-case
@@ -52,11 +67,6 @@ class Target:
     host: str
     local: bool = False
 
-    @property
-    def constant(self) -> bool:
-        """Whether the host can be told from the text alone."""
-        return bool(self.host)
-
 
 def base_for(href: str, base: str | None) -> str | None:
     """Return the base URL that a ``<base href>`` sets in a document whose own base is ``base``.
@@ -64,17 +74,14 @@ def base_for(href: str, base: str | None) -> str | None:
     None stands for the unknown place that the item is served from.
     """
     try:
-        url = URL(href, base or _BASE)
+        url = join_url(base or _BASE, href)
     except ValueError:
         return base
-    if url.protocol in ("data:", "javascript:") or url.hostname == _PLACE:
-        return base
-    return str(url.href)
+    return base if url.startswith(("data:", "javascript:", _PLACE_PREFIX)) else url
 
 
-def may_lead_away(raw: str) -> bool:
-    """Say, at little cost, whether ``raw`` can name a host without the help of a base URL."""
-    return _OUTWARD.match(raw) is not None
+may_lead_away = _OUTWARD.match
+"""Says, at little cost, whether a URL as written can name a host without the help of a base URL."""
 
 
 def resolve(raw: str, base: str | None = None) -> Target | None:
@@ -82,23 +89,19 @@ def resolve(raw: str, base: str | None = None) -> Target | None:
     if base is None and not may_lead_away(raw):
         return None
     try:
-        url = URL(raw, base or _BASE)
-        if base is None and url.hostname == _PLACE:
-            url = URL(raw, _OTHER_BASE)  # `https:host` is a path for a page under https, and a host under http
+        href = join_url(base or _BASE, raw)
+        if base is None and href.startswith(_PLACE_PREFIX):
+            href = join_url(_OTHER_BASE, raw)  # `https:host` is a path for a page under https, a host under http
     except ValueError:
         return Target(_shown_text(raw), "") if _REMOTE_LOOKING.match(raw) else None
-    host = str(url.hostname).lower().removesuffix(".")
-    if not host or host == _PLACE or url.protocol in _HOSTLESS_SCHEMES:
+    parts = _SERIALIZED.match(href)
+    host = parts["host"].lower().removesuffix(".") if parts else ""
+    if parts is None or not host or host == _PLACE:
         return None
     if not _CONSTANT_HOST.fullmatch(host):
         return Target(_shown_text(raw), "")
-    return Target(_shown(url, host), host, _is_local(host))
-
-
-def _shown(url: URL, host: str) -> str:
-    port = f":{url.port}" if url.port else ""
-    text = f"{url.protocol}//{host}{port}{url.pathname}"
-    return _clipped(text + _redacted_query(url.search.removeprefix("?")))
+    shown = f"{parts['scheme']}//{host}{parts['port']}{parts['path']}"
+    return Target(_clipped(shown + _redacted_query(parts["query"])), host, _is_local(host))
 
 
 def _redacted_query(query: str) -> str:
@@ -125,10 +128,9 @@ def _clipped(text: str) -> str:
 def _is_local(host: str) -> bool:
     if host == "localhost" or host.endswith(_LOCAL_SUFFIXES):
         return True
-    try:
-        address = ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
+    if not _ADDRESS.fullmatch(host):
         return False
+    address = ipaddress.ip_address(host.strip("[]"))
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
     return any(address in network for network in _LOCAL_NETWORKS if network.version == address.version)

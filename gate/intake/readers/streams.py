@@ -38,9 +38,10 @@ def _read(source: Source, options: Options, expander: Expander) -> Iterator[Even
     notes = Notes()
     stream = ByteStream(_gathered(expander(source, notes)))
     try:
-        if has_checksum(stream.peek(BLOCK)):
+        head = stream.peek(BLOCK)
+        if has_checksum(head):
             yield from read_stream(stream, options)
-        else:
+        elif head or not stream.read(1):  # that read raises where the stream broke before its first byte
             yield Member(b"content", made_up=True)
             for piece in stream.rest():
                 yield Data(piece)

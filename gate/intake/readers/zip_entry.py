@@ -27,6 +27,7 @@ from gate.intake.readers.zip_records import (
 STORE, DEFLATE, BZIP2, LZMA, XZ, AES = 0, 8, 12, 14, 95, 99
 _UNIX_SYSTEMS = frozenset({3, 19})
 _DOS_FOLDER = 0x10
+_ALL_TYPES = 0o170000
 _MEANING = FLAG_ENCRYPTED | FLAG_DESCRIPTOR | FLAG_STRONG | FLAG_UTF8 | FLAG_MASKED
 _DESCRIPTORS = (struct.Struct("<LLL"), struct.Struct("<LQQ"))
 
@@ -134,7 +135,9 @@ def attributes(header: Central) -> Attributes:
         problem = "" if unix and not slash else "link by some readers only"
         return Attributes("symbolic-link", mode, problem)
     if slash:
-        return Attributes("folder", mode, "" if file_type in {0, stat.S_IFDIR} else "folder by name, not by mode")
+        # Old archivers of Java give folders the type of a file, or all bits: every reader goes by the name.
+        plausible = file_type in {0, stat.S_IFDIR, stat.S_IFREG, _ALL_TYPES}
+        return Attributes("folder", mode, "" if plausible else "folder by name, not by mode")
     if file_type == stat.S_IFDIR or header.attributes & _DOS_FOLDER:
         if header.size:
             return Attributes("file", mode, "folder by mode, not by name")

@@ -1,0 +1,1 @@
+"""Examination of where a delivery's pages, style sheets, images and scripts lead."""

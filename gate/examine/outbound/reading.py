@@ -1,0 +1,126 @@
+"""Reads one item and every document inside of it, and turns what is found into facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gate.examine.outbound.found import Found, Nested, Reference
+from gate.examine.outbound.kinds import Kind
+from gate.examine.outbound.lines import SourceLines
+from gate.examine.outbound.markup_html import read_html
+from gate.examine.outbound.markup_xml import read_xml
+from gate.examine.outbound.script import read_script
+from gate.examine.outbound.stylesheet import read_stylesheet
+from gate.examine.outbound.urls import Target, resolve
+from gate.models import Gap, OutboundFact, Reach
+from gate.paths import printable
+
+_VIA_LENGTH = 80
+_TARGETS_KEPT = 4096
+_NO_SINK: frozenset[Reach] = frozenset({"link", "interaction", "identifier", "text"})
+"""Reaches that contact nothing by themselves: a host that is not constant is no opaque sink there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of the reading of one item.
+
+    ``text_bytes`` is the largest item that is read; ``facts`` how many references are reported; ``depth`` how many
+    documents may stand inside of one another (a page, a ``srcdoc`` in it, a style attribute in that one …).
+    """
+
+    text_bytes: int = 32 << 20
+    facts: int = 10_000
+    depth: int = 8
+
+
+class _Facts:
+    """The facts of one item, each once, up to the limit."""
+
+    def __init__(self, limit: int) -> None:
+        self.full = False
+        self._limit = limit
+        self._facts: dict[OutboundFact, None] = {}
+        self._targets: dict[tuple[str, str | None], Target | None] = {}
+
+    def add(self, reference: Reference) -> None:
+        """Add the fact for a reference, if it contacts a server and there is room for it."""
+        target = self._target(reference)
+        if target is None:
+            return
+        reach: Reach = reference.reach
+        if not target.host and reach not in _NO_SINK:
+            reach = "opaque"
+        elif target.local:
+            reach = "local"
+        via = _shown_via(reference.via)
+        fact = OutboundFact(target.url, target.host, reach, via, reference.line, reference.condition)
+        if fact not in self._facts:
+            self.full = len(self._facts) >= self._limit
+            if not self.full:
+                self._facts[fact] = None
+
+    def _target(self, reference: Reference) -> Target | None:
+        """Return where a reference leads; pages repeat themselves, so the answers are kept."""
+        key = (reference.raw, reference.base)
+        if key in self._targets:
+            return self._targets[key]
+        target = resolve(*key)
+        if len(self._targets) < _TARGETS_KEPT:
+            self._targets[key] = target
+        return target
+
+    def in_order(self) -> list[OutboundFact]:
+        """Return the facts in order of their lines."""
+        return sorted(self._facts, key=lambda fact: fact.line)
+
+
+def read_document(kind: Kind, text: str, limits: Limits) -> list[OutboundFact | Gap]:
+    """Return the facts of a document in order of their lines, each once, and then the gaps."""
+    facts = _Facts(limits.facts)
+    gaps: dict[Gap, None] = {}
+    for found in _everything(Nested(kind, text, "", SourceLines(text)), limits):
+        if isinstance(found, Gap):
+            gaps[found] = None
+            continue
+        facts.add(found)
+        if facts.full:
+            gaps[Gap("too-many", f"more than {limits.facts} references to other hosts")] = None
+            break
+    return [*facts.in_order(), *gaps]
+
+
+def _everything(document: Nested, limits: Limits) -> Iterator[Reference | Gap]:
+    """Yield what stands in a document and, where they stand, in the documents inside of it."""
+    open_documents = [_reader(document)]
+    while open_documents:
+        for found in open_documents[-1]:
+            if not isinstance(found, Nested):
+                yield found
+            elif len(open_documents) > limits.depth:
+                yield Gap("too-deep", f"more than {limits.depth} documents inside of one another")
+            else:
+                open_documents.append(_reader(found))
+                break
+        else:
+            open_documents.pop()
+
+
+def _reader(document: Nested) -> Iterator[Found]:
+    text, base, lines, condition = document.text, document.base, document.lines, document.condition
+    match document.kind:
+        case "html":
+            return read_html(text, base, lines, condition)
+        case "xml":
+            return read_xml(text, base, lines, condition)
+        case "script":
+            return read_script(text, base, lines, condition, document.via or "script", document.strings)
+        case "css" | "declarations":
+            return read_stylesheet(text, base, lines, condition, document.via)
+
+
+@lru_cache(maxsize=512)
+def _shown_via(via: str) -> str:
+    return printable(via) if len(via) <= _VIA_LENGTH else printable(via[:_VIA_LENGTH]) + "…"

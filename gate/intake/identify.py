@@ -1,0 +1,228 @@
+"""Which containers a file is, by its content: all labels that fit, never just one.
+
+Only fixed places are compared and a checksum counted, so that this may run outside of a worker.  A label says that
+some reader would open the file as such a container; whether one of ours does is the registry's business.  Forms that
+contain each other by design (a Debian package is an ``ar`` archive, a hybrid ISO image has a boot sector) get one
+label, as nothing about them is ambiguous.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator
+
+from gate.intake.readers.tar_header import has_checksum
+from gate.intake.readers.zip_records import CENTRAL, CENTRAL_SIZE, DESCRIPTOR, END, END_SIZE, LOCAL, SATURATED_16
+
+HEAD_BYTES = 40_960
+"""How much of the start of a file shows every container of the table: those of UDF come last."""
+TAIL_BYTES = 66_000
+"""How much of the end shows the end record of a zip file before its longest comment."""
+
+_MAGIC: tuple[tuple[str, int, bytes], ...] = (
+    ("zip", 0, LOCAL),
+    ("zip", 0, END),
+    ("zip", 0, DESCRIPTOR + LOCAL),
+    ("zip", 0, b"PK00" + LOCAL),
+    ("gzip", 0, b"\x1f\x8b\x08"),
+    ("xz", 0, b"\xfd7zXZ\0"),
+    ("7z", 0, b"7z\xbc\xaf\x27\x1c"),
+    ("rar", 0, b"Rar!\x1a\x07"),
+    ("cab", 0, b"MSCF\0\0\0\0"),
+    ("cab", 0, b"ISc("),
+    ("zstd", 0, b"\x28\xb5\x2f\xfd"),
+    ("lz4", 0, b"\x04\x22\x4d\x18"),
+    ("lz4", 0, b"\x02\x21\x4c\x18"),
+    ("lzip", 0, b"LZIP"),
+    ("lzop", 0, b"\x89LZO\0\r\n\x1a\n"),
+    ("lrzip", 0, b"LRZI"),
+    ("zpaq", 0, b"7kSt\xa0"),
+    ("zpaq", 0, b"zPQ"),
+    ("rpm", 0, b"\xed\xab\xee\xdb"),
+    ("xar", 0, b"xar!\0"),
+    ("wim", 0, b"MSWIM\0\0\0"),
+    ("wim", 0, b"WLPWM\0\0\0"),
+    ("ole", 0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+    ("chm", 0, b"ITSF\x03\0\0\0"),
+    ("szdd", 0, b"SZDD\x88\xf0\x27\x33"),
+    ("szdd", 0, b"SZ \x88\xf0\x27\x33\xd1"),
+    ("szdd", 0, b"KWAJ\x88\xf0\x27\xd1"),
+    ("cpio", 0, b"070701"),
+    ("cpio", 0, b"070702"),
+    ("cpio", 0, b"070707"),
+    ("ace", 7, b"**ACE**"),
+    ("zoo", 20, b"\xdc\xa7\xc4\xfd"),
+    ("alz", 0, b"ALZ\x01"),
+    ("egg", 0, b"EGGA"),
+    ("stuffit", 0, b"SIT!"),
+    ("stuffit", 0, b"StuffIt (c)"),
+    ("asar", 16, b'{"files"'),
+    ("tnef", 0, b"\x78\x9f\x3e\x22"),
+    ("binhex", 0, b"(This file must be converted with BinHex"),
+    ("squashfs", 0, b"hsqs"),
+    ("squashfs", 0, b"sqsh"),
+    ("cramfs", 0, b"\x45\x3d\xcd\x28"),
+    ("romfs", 0, b"-rom1fs-"),
+    ("qcow", 0, b"QFI\xfb"),
+    ("vmdk", 0, b"KDMV"),
+    ("vhdx", 0, b"vhdxfile"),
+)
+_IMAGES: tuple[tuple[str, int, bytes], ...] = (
+    ("iso", 32769, b"CD001"),
+    ("udf", 32769, b"BEA01"),
+    ("udf", 34817, b"NSR0"),
+    ("apfs", 32, b"NXSB"),
+    ("hfs", 1024, b"H+\0\x04"),
+    ("hfs", 1024, b"HX\0\x05"),
+    ("vdi", 64, b"\x7f\x10\xda\xbe"),
+    ("gpt", 512, b"EFI PART"),
+    ("ntfs", 3, b"NTFS    "),
+    ("fat", 3, b"EXFAT   "),
+    ("fat", 54, b"FAT12   "),
+    ("fat", 54, b"FAT16   "),
+    ("fat", 82, b"FAT32   "),
+)
+"""Images of disks, of which one can hold signs of several: the first that fits is the label."""
+_END = struct.Struct("<4xHHHHLLH")
+_LZMA_HEADER = struct.Struct("<BLQ")
+_LZMA_PROPERTIES = 225
+_LZMA_LARGEST = 1 << 38
+_ARJ_HEADER = range(31, 2601)
+_ARJ_FIRST_HEADER = range(30, 65)
+_CPIO_NAME = range(2, 1025)
+_COMPRESS_BITS = range(9, 17)
+_EXT_BLOCK_SIZES = range(7)
+_EXT_STATES = range(8)
+_PACK_LEVELS = range(1, 25)
+_SATURATED = 0xFFFFFFFF
+
+
+def identify(head: bytes, tail: bytes, size: int) -> tuple[str, ...]:
+    """Return the labels of all containers that a file of ``size`` bytes is, in the order of the table.
+
+    ``head`` are its first and ``tail`` its last bytes: all of it where it is short, else ``HEAD_BYTES`` and
+    ``TAIL_BYTES`` of them; with less of it fewer containers are known.
+    """
+    labels = [label for label, offset, magic in _MAGIC if head.startswith(magic, offset)]
+    labels += [label for label, test in _TESTS.items() if test(head)]
+    image = _image(head, tail)
+    if image:
+        labels.append(image)
+    # Behind something else a zip file is one where it ends the file; within a container that reads otherwise it is a
+    # member's bytes, which that container's reader hands out, or hidden data, which it tells.
+    ends = set(_zip_ends(tail, size))
+    if size in ends or (ends and not labels):
+        labels.append("zip")
+    return tuple(dict.fromkeys(labels))
+
+
+def _image(head: bytes, tail: bytes) -> str:
+    if tail[-512:-508] == b"koly":
+        return "dmg"
+    if tail[-512:-504] == b"conectix":
+        return "vhd"
+    for label, offset, magic in _IMAGES:
+        if head.startswith(magic, offset):
+            return label
+    return "ext" if _is_ext(head) else ""
+
+
+def _is_ar(head: bytes) -> bool:
+    return head.startswith((b"!<arch>\n", b"!<thin>\n")) and not _is_deb(head)
+
+
+def _is_deb(head: bytes) -> bool:
+    return head.startswith(b"!<arch>\ndebian")
+
+
+def _is_bzip2(head: bytes) -> bool:
+    return head[:3] == b"BZh" and head[3:4] in b"123456789" and head[4:10] in {b"1AY&SY", b"\x17\x72\x45\x38\x50\x90"}
+
+
+def _is_lzma(head: bytes) -> bool:
+    """Say whether the header is that of the old ``.lzma`` format, which has no magic: as liblzma tells it."""
+    if len(head) <= _LZMA_HEADER.size:
+        return False
+    properties, dictionary, size = _LZMA_HEADER.unpack_from(head)
+    lowest = dictionary & -dictionary
+    plausible = dictionary in {lowest, 3 * lowest, _SATURATED} and dictionary >= 1 << 12
+    known = 0 < size < _LZMA_LARGEST or size == (1 << 64) - 1
+    # The first byte of the coded data is always zero.
+    return properties < _LZMA_PROPERTIES and plausible and known and head[_LZMA_HEADER.size] == 0
+
+
+def _is_arj(head: bytes) -> bool:
+    if not head.startswith(b"\x60\xea") or head[10:11] != b"\2":
+        return False
+    return int.from_bytes(head[2:4], "little") in _ARJ_HEADER and head[4] in _ARJ_FIRST_HEADER
+
+
+def _is_binary_cpio(head: bytes) -> bool:
+    for magic, order in ((b"\xc7\x71", "little"), (b"\x71\xc7", "big")):
+        length = int.from_bytes(head[20:22], "little" if order == "little" else "big")
+        if head.startswith(magic) and length in _CPIO_NAME and head[26 + length - 1 : 26 + length] == b"\0":
+            return True
+    return False
+
+
+def _is_skippable_zstd(head: bytes) -> bool:
+    return head[1:4] == b"\x2a\x4d\x18" and b"\x50" <= head[:1] <= b"\x5f"
+
+
+def _is_ext(head: bytes) -> bool:
+    if head[1080:1082] != b"\x53\xef" or head[1100:1104] not in {b"\0\0\0\0", b"\1\0\0\0"}:
+        return False
+    block_size, state = int.from_bytes(head[1048:1052], "little"), int.from_bytes(head[1082:1084], "little")
+    return block_size in _EXT_BLOCK_SIZES and state in _EXT_STATES
+
+
+def _is_lzh(head: bytes) -> bool:
+    return head[2:5] in {b"-lh", b"-lz", b"-pm"} and head[6:7] == b"-"
+
+
+def _is_compress(head: bytes) -> bool:
+    return head.startswith(b"\x1f\x9d") and bool(head[2:3]) and head[2] & 0x1F in _COMPRESS_BITS and not head[2] & 0x60
+
+
+def _is_pack(head: bytes) -> bool:
+    return head.startswith(b"\x1f\x1e") and bool(head[6:7]) and head[6] in _PACK_LEVELS
+
+
+_TESTS: dict[str, Callable[[bytes], bool]] = {
+    "tar": lambda head: has_checksum(head[:512]),
+    "bzip2": _is_bzip2,
+    "lzma": _is_lzma,
+    "deb": _is_deb,
+    "ar": _is_ar,
+    "compress": _is_compress,
+    "pack": _is_pack,
+    "lzh": _is_lzh,
+    "arj": _is_arj,
+    "cpio": _is_binary_cpio,
+    "zstd": _is_skippable_zstd,
+}
+
+
+def _zip_ends(tail: bytes, size: int) -> Iterator[int]:
+    """Yield where each plausible end record in ``tail``, with its comment, ends in the file."""
+    start = size - len(tail)
+    position = tail.find(END)
+    while position >= 0:
+        if position + END_SIZE <= len(tail):
+            disk, directory_disk, entries, total, length, offset, comment = _END.unpack_from(tail, position)
+            stop = start + position + END_SIZE + comment
+            whole = {disk, directory_disk} <= {0, SATURATED_16} and entries == total != 0
+            if stop == size or (whole and _directory_fits(tail, start, position, (entries, length, offset))):
+                yield stop
+        position = tail.find(END, position + 1)
+
+
+def _directory_fits(tail: bytes, start: int, position: int, directory: tuple[int, int, int]) -> bool:
+    """Say whether the directory that an end record tells of can stand before it; one further away is believed."""
+    entries, length, offset = directory
+    if _SATURATED in {length, offset} or entries == SATURATED_16:
+        return True
+    if length < CENTRAL_SIZE * entries or offset + length > start + position:
+        return False
+    begin = position - length
+    return begin < 0 or tail.startswith(CENTRAL, begin)

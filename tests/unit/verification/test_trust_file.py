@@ -1,0 +1,159 @@
+"""``trust.toml``: every key acts or is refused, with its place."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gate.errors import TrustError
+from gate.verification import load_trust
+from gate.verification.trust import MOST_BYTES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FPR = "ABCD" * 10
+ENTRY = f'[[openpgp]]\nfingerprint = "{FPR}"\nkey = "supplier.asc"\n'
+FULL = f"""\
+require = "all"
+
+[[openpgp]]
+fingerprint = "abcd {"ABCD " * 9}"
+key = "supplier.asc"
+
+[[openpgp]]
+fingerprint = "{"1234" * 10}"
+key = "keys/second.asc"
+unconfirmed = false
+
+[record]
+deliverable = "見本"
+version = "1.4.0"
+minimum_version = "1.2"
+contract = "7"
+recipient = "経済産業省"
+signed_after = 2026-01-01
+max_age_days = 60
+clauses = ["26-3 3(1)①"]
+max_database_age_days = 3
+policy_sha256 = "{"a" * 64}"
+allow_exceptions = ["executable/*", "outbound/*"]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "supplier.asc").write_bytes(b"one")
+    (tmp_path / "keys" / "second.asc").write_bytes(b"two")
+    return tmp_path
+
+
+def refusal(folder: Path, text: str | bytes) -> tuple[str, object, object]:
+    path = folder / "trust.toml"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    with pytest.raises(TrustError) as caught:
+        load_trust(path)
+    for language in ("en", "ja"):
+        assert caught.value.message(language)
+        assert caught.value.advice(language)
+    return caught.value.code, caught.value.arguments.get("line"), caught.value.arguments.get("key")
+
+
+def test_a_whole_file(folder: Path) -> None:
+    path = folder / "trust.toml"
+    path.write_text(FULL, encoding="utf-8")
+    trust = load_trust(path)
+    assert trust.require == "all"
+    assert [(key.fingerprint, key.data) for key in trust.openpgp] == [(FPR, b"one"), ("1234" * 10, b"two")]
+    assert trust.files == (path, folder / "supplier.asc", folder / "keys" / "second.asc")
+    assert trust.record.signed_after == date(2026, 1, 1)
+    assert trust.record.clauses == ["26-3 3(1)①"]
+
+
+@pytest.mark.parametrize("require", ["", 'require = "any"\n', 'require = "all"\n', "require = 1\n"])
+def test_the_least_file(folder: Path, require: str) -> None:
+    path = folder / "trust.toml"
+    path.write_text(require + ENTRY)
+    trust = load_trust(path)
+    assert len(trust.openpgp) == 1
+    assert trust.record.allow_exceptions is None
+
+
+def test_a_moment_with_an_offset(folder: Path) -> None:
+    path = folder / "trust.toml"
+    path.write_text(ENTRY + "[record]\nsigned_after = 2026-01-01T12:00:00+09:00\n")
+    assert load_trust(path).record.signed_after == datetime.fromisoformat("2026-01-01T03:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line", "key"),
+    [
+        (ENTRY + "[record]\nprevious = 'x'\n", "not-available", 5, "record.previous"),
+        (ENTRY + "[record]\nrepository = 'x'\n", "not-available", 5, "record.repository"),
+        (ENTRY + "[[x509]]\nroots = []\n", "not-available", 4, "x509"),
+        ("[[keyless]]\n" + ENTRY, "not-available", 1, "keyless"),
+        (ENTRY + "colour = 'red'\n", "unknown-key", 4, "openpgp 1.colour"),
+        ("colour = 'red'\n" + ENTRY, "unknown-key", 1, "colour"),
+        (ENTRY + "[record]\nname = 'x'\n", "unknown-key", 5, "record.name"),
+        (ENTRY + "unconfirmed = true\n", "unconfirmed", 4, "openpgp 1.unconfirmed"),
+        (ENTRY + ENTRY, "repeated", 5, "openpgp 2.fingerprint"),
+        ("require = 2\n" + ENTRY, "require", 1, "require"),
+        ("require = 0\n" + ENTRY, "bad-value", 1, "require"),
+        ("require = 'some'\n" + ENTRY, "bad-value", 1, "require"),
+        ("require = true\n" + ENTRY, "bad-value", 1, "require"),
+        ("openpgp = []\n", "bad-value", 1, "openpgp"),
+        ("", "missing-key", 1, "openpgp"),
+        ("record = 1\n" + ENTRY, "bad-value", 1, "record"),
+        (f"[[openpgp]]\nfingerprint = '{FPR}'\n", "missing-key", 1, "openpgp 1.key"),
+        ("[[openpgp]]\nkey = 'supplier.asc'\n", "missing-key", 1, "openpgp 1.fingerprint"),
+        ("[[openpgp]]\nfingerprint = 'ABCD'\nkey = 'x'\n", "bad-value", 2, "openpgp 1.fingerprint"),
+        ("[[openpgp]]\nfingerprint = 7\nkey = 'x'\n", "bad-value", 2, "openpgp 1.fingerprint"),
+        (f"[[openpgp]]\nfingerprint = '{FPR}'\nkey = ' '\n", "bad-value", 3, "openpgp 1.key"),
+        (ENTRY + "[record]\nmax_age_days = '3'\n", "bad-value", 5, "record.max_age_days"),
+        (ENTRY + "[record]\nmax_age_days = -1\n", "bad-value", 5, "record.max_age_days"),
+        (ENTRY + "[record]\nmax_age_days = 1.5\n", "bad-value", 5, "record.max_age_days"),
+        (ENTRY + "[record]\nsigned_after = '2026-01-01'\n", "bad-value", 5, "record.signed_after"),
+        (ENTRY + "[record]\nsigned_after = 2026-01-01T00:00:00\n", "bad-value", 5, "record.signed_after"),
+        (ENTRY + "[record]\nminimum_version = '1.x'\n", "bad-value", 5, "record.minimum_version"),
+        (ENTRY + "[record]\nversion = ''\n", "bad-value", 5, "record.version"),
+        (ENTRY + "[record]\nclauses = 'all'\n", "bad-value", 5, "record.clauses"),
+        (ENTRY + "[record]\npolicy_sha256 = 'abc'\n", "bad-value", 5, "record.policy_sha256"),
+        (ENTRY + "[record]\nallow_exceptions = ['[a]']\n", "bad-value", 5, "record.allow_exceptions 1"),
+        (ENTRY + "[record]\nallow_exceptions = [1]\n", "bad-value", 5, "record.allow_exceptions 1"),
+    ],
+)
+def test_what_is_refused_and_where(folder: Path, text: str, code: str, line: int, key: str) -> None:
+    assert refusal(folder, text) == (f"trust.{code}", line, key)
+
+
+@pytest.mark.parametrize("text", ["require = ", "require = 1\nrequire = 1\n", b"\xff", "a = " + "[" * 100_000])
+def test_what_is_not_toml(folder: Path, text: str | bytes) -> None:
+    assert refusal(folder, text)[0] == "trust.not-toml"
+
+
+def test_files_that_cannot_be_read(folder: Path) -> None:
+    with pytest.raises(TrustError) as caught:
+        load_trust(folder / "absent.toml")
+    assert caught.value.code == "trust.unreadable"
+    assert refusal(folder, ENTRY.replace("supplier", "absent"))[0] == "trust.unreadable"
+    assert refusal(folder, "#" * (MOST_BYTES + 1))[0] == "trust.too-large"
+    (folder / "supplier.asc").write_bytes(b"x" * (MOST_BYTES + 1))
+    assert refusal(folder, ENTRY)[0] == "trust.too-large"
+
+
+def test_hostile_keys_are_shown_harmless(folder: Path) -> None:
+    _, _, key = refusal(folder, '"\\u001b[31m" = 1\n' + ENTRY)
+    assert key == "%1B[31m"
+
+
+def test_links_to_keys_are_resolved(folder: Path) -> None:
+    (folder / "elsewhere").mkdir()
+    (folder / "elsewhere" / "real.asc").write_bytes(b"real")
+    (folder / "supplier.asc").unlink()
+    (folder / "supplier.asc").symlink_to(os.path.join("elsewhere", "real.asc"))  # noqa: PTH118  # a link's text
+    (folder / "trust.toml").write_text(ENTRY)
+    assert load_trust(folder / "trust.toml").files[1] == folder / "elsewhere" / "real.asc"

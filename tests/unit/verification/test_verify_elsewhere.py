@@ -1,0 +1,72 @@
+"""``verify`` on systems that lack what the supplier's side needs: no engines, no confinement, no folder descriptors."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.unit.release_kit import make_world
+
+if TYPE_CHECKING:
+    from tests.unit.release_kit import Keys
+
+ROOT = Path(__file__).parents[3]
+SCRIPT = """
+import importlib.abc, os, pathlib, sys
+from datetime import UTC, datetime
+
+class Absent(importlib.abc.MetaPathFinder):
+    ABSENT = {"resource", "fcntl", "termios", "grp", "gnupg", "yara", "lief", "clamd", "selectolax", "ada_url", "msgpack",
+              "gate.isolation", "gate._confine", "gate._frames", "gate._worker", "gate.examine", "gate.signing",
+              "gate.intake", "gate.pipeline", "gate.staging", "gate.deliver"}
+
+    def find_spec(self, name, path, target=None):
+        if name in self.ABSENT:
+            raise ImportError(name)
+        return None
+
+sys.meta_path.insert(0, Absent())
+os.supports_dir_fd = set()
+from gate import openpgp
+openpgp._confinable = lambda: False
+from gate.errors import VerificationError
+from gate.verification import load_trust, verification_document, verify_release
+
+out, trust = map(pathlib.Path, sys.argv[1:])
+try:
+    print(verify_release(out, load_trust(trust), now=datetime.now(UTC)).verified)
+except VerificationError as error:
+    print(error.reason, len(verification_document(error)) > 100)
+"""
+
+
+def run(*arguments: object) -> str:
+    done = subprocess.run([sys.executable, "-c", SCRIPT, *map(str, arguments)], capture_output=True, text=True,
+                          check=False, cwd=ROOT)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_without_all_that(tmp_path: Path, keys: Keys) -> None:
+    world = make_world(tmp_path, keys)
+    assert run(world.out, world.trust_file) == "True"
+    (world.out / "payload" / "site" / "index.html").write_text("else")
+    assert run(world.out, world.trust_file) == "changed True"
+
+
+def test_a_verified_release_has_loaded_no_engine(tmp_path: Path, keys: Keys) -> None:
+    world = make_world(tmp_path, keys)
+    script = (
+        "import pathlib, sys\nfrom datetime import UTC, datetime\nfrom gate.verification import *\n"
+        "out, trust = map(pathlib.Path, sys.argv[1:])\n"
+        "assert verify_release(out, load_trust(trust), now=datetime.now(UTC)).verified\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, world.out, world.trust_file], capture_output=True, text=True,
+                          check=True, cwd=ROOT)  # fmt: skip
+    loaded = set(done.stdout.split())
+    assert "gate.verification.verify" in loaded
+    assert not loaded & {"yara", "lief", "clamd", "selectolax", "ada_url", "gnupg", "gate.examine", "gate.signing",
+                         "gate.intake", "socketserver", "http.client", "urllib.request"}  # fmt: skip
