@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,6 +22,7 @@ from gate.pipeline import Clock, Progress, examine
 from gate.policy import LoadedPolicy, SigningState, judge, load_policy, refuse_inside
 from gate.record.documents import gate_identity, result_document
 from gate.signing.interface import Signer
+from gate.signing.openpgp import OpenPgpSigner
 
 DEFAULT_POLICY = Path("gate.toml")
 
@@ -74,9 +77,10 @@ def release(request: CheckRequest, out: Path, signers: Sequence[Signer], *, cloc
     """
     artifacts = artifacts_of(request.paths)
     loaded = policy_for(request)
-    for signer in signers:
-        signer.ready()
-    with Staging(out, [artifact.path for artifact in artifacts]) as staging:
+    with contextlib.ExitStack() as closing, Staging(out, [artifact.path for artifact in artifacts]) as staging:
+        for signer in signers:
+            closing.callback(signer.close)
+            signer.ready()
         examination = _examine(request, staging.artifacts, loaded, clock, progress)
         state = SigningState(intended=True, ready=tuple(signer.backend for signer in signers))
         checked = _judged(examination, loaded, state, clock)
@@ -142,9 +146,25 @@ def engine_settings(request: CheckRequest, loaded: LoadedPolicy) -> EngineSettin
 
 
 def _rule_folders(request: CheckRequest, loaded: LoadedPolicy) -> tuple[Path, ...]:
-    base = Path(loaded.path).parent if loaded.path else Path()
-    bundled = request.rules or data_folder("yara-rules")
-    return tuple(bundled if name == "bundled" else base / name for name in loaded.policy.malware.yara_rules)
+    bundled = (request.rules or data_folder("yara-rules"),) if "bundled" in loaded.policy.malware.yara_rules else ()
+    return (*bundled, *loaded.rule_folders)
+
+
+def signers_for(loaded: LoadedPolicy, chosen: Sequence[str]) -> list[Signer]:
+    """Return the signers that were asked for, by name or by ``[signing] use``; no secret is read yet.
+
+    Raises ``UsageError`` where none is named or one has no section in the policy, ``KeyProblem`` for a fingerprint
+    that is none.
+    """
+    signing = loaded.policy.signing
+    names = tuple(dict.fromkeys(chosen)) or signing.use
+    if not names:
+        raise UsageError("cli.no-signer")
+    if signing.openpgp is None:
+        raise UsageError("cli.no-signing-section", backend=names[0])
+    base = loaded.source.parent if loaded.source else Path()
+    home = base / Path(signing.openpgp.home).expanduser() if signing.openpgp.home else None
+    return [OpenPgpSigner(signing.openpgp.fingerprint, home=home, interactive=sys.stdin.isatty())]
 
 
 def _judged(examination: Examination, loaded: LoadedPolicy, signing: SigningState, clock: Clock) -> Checked:

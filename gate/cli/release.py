@@ -12,7 +12,6 @@ from gate.cli.check import EXIT_CODES, write_reports
 from gate.cli.language import Text
 from gate.cli.options import examination_options, request_of
 from gate.cli.settings import GateCommand, Settings
-from gate.errors import UsageError
 from gate.text import render
 
 BACK_ENDS = ("openpgp",)
@@ -38,8 +37,6 @@ def _release(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # cl
     settings = ctx.ensure_object(Settings)
     request = request_of(values)
     signers = signers_for(policy_for(request), values["sign"])
-    if not signers:
-        raise UsageError("cli.no-signer")
     with progress_for(settings) as progress:
         checked, delivered = release(request, values["out"], signers, clock=clock_from(os.environ),
                                      progress=progress)

@@ -147,8 +147,9 @@ def _is_lzma(head: bytes) -> bool:
     lowest = dictionary & -dictionary
     plausible = dictionary in {lowest, 3 * lowest, _SATURATED} and dictionary >= 1 << 12
     known = 0 < size < _LZMA_LARGEST or size == (1 << 64) - 1
-    # The first byte of the coded data is always zero.
-    return properties < _LZMA_PROPERTIES and plausible and known and head[_LZMA_HEADER.size] == 0
+    # The first byte of the coded data is always zero.  Properties of zero, which no encoder uses, would make
+    # matrices of numbers look like this format.
+    return 0 < properties < _LZMA_PROPERTIES and plausible and known and head[_LZMA_HEADER.size] == 0
 
 
 def _is_arj(head: bytes) -> bool:

@@ -17,7 +17,7 @@ from gate.filelist import FileEntry, list_digest
 from gate.folders import FolderChangedError, Visit, cursor_in, walk
 from gate.intake.blobs import Blob, BlobStore, BlobWriter, FileBlob, hash_file
 from gate.intake.budget import Budget, ContainerBudget, LimitReached
-from gate.intake.identify import identify
+from gate.intake.identify import HEAD_BYTES, TAIL_BYTES, identify
 from gate.intake.readers.interface import Data, Member, Trouble
 from gate.intake.readers.registry import READERS
 from gate.intake.unpacker import event_of
@@ -28,9 +28,6 @@ from gate.paths import PathRegister, escape_name, member_path
 
 NAME = "intake"
 """The examiner name under which intake reports its gaps and coverage."""
-_HEAD = 4096
-_TAIL = 66_000
-"""Enough of a file's end to see a ZIP's end record before the longest comment."""
 _BYTES_PER_SECOND = 2_000_000
 """Unpacking slower than this is not waited for, beyond the limit of seconds per item."""
 
@@ -339,9 +336,9 @@ class _Reading:
 
 def _labels_of(blob: Blob) -> tuple[str, ...]:
     with blob.descriptor() as descriptor:
-        head = os.pread(descriptor, _HEAD, 0)
-        tail_at = max(0, blob.size - _TAIL)
-        return identify(head, os.pread(descriptor, _TAIL, tail_at), blob.size)
+        head = os.pread(descriptor, HEAD_BYTES, 0)
+        tail_at = max(0, blob.size - TAIL_BYTES)
+        return identify(head, os.pread(descriptor, TAIL_BYTES, tail_at), blob.size)
 
 
 def _leaves(folder: bytes, target: bytes) -> bool:

@@ -12,7 +12,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gate.policy.findings import clause_title, finding_advice, finding_message, finding_why
+from gate.policy.clauses import clause_printed, clause_title
+from gate.policy.findings import finding_advice, finding_message, finding_why
 from gate.policy.registry import FINDINGS
 from gate.text import Language, render
 
@@ -42,7 +43,8 @@ def render_explanation(finding_id: str, language: Language) -> str:
     head.append(f"  {_label(f'severity.{kind.severity}', language)}", style=_SEVERITY_STYLE[kind.severity])
     rows = [head]
     if kind.clause:
-        rows.append(Text(f"{_label('clause', language)}: {clause_title(kind.clause, language)}"))
+        rows.append(Text(f"{_label('clause', language)} {clause_printed(kind.clause, language)}: "
+                         f"{clause_title(kind.clause, language)}"))
     rows += [Text(finding_why(finding_id, language)),
              Text(f"{_label('do', language)}: {finding_advice(finding_id, language)}"),
              Text(_label(f"suppressible.{kind.suppressible}", language))]
@@ -123,7 +125,7 @@ class _Report:
         line = Text(self._say(f"severity.{severity}"), style=_SEVERITY_STYLE[severity])
         line.append(f"  {finding_id}", style="bold")
         if findings[0].clause:
-            line.append(f"  {clause_title(findings[0].clause, self._language)}", style="dim")
+            line.append(f"  {clause_printed(findings[0].clause, self._language)}", style="dim")
         yield line
         shown = findings if self._verbose else findings[:_SHOWN_PATHS]
         for finding in shown:
@@ -144,7 +146,7 @@ class _Report:
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         for clause in shown:
-            table.add_row(clause_title(clause.id, self._language),
+            table.add_row(clause_printed(clause.id, self._language),
                           Text(self._status(clause), style=_STATUS_STYLE[clause.status]), self._reason(clause))
         yield Text(self._say("clauses"), style="bold")
         yield Padding(table, (0, 0, 0, 2))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gate.errors import EngineFailure
 from gate.examine.antivirus import samples
 from gate.examine.antivirus.client import ExchangeFailed
-from gate.examine.antivirus.engine import Ask
-from gate.examine.antivirus.replies import Answer
 from gate.paths import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from gate.examine.antivirus.engine import Ask
+    from gate.examine.antivirus.replies import Answer
 
 NESTED_DEPTH = 12
 """How many archives deep an engine must look; the gate itself opens no more."""
@@ -36,8 +40,11 @@ class Canary:
 FOUND: Sequence[Canary] = (
     Canary("eicar", samples.eicar),
     Canary("eicar-in-zip", lambda: samples.zipped(samples.eicar(), "eicar.com")),
-    Canary("eicar-nested", lambda: samples.nested(samples.eicar(), NESTED_DEPTH),
-           settings=("ScanArchive yes", "MaxRecursion 30", "MaxFiles 200000")),
+    Canary(
+        "eicar-nested",
+        lambda: samples.nested(samples.eicar(), NESTED_DEPTH),
+        settings=("ScanArchive yes", "MaxRecursion 30", "MaxFiles 200000"),
+    ),
     Canary("benign", lambda: samples.BENIGN, expected=None),
 )
 """What every engine must get right, before and after."""
@@ -46,15 +53,28 @@ RAW: Sequence[Canary] = (Canary("token-in-page", samples.page_with_token),)
 """That what looks like HTML is also read raw: only an engine with the gate's own signatures can show it."""
 
 ALERTS: Sequence[Canary] = (
-    Canary("encrypted-archive", samples.encrypted_zip, "Heuristics.Encrypted.Zip",
-           ("AlertEncrypted yes", "AlertEncryptedArchive yes")),
-    Canary("encrypted-document", samples.encrypted_pdf, "Heuristics.Encrypted.PDF",
-           ("AlertEncrypted yes", "AlertEncryptedDoc yes")),
-    Canary("broken-executable", samples.broken_executable, "Heuristics.Broken.Executable",
-           ("AlertBrokenExecutables yes",)),
+    Canary(
+        "encrypted-archive",
+        samples.encrypted_zip,
+        "Heuristics.Encrypted.Zip",
+        ("AlertEncrypted yes", "AlertEncryptedArchive yes"),
+    ),
+    Canary(
+        "encrypted-document",
+        samples.encrypted_pdf,
+        "Heuristics.Encrypted.PDF",
+        ("AlertEncrypted yes", "AlertEncryptedDoc yes"),
+    ),
+    Canary(
+        "broken-executable", samples.broken_executable, "Heuristics.Broken.Executable", ("AlertBrokenExecutables yes",)
+    ),
     Canary("broken-picture", samples.broken_picture, "Heuristics.Broken.Media.", ("AlertBrokenMedia yes",)),
-    Canary("too-deep", lambda: samples.nested(samples.BENIGN, BEYOND_LIMITS_DEPTH), "Heuristics.Limits.Exceeded.",
-           ("AlertExceedsMax yes",)),
+    Canary(
+        "too-deep",
+        lambda: samples.nested(samples.BENIGN, BEYOND_LIMITS_DEPTH),
+        "Heuristics.Limits.Exceeded.",
+        ("AlertExceedsMax yes",),
+    ),
 )
 """What an engine must report because it has not seen it."""
 
@@ -63,9 +83,11 @@ MACROS: Sequence[Canary] = (
 )
 
 LARGE: Sequence[Canary] = (
-    Canary("large-member", lambda: samples.large_member(LARGE_MEMBER_BYTES),
-           settings=("MaxFileSize 2147483645", "MaxScanSize 2000M", "StreamMaxLength 2147483645",
-                     "AlertExceedsMax yes")),
+    Canary(
+        "large-member",
+        lambda: samples.large_member(LARGE_MEMBER_BYTES),
+        settings=("MaxFileSize 2147483645", "MaxScanSize 2000M", "StreamMaxLength 2147483645", "AlertExceedsMax yes"),
+    ),
 )
 """For an engine whose limits no log shows."""
 

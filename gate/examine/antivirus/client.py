@@ -104,7 +104,9 @@ class _Exchange:
         except (OSError, ExchangeFailed):
             said = b""
         quoted = read(said, "INSTREAM").text if said else ""
-        return ExchangeFailed(f"the content was not taken: {error.strerror or error}" + (f" ({quoted})" if quoted else ""))
+        return ExchangeFailed(
+            f"the content was not taken: {error.strerror or error}" + (f" ({quoted})" if quoted else "")
+        )
 
     def command(self, name: str, *, seconds: float) -> bytes:
         """Return the whole reply to a command without arguments, such as ``PING``.
@@ -218,5 +220,17 @@ def reopen(descriptor: int) -> int:
     return os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY)
 
 
-__all__ = ["CHUNK_BYTES", "Client", "Endpoint", "ExchangeFailed", "ExchangeTimeout", "NetworkClient",
-           "NetworkEndpoint", "Read", "UnixClient", "UnixEndpoint", "Verb", "reopen"]
+__all__ = [
+    "CHUNK_BYTES",
+    "Client",
+    "Endpoint",
+    "ExchangeFailed",
+    "ExchangeTimeout",
+    "NetworkClient",
+    "NetworkEndpoint",
+    "Read",
+    "UnixClient",
+    "UnixEndpoint",
+    "Verb",
+    "reopen",
+]

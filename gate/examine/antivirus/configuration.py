@@ -62,8 +62,18 @@ _COMMON = {
 }
 _ALERTS: dict[Role, dict[str, str]] = {
     "scan": dict.fromkeys(
-        ("AlertExceedsMax", "AlertEncrypted", "AlertEncryptedArchive", "AlertEncryptedDoc", "AlertBrokenExecutables",
-         "AlertBrokenMedia", "AlertPartitionIntersection"), "yes") | {"AlertOLE2Macros": "no"},
+        (
+            "AlertExceedsMax",
+            "AlertEncrypted",
+            "AlertEncryptedArchive",
+            "AlertEncryptedDoc",
+            "AlertBrokenExecutables",
+            "AlertBrokenMedia",
+            "AlertPartitionIntersection",
+        ),
+        "yes",
+    )
+    | {"AlertOLE2Macros": "no"},
     "macros": {"AlertOLE2Macros": "yes", "HeuristicAlerts": "no"},
 }
 _LOGGED_LIMITS = {
@@ -85,11 +95,15 @@ _LOADED_LINE = re.compile(r"^Loaded ([0-9]{1,12}) signatures\.$", re.MULTILINE)
 
 def configuration(role: Role, folder: str) -> str:
     """Return the text of the configuration file of a clamd that runs in ``folder``."""
-    settings = _COMMON | _ALERTS[role] | {
-        "LogFile": f"{folder}/{LOG}",
-        "DatabaseDirectory": f"{folder}/{DATABASE}",
-        "TemporaryDirectory": f"{folder}/{TEMPORARY}",
-    }
+    settings = (
+        _COMMON
+        | _ALERTS[role]
+        | {
+            "LogFile": f"{folder}/{LOG}",
+            "DatabaseDirectory": f"{folder}/{DATABASE}",
+            "TemporaryDirectory": f"{folder}/{TEMPORARY}",
+        }
+    )
     return "".join(f"{key} {value}\n" for key, value in settings.items())
 
 
@@ -98,8 +112,9 @@ def check_limits(log: str) -> None:
     found = dict(_LIMIT_LINE.findall(log))
     for limit, wanted in _LOGGED_LIMITS.items():
         if found.get(limit) != wanted:
-            raise EngineFailure("malware.limits-not-applied", limit=limit, wanted=wanted,
-                                found=printable(found.get(limit, "-")))
+            raise EngineFailure(
+                "malware.limits-not-applied", limit=limit, wanted=wanted, found=printable(found.get(limit, "-"))
+            )
 
 
 def loaded_signatures(log: str) -> int:

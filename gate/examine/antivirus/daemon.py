@@ -8,25 +8,29 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gate.errors import EngineFailure, IsolationError
 from gate.examine.antivirus import configuration
 from gate.examine.antivirus.client import ExchangeFailed, UnixEndpoint
-from gate.examine.antivirus.configuration import Role
 from gate.examine.antivirus.files import DatabaseFile, copy_file, counted
 from gate.examine.antivirus.output import OutputWatch
 from gate.isolation import Confinement, PrivateFolder, Program, start_program
 from gate.paths import printable
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from gate.examine.antivirus.configuration import Role
+
 START_SECONDS = 60.0
 """How long a clamd with a small database may take until it answers."""
 START_BYTES_PER_SECOND = 2_000_000
 """How fast it must load a large one (the official one: about 5 s on a good machine, a minute on a bad one)."""
-LOADED_SHARE = 0.9
+LOADED_SHARE = 0.75
 """The share of a foreign database's signatures that must be loaded.  The engine leaves out those that are meant for
-other versions of it, or for unwanted programs."""
+other versions of it or name merely unwanted programs, and a database's own count includes them."""
 _LOG_BYTES = 1 << 20
 _POLL_SECONDS = 0.02
 _CONFINEMENT = Confinement(memory_bytes=None, cpu_seconds=None, file_bytes=None, descriptors=1024)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gate.errors import EngineFailure, IsolationError
 from gate.examine.antivirus.files import LOADED, DatabaseFile, copy_file, counted, database_names, describe, suffix_of
 from gate.examine.antivirus.official import OFFICIAL, OfficialDatabase, Reason, classify
 from gate.isolation import PrivateFolder
-from gate.models import DatabaseInfo, DatabaseKind
 from gate.paths import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gate.models import DatabaseInfo, DatabaseKind
 
 SYSTEM_FOLDER = Path("/var/lib/clamav")
 """Where freshclam puts databases on Debian and most other systems."""

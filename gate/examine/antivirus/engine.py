@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from gate.errors import EngineFailure
 from gate.examine.antivirus.client import Endpoint, ExchangeFailed, ExchangeTimeout
 from gate.examine.antivirus.replies import Answer, Meaning
-from gate.examine.interface import View
 from gate.models import EngineInfo, Gap, GapReason
 from gate.paths import printable
+
+if TYPE_CHECKING:
+    from gate.examine.interface import View
 
 BASE_SECONDS = 60.0
 BYTES_PER_SECOND = 2_000_000

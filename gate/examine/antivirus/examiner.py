@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gate.data_files import data_folder
 from gate.errors import UsageError
 from gate.examine.antivirus.address import is_remote, parse_address
 from gate.examine.antivirus.configuration import LARGEST_FILE
-from gate.examine.antivirus.engine import Engine
 from gate.examine.antivirus.external import ExternalEngine
+from gate.examine.antivirus.official import OFFICIAL, OfficialDatabase
 from gate.examine.antivirus.private import PrivateEngine
-from gate.examine.interface import Observation, View
 from gate.models import Aspect, EngineInfo, Gap, Item
 from gate.paths import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from gate.examine.antivirus.engine import Engine
+    from gate.examine.interface import Observation, View
 
 
 class ClamAVExaminer:
@@ -23,7 +28,7 @@ class ClamAVExaminer:
     ``address`` is ``auto`` (a private clamd, the default), ``unix:/path`` or ``tcp://host:port``; a TCP address that
     is not loopback needs ``remote_allowed``.  For the private clamd: ``database`` is a folder of databases, or None
     for the house signatures alone; ``house_signatures`` the folder of those (default: the bundled ones), ``scratch``
-    where its private folder is made, ``program`` what clamd is called.
+    where its private folder is made, ``program`` what clamd is called, ``official`` which databases are official.
 
     :meth:`examine` may be called from several threads at once.  :meth:`start` must be called from a thread that
     lives until :meth:`close`: the kernel ends a confined program with the thread that started it.
@@ -41,6 +46,7 @@ class ClamAVExaminer:
         scratch: Path | None = None,
         remote_allowed: bool = False,
         program: str = "clamd",
+        official: Mapping[str, OfficialDatabase] = OFFICIAL,
     ) -> None:
         endpoint = parse_address(address)
         if endpoint is None:
@@ -52,6 +58,7 @@ class ClamAVExaminer:
                 bundled=house.resolve() == shipped.resolve(),
                 scratch=scratch,
                 program=program,
+                official=official,
             )
             return
         remote = is_remote(endpoint)
@@ -100,5 +107,3 @@ class ClamAVExaminer:
     def close(self) -> None:
         """End clamd and remove its folder; may be called more than once."""
         self._engine.close()
-
-

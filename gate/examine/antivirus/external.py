@@ -6,14 +6,18 @@ every alert that the gate relies on, content goes to it as a stream, and its dat
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gate.errors import EngineFailure
 from gate.examine.antivirus import canary
 from gate.examine.antivirus.client import Endpoint, ExchangeFailed
 from gate.examine.antivirus.engine import deadline, gap_of, version_of
 from gate.examine.antivirus.replies import Answer, Meaning, is_macro_alert, meaning
-from gate.examine.interface import View
 from gate.models import DatabaseInfo, EngineInfo, Gap
 from gate.paths import printable
+
+if TYPE_CHECKING:
+    from gate.examine.interface import View
 
 _DETAIL = (
     "an existing clamd, probed with canaries; its database, its cache of clean files, and its limits beyond "
@@ -31,7 +35,7 @@ class ExternalEngine:
         self._info: EngineInfo | None = None
 
     def start(self) -> EngineInfo:
-        """Probe it.  Raises ``EngineFailure``, with the lines of its configuration to change where alerts are wanting."""
+        """Probe it.  Raises ``EngineFailure``, with the lines of its configuration that are wanting."""
         self._require_answer()
         version, _, database = version_of(self._endpoint).partition("/")
         canary.require(canary.FOUND[:2], self._ask)
@@ -51,8 +55,9 @@ class ExternalEngine:
         try:
             self._endpoint.client().command("PING", seconds=10.0)
         except ExchangeFailed as error:
-            raise EngineFailure("malware.external-unreachable", address=self._address,
-                                error=printable(str(error))) from error
+            raise EngineFailure(
+                "malware.external-unreachable", address=self._address, error=printable(str(error))
+            ) from error
 
     def _require_alerts(self) -> None:
         """Send every probe and name all settings that are wanting at once."""
@@ -70,7 +75,9 @@ class ExternalEngine:
 
     def _ask(self, content: bytes) -> Answer:
         return self._endpoint.client().stream(
-            lambda size, offset: content[offset : offset + size], len(content), seconds=deadline(canary.LARGE_MEMBER_BYTES)
+            lambda size, offset: content[offset : offset + size],
+            len(content),
+            seconds=deadline(canary.LARGE_MEMBER_BYTES),
         )
 
     def scan(self, view: View) -> tuple[Meaning, ...]:

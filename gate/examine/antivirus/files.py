@@ -6,15 +6,17 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gate.errors import EngineFailure
 from gate.models import DatabaseInfo, DatabaseKind
-from gate.paths import printable
+from gate.paths import escape_component, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 HEADER_BYTES = 512
 CONTAINERS: Final = frozenset({".cvd", ".cld", ".cud"})
@@ -23,10 +25,33 @@ SUPPRESSING: Final = frozenset({".ign", ".ign2", ".fp", ".sfp", ".crb", ".wdb", 
 """Files that take signatures out of use, or files out of consideration."""
 LINE_FORMATS: Final = frozenset({".hdb", ".hsb", ".mdb", ".msb", ".ndb", ".ldb", ".imp", ".cdb"})
 """Formats of one signature a line; others (and ``.hdu`` and the like, which are not loaded) are not counted."""
-LOADED: Final = CONTAINERS | SUPPRESSING | LINE_FORMATS | {
-    ".db", ".hdu", ".mdu", ".hsu", ".msu", ".ndu", ".ldu", ".sdb", ".zmd", ".rmd", ".pdb", ".gdb", ".cbc", ".ftm",
-    ".cfg", ".idb", ".ioc", ".yar", ".yara", ".pwdb",
-}
+LOADED: Final = (
+    CONTAINERS
+    | SUPPRESSING
+    | LINE_FORMATS
+    | {
+        ".db",
+        ".hdu",
+        ".mdu",
+        ".hsu",
+        ".msu",
+        ".ndu",
+        ".ldu",
+        ".sdb",
+        ".zmd",
+        ".rmd",
+        ".pdb",
+        ".gdb",
+        ".cbc",
+        ".ftm",
+        ".cfg",
+        ".idb",
+        ".ioc",
+        ".yar",
+        ".yara",
+        ".pwdb",
+    }
+)
 """All name endings, in lower case, that libclamav takes for a database (``CLI_DBEXT`` in its ``readdb.h``)."""
 
 _CHUNK = 1 << 20
@@ -99,8 +124,9 @@ def database_names(folder: Path) -> list[str]:
     try:
         names = sorted(entry.name for entry in folder.iterdir() if suffix_of(entry.name) in LOADED)
     except OSError as error:
-        raise EngineFailure("malware.database-folder-unreadable", folder=printable(str(folder)),
-                            error=error.strerror or str(error)) from error
+        raise EngineFailure(
+            "malware.database-folder-unreadable", folder=printable(str(folder)), error=error.strerror or str(error)
+        ) from error
     if not names:
         raise EngineFailure("malware.database-folder-empty", folder=printable(str(folder)))
     return names
@@ -175,8 +201,11 @@ class _Counter:
 
 
 def list_digest(files: Iterable[DatabaseFile]) -> str:
-    """Return the SHA-256 over the sorted lines ``sha256  name`` of all files, each ended by a line feed."""
-    lines = sorted(f"{file.sha256}  {printable(file.name)}\n" for file in files)
+    """Return the SHA-256 over the sorted lines ``sha256  name`` of all files, each ended by a line feed.
+
+    Names are escaped as components of an item path, so that no two lists share a digest.
+    """
+    lines = sorted(f"{file.sha256}  {escape_component(os.fsencode(file.name))}\n" for file in files)
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
@@ -186,13 +215,15 @@ def counted(files: Iterable[DatabaseFile]) -> int:
 
 
 def describe(files: Sequence[DatabaseFile], kind: DatabaseKind, *, signatures: int, detail: str = "") -> DatabaseInfo:
-    """Return the record of a database: version as ``daily 27890, main 62``, the newest build time, digest of the list.
+    """Return the record of a database: version as ``daily 27890, main 62``, build time, digest of the list.
 
-    The date is empty where no file carries one.
+    The build time is that of ``daily``, which alone is made every day, or else the newest; empty where no file
+    carries one.
     """
     packed = [(file, file.header) for file in files if file.header]
     version = ", ".join(f"{printable(Path(file.name).stem)} {header.version}" for file, header in packed)
-    newest = max((header.built for _, header in packed), default=None)
+    daily = [header.built for file, header in packed if Path(file.name).stem == "daily"]
+    newest = max(daily or (header.built for _, header in packed), default=None)
     return DatabaseInfo(
         kind=kind,
         version=version,

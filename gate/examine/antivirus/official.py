@@ -10,17 +10,21 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from gate.errors import IsolationError
 from gate.examine.antivirus.files import CONTAINERS, DatabaseFile, Header
 from gate.isolation import PrivateFolder, Worker, run_program
-from gate.models import DatabaseKind
 from gate.paths import printable
 from gate.text import Language, render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from gate.models import DatabaseKind
 
 SIGTOOL_SECONDS = 300.0
 LIST_SECONDS = 300.0
@@ -39,11 +43,13 @@ class OfficialDatabase:
     other_members: str = r"COPYING"
 
 
-OFFICIAL: Mapping[str, OfficialDatabase] = MappingProxyType({
-    "main": OfficialDatabase(floor=1_000_000, required=True),
-    "daily": OfficialDatabase(floor=50_000, required=True),
-    "bytecode": OfficialDatabase(floor=20, required=False, other_members=r"COPYING|[0-9]{1,10}\.cbc|last\.hdb"),
-})
+OFFICIAL: Mapping[str, OfficialDatabase] = MappingProxyType(
+    {
+        "main": OfficialDatabase(floor=1_000_000, required=True),
+        "daily": OfficialDatabase(floor=50_000, required=True),
+        "bytecode": OfficialDatabase(floor=20, required=False, other_members=r"COPYING|[0-9]{1,10}\.cbc|last\.hdb"),
+    }
+)
 """The databases that ClamAV publishes.  The floors are a fraction of what each has held for years (millions in
 ``main``, hundreds of thousands in ``daily``), and far above ClamAV's signed test databases (14)."""
 
@@ -70,8 +76,12 @@ class Classification:
     reasons: tuple[Reason, ...]
 
 
-def classify(database: Path, folder: PrivateFolder, files: Sequence[DatabaseFile],
-             table: Mapping[str, OfficialDatabase] = OFFICIAL) -> Classification:
+def classify(
+    database: Path,
+    folder: PrivateFolder,
+    files: Sequence[DatabaseFile],
+    table: Mapping[str, OfficialDatabase] = OFFICIAL,
+) -> Classification:
     """Return the kind of the database whose ``files`` lie in ``database``, a place below the private ``folder``.
 
     ``official``: all rules hold.  ``unverified``: a packed database is there that they do not hold for.  ``custom``:
@@ -83,8 +93,9 @@ def classify(database: Path, folder: PrivateFolder, files: Sequence[DatabaseFile
     return Classification("unverified" if any(reason.concerns_container for reason in reasons) else "custom", reasons)
 
 
-def _reasons(database: Path, folder: PrivateFolder, files: Sequence[DatabaseFile],
-             table: Mapping[str, OfficialDatabase]) -> Iterator[Reason]:
+def _reasons(
+    database: Path, folder: PrivateFolder, files: Sequence[DatabaseFile], table: Mapping[str, OfficialDatabase]
+) -> Iterator[Reason]:
     stems = Counter(_stem(file) for file in files if _may_be_official(file, table))
     digests = Counter(file.sha256 for file in files)
     for name, official in table.items():
@@ -111,8 +122,9 @@ def _may_be_official(file: DatabaseFile, table: Mapping[str, OfficialDatabase]) 
     return file.name in {f"{name}{suffix}" for name in table for suffix in (".cvd", ".cld")}
 
 
-def _container_reasons(path: Path, folder: PrivateFolder, file: DatabaseFile,
-                       official: OfficialDatabase) -> Iterator[Reason]:
+def _container_reasons(
+    path: Path, folder: PrivateFolder, file: DatabaseFile, official: OfficialDatabase
+) -> Iterator[Reason]:
     if file.header is None:
         yield Reason("malware.official-header", file.name, concerns_container=True)
         return

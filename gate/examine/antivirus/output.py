@@ -13,9 +13,12 @@ import re
 import select
 import threading
 from collections import deque
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from gate.paths import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 KEPT_LINES = 200
 """How many lines of each kind are kept; counting goes on beyond that."""

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gate.errors import EngineFailure
 from gate.examine.antivirus import canary, configuration
 from gate.examine.antivirus.client import ExchangeFailed, reopen
 from gate.examine.antivirus.daemon import Daemon
-from gate.examine.antivirus.files import SUPPRESSING, DatabaseFile, counted, database_names, describe, suffix_of
 from gate.examine.antivirus.engine import SHORT_SECONDS, Ask, deadline, gap_of, version_of
-from gate.examine.antivirus.official import Classification, classify
+from gate.examine.antivirus.files import SUPPRESSING, DatabaseFile, counted, database_names, describe, suffix_of
+from gate.examine.antivirus.official import OFFICIAL, Classification, OfficialDatabase, classify
 from gate.examine.antivirus.replies import Answer, Meaning, is_macro_alert, macro_fact, meaning
 from gate.examine.antivirus.turns import Turns
-from gate.examine.interface import View
 from gate.models import EngineInfo, Gap
 from gate.paths import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from gate.examine.interface import View
 
 _PLACEHOLDER = {"placeholder.hsb": b"%064d:1:Gate.Placeholder:73\n" % 0}
 """clamd starts only with a signature: this one, of a digest that nothing has, is all that the macro reader needs."""
@@ -31,12 +35,22 @@ class PrivateEngine:
     """Two clamd processes that belong to this run alone.
 
     ``database`` is the folder of the malware database, or None for the house signatures alone, which are loaded
-    either way.  ``bundled`` says that those are the project's own, as shipped.
+    either way.  ``bundled`` says that those are the project's own, as shipped.  ``official`` names the official
+    databases.
     """
 
-    def __init__(self, *, database: Path | None, house_signatures: Path, bundled: bool, scratch: Path | None = None,
-                 program: str = "clamd") -> None:
+    def __init__(
+        self,
+        *,
+        database: Path | None,
+        house_signatures: Path,
+        bundled: bool,
+        scratch: Path | None = None,
+        program: str = "clamd",
+        official: Mapping[str, OfficialDatabase] = OFFICIAL,
+    ) -> None:
         self._database = database
+        self._official = official
         self._house = house_signatures
         self._bundled = bundled
         self._scanner = Daemon("scan", scratch=scratch, program=program)
@@ -75,8 +89,9 @@ class PrivateEngine:
         names = database_names(self._house)
         for name in names:
             if suffix_of(name) in SUPPRESSING:
-                raise EngineFailure("malware.house-signatures-suppressed", folder=printable(str(self._house)),
-                                    name=printable(name))
+                raise EngineFailure(
+                    "malware.house-signatures-suppressed", folder=printable(str(self._house)), name=printable(name)
+                )
         return [self._house / name for name in names]
 
     def _foreign_files(self, house: Sequence[Path]) -> list[DatabaseFile]:
@@ -88,7 +103,7 @@ class PrivateEngine:
         """Return the kind of the database; the scanner goes on loading while the signatures are being checked."""
         if self._database is None:
             return Classification("bundled" if self._bundled else "custom", ())
-        return classify(self._scanner.database, self._scanner.folder, foreign)
+        return classify(self._scanner.database, self._scanner.folder, foreign, self._official)
 
     def _check_contribution(self, foreign: Sequence[DatabaseFile]) -> None:
         """Raise ``EngineFailure`` where a database was given and added nothing to the house signatures."""
@@ -116,8 +131,9 @@ class PrivateEngine:
             raise EngineFailure("malware.clamd-died", how=ending)
         complaints = [*daemon.watch.unattributed(), *observed.lines]
         if any(hint in line for line in complaints for hint in _ABOUT_SPACE):
-            raise EngineFailure("malware.scratch-unusable", folder=printable(str(daemon.folder.path)),
-                                error=complaints[0])
+            raise EngineFailure(
+                "malware.scratch-unusable", folder=printable(str(daemon.folder.path)), error=complaints[0]
+            )
         if failure is not None:
             raise failure
         if complaints:
@@ -183,7 +199,7 @@ def _asker(daemon: Daemon) -> Ask:
     def ask(content: bytes) -> Answer:
         descriptor = os.memfd_create("gate-canary", os.MFD_CLOEXEC)
         try:
-            with open(descriptor, "wb", closefd=False) as stream:  # noqa: PTH123  # it has no path
+            with open(descriptor, "wb", closefd=False) as stream:
                 stream.write(content)
             readable = reopen(descriptor)
         finally:

@@ -64,8 +64,11 @@ def is_macro_alert(answer: Answer) -> bool:
 
 def macro_fact(answer: Answer) -> ExecutableFact:
     """Return the fact for a macro alert; ``format`` is ``vba``, or ``xlm`` for Excel 4.0 macros."""
-    return ExecutableFact(class_="macro", format="xlm" if answer.text.endswith(".XLM") else "vba",
-                          detail=f"engine=clamav alert={answer.text}")
+    return ExecutableFact(
+        class_="macro",
+        format="xlm" if answer.text.endswith(".XLM") else "vba",
+        detail=f"engine=clamav alert={answer.text}",
+    )
 
 
 def meaning(answer: Answer) -> Meaning | None:

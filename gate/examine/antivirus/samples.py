@@ -9,7 +9,10 @@ import io
 import struct
 import tarfile
 import zipfile
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 TOKEN = b"release-gate" + b" canary " + bytes(range(0xA0, 0xB0))
 """Bytes that only the gate's own canary signature looks for, at any place of a file."""
@@ -129,13 +132,17 @@ def macro_document() -> bytes:
     for first in (2, 2 + sectors):
         table += [*range(first + 1, first + sectors), _END_OF_CHAIN]
     table += [_FREE] * (_SECTOR // 4 - len(table))
-    directory = b"".join((
-        _directory_entry("Root Entry", 5, _END_OF_CHAIN, 0, child=1),
-        _directory_entry("_VBA_PROJECT", 2, 2, _STREAM, right=2),
-        _directory_entry("dir", 2, 2 + sectors, _STREAM),
-    )).ljust(_SECTOR, b"\0")
+    directory = b"".join(
+        (
+            _directory_entry("Root Entry", 5, _END_OF_CHAIN, 0, child=1),
+            _directory_entry("_VBA_PROJECT", 2, 2, _STREAM, right=2),
+            _directory_entry("dir", 2, 2 + sectors, _STREAM),
+        )
+    ).ljust(_SECTOR, b"\0")
     project = bytes.fromhex("cc61ffff00000000").ljust(_STREAM, b"\0")
-    return _compound_header() + struct.pack("<128I", *table) + directory + project + _project_end().ljust(_STREAM, b"\0")
+    return (
+        _compound_header() + struct.pack("<128I", *table) + directory + project + _project_end().ljust(_STREAM, b"\0")
+    )
 
 
 def _compound_header() -> bytes:

@@ -100,7 +100,8 @@ def _style(element: Element, name: str, value: str) -> Iterator[Found]:
 
 
 def _event(element: Element, name: str, value: str) -> Iterator[Found]:
-    yield element.nested(name, "script", value)
+    if "/" in value or "\\" in value:
+        yield element.nested(name, "script", value)
 
 
 def _data_attribute(element: Element, name: str, value: str) -> Iterator[Found]:
@@ -265,11 +266,12 @@ _OTHERS = _Handlers(_EVERYWHERE)
 _INERT = (
     "abbr accept accept-charset align alt aria-controls aria-current aria-describedby aria-expanded aria-haspopup "
     "aria-hidden aria-label aria-labelledby async autocomplete autofocus bgcolor border cellpadding cellspacing "
-    "charset checked class clear color cols colspan coords cx cy d defer dir disabled download enctype face for frameborder "
-    "headers height hidden hspace id integrity itemprop itemscope itemtype lang language loading media method "
-    "multiple name nowrap placeholder points property r readonly rel role rows rowspan rx ry scope scrolling selected shape "
-    "size sizes span spellcheck start summary tabindex target text title transform type usemap valign version viewbox "
-    "viewBox vlink vspace width x x1 x2 xml:lang xml:space xmlns xmlns:xlink y y1 y2"
+    "charset checked class clear color cols colspan coords cx cy d defer dir disabled download enctype face for "
+    "frameborder headers height hidden hspace id integrity itemprop itemscope itemtype lang language loading "
+    "media method multiple name nowrap placeholder points property r readonly rel role rows rowspan rx ry scope "
+    "scrolling selected shape size sizes span spellcheck start summary tabindex target text title transform type "
+    "usemap valign version viewbox viewBox vlink vspace width x x1 x2 xml:lang xml:space xmlns xmlns:xlink y y1 "
+    "y2"
 )
 INERT = frozenset(_INERT.split())
 """Common attributes that lead nowhere on any element: an element that has no others is passed over at once."""

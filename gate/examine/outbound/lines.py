@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 from html import escape
 from typing import Protocol
 
 _LOOK_BACK = 160
 """How far before a value its attribute name is looked for; longer runs of blanks give line 0."""
+_BEFORE = " \t\n\f\"'/<"
 _EFFORT = 8
 """How often, on average, each character of a text may be looked at."""
 
@@ -99,10 +100,9 @@ class SourceLines:
         return 0
 
     def _find_attribute(self, name: str, value: str, start: int, end: int) -> int:
-        before = _attribute_pattern(name)
         while (place := self._find(value, start, end)) >= 0:
             after = self._text[place + len(value) : place + len(value) + 1]
-            named = before.search(self._text, max(0, place - _LOOK_BACK), place)
+            named = _ends_in_attribute(self._text[max(0, place - _LOOK_BACK) : place], name)
             if named and (after == "" or after in "\"'>/ \t\n\f") and not self._is_no_markup(place):
                 return place
             start = place + 1
@@ -145,9 +145,19 @@ def _as_written(value: str) -> Iterator[str]:
         yield from dict.fromkeys((value.replace("&", "&amp;"), escape(value, quote=False), escape(value)))
 
 
-@lru_cache(maxsize=256)
-def _attribute_pattern(name: str) -> re.Pattern[str]:
-    return re.compile(rf"[\s\"'/<]{re.escape(name)}\s*=\s*[\"']?\Z", re.IGNORECASE)
+def _ends_in_attribute(before: str, name: str) -> bool:
+    """Say whether the text before a value ends in ``name=``, with blanks and an opening quote where there are any."""
+    head = before[:-1] if before.endswith(('"', "'")) else before
+    head, equals, blank = head.rpartition("=")
+    head = head.rstrip()
+    start = len(head) - len(name)
+    return bool(
+        equals
+        and not blank.strip()
+        and start > 0
+        and head[start:].lower() == name.lower()
+        and head[start - 1] in _BEFORE
+    )
 
 
 _OPENINGS = re.compile(r"<!--|<(script|style)(?=[\s/>])", re.IGNORECASE)

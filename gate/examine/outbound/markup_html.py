@@ -65,7 +65,9 @@ def read_html(text: str, base: str | None, lines: Lines, condition: str = "") ->
     first_base = parser.css_first("base[href]")
     if first_base is not None:
         base = base_for(first_base.attributes.get("href") or "", base)
-    pending: list[tuple[LexborNode, str]] = [(parser.root, condition)] if parser.root is not None else []
+    root = parser.root
+    # The document and not its root element, as comments may stand before and after that.
+    pending = [(root.parent or root, condition)] if root is not None else []
     while pending:
         root, condition = pending.pop()
         around = Surroundings(base, condition, lines)

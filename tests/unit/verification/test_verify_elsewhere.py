@@ -18,8 +18,8 @@ import importlib.abc, os, pathlib, sys
 from datetime import UTC, datetime
 
 class Absent(importlib.abc.MetaPathFinder):
-    ABSENT = {"resource", "fcntl", "termios", "grp", "gnupg", "yara", "lief", "clamd", "selectolax", "ada_url", "msgpack",
-              "gate.isolation", "gate._confine", "gate._frames", "gate._worker", "gate.examine", "gate.signing",
+    ABSENT = {"resource", "fcntl", "termios", "grp", "gnupg", "yara", "lief", "clamd", "selectolax", "ada_url",
+              "msgpack", "gate.isolation", "gate._confine", "gate._frames", "gate._worker", "gate.examine", "gate.signing",
               "gate.intake", "gate.pipeline", "gate.staging", "gate.deliver"}
 
     def find_spec(self, name, path, target=None):

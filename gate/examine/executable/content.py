@@ -1,0 +1,126 @@
+"""The bytes of an item as the format tests see them, and what a test answers."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable
+from functools import cached_property
+from typing import Literal, NamedTuple, Protocol, TypeAlias
+
+from gate.models import ExecutableClass
+
+HEAD_BYTES = 4096
+TAIL_BYTES = 1024
+_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\x0b\f\r\x1a\x1b"))
+"""Bytes that no text holds; end of file and escape occur in batch files."""
+_MARKS = [
+    (codecs.BOM_UTF8, codecs.lookup("utf-8")),
+    (codecs.BOM_UTF32_LE, codecs.lookup("utf-32-le")),
+    (codecs.BOM_UTF32_BE, codecs.lookup("utf-32-be")),
+    (codecs.BOM_UTF16_LE, codecs.lookup("utf-16-le")),
+    (codecs.BOM_UTF16_BE, codecs.lookup("utf-16-be")),
+]
+"""Byte order marks, the longer before those that they begin with; looked up now, as a worker cannot import later."""
+_UTF16 = {0: codecs.lookup("utf-16-be"), 1: codecs.lookup("utf-16-le")}
+_BYTES = codecs.lookup("latin-1")
+
+ByteOrder: TypeAlias = Literal["little", "big"]
+
+
+class Readable(Protocol):
+    """Bytes that can be read by position, such as a view of an item."""
+
+    size: int
+
+    def read(self, size: int = -1, offset: int = 0) -> bytes:
+        """Return up to ``size`` bytes from ``offset``, all of them where ``size`` is negative."""
+
+
+class Memory:
+    """Bytes in memory as a :class:`Readable`."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self.size = len(data)
+
+    def read(self, size: int = -1, offset: int = 0) -> bytes:
+        """Return up to ``size`` bytes from ``offset``, all of them where ``size`` is negative."""
+        return self._data[offset:] if size < 0 else self._data[offset : offset + size]
+
+
+class Content:
+    """The bytes of one item: ``head`` is at hand, the rest is read where a test asks for it."""
+
+    def __init__(self, source: Readable) -> None:
+        self._source = source
+        self.size = source.size
+        self.head = source.read(HEAD_BYTES)
+
+    @cached_property
+    def tail(self) -> bytes:
+        """The last bytes; those of a small item are in :attr:`head` as well."""
+        return self.at(max(0, self.size - TAIL_BYTES), TAIL_BYTES)
+
+    def at(self, offset: int, size: int) -> bytes:
+        """Return the bytes at ``offset``, fewer than ``size`` at the end, none for an offset outside."""
+        if offset < 0 or offset >= self.size:
+            return b""
+        if offset + size <= len(self.head) or self.size <= len(self.head):
+            return self.head[offset : offset + size]
+        return self._source.read(size, offset)
+
+    def number(self, offset: int, size: int, order: ByteOrder = "little") -> int:
+        """Return the unsigned number at ``offset``, or -1 where the item ends before it does."""
+        data = self.at(offset, size)
+        return int.from_bytes(data, order) if len(data) == size else -1
+
+    def everything(self) -> bytes:
+        """Return all bytes."""
+        return self.head if self.size <= len(self.head) else self._source.read()
+
+    @cached_property
+    def text(self) -> str | None:
+        """The head as text, without byte order mark; None where it is not text."""
+        return text_of(self.head)
+
+
+def text_of(head: bytes) -> str | None:
+    """Return bytes as text, whatever 8-bit or 16-bit encoding they are in, or None where they are not text.
+
+    Only ASCII characters count for the tests, so all 8-bit encodings are read as one.
+    """
+    for mark, codec in _MARKS:
+        if head.startswith(mark):
+            return codec.decode(head[len(mark) :], "replace")[0]
+    if not head.translate(None, _CONTROLS) == head:
+        zeros = [head[0::2].count(0), head[1::2].count(0)]
+        most = 0 if zeros[0] > zeros[1] else 1
+        if zeros[most] * 2 < len(head) * 0.9 or zeros[1 - most]:
+            return None
+        return _UTF16[most].decode(head, "replace")[0]
+    return _BYTES.decode(head)[0]
+
+
+class Named(NamedTuple):
+    """The answer of a test that knows the format: ``detail`` holds further properties as ``key=value`` words."""
+
+    format: str
+    architecture: str = ""
+    detail: tuple[str, ...] = ()
+
+
+Test: TypeAlias = Callable[[Content], Named | None]
+
+
+class Family(NamedTuple):
+    """A test and the formats that it can name, all of one class.
+
+    ``first`` holds the bytes that an item in any of these formats begins with; empty where it can begin with any.
+    ``text`` says that the test reads the head as text, and is not asked about anything else.
+    """
+
+    class_: ExecutableClass
+    formats: tuple[str, ...]
+    test: Test
+    first: bytes = b""
+    text: bool = False

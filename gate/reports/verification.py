@@ -1,0 +1,45 @@
+"""The recipient's report for a terminal: verdict first, then what was proved and by whom."""
+
+from __future__ import annotations
+
+from gate.errors import VerificationError
+from gate.policy.clauses import clause_printed, status_label
+from gate.text import Language, render
+from gate.verification import Verification
+
+_ESCAPES = {"verified": "\033[1;32m", "not-verified": "\033[1;31m"}
+
+
+def render_verification(outcome: Verification | VerificationError, *, language: Language, colour: bool) -> str:
+    """Return the report of a verification or of its refusal in the given language."""
+    lines = _refusal(outcome, language) if isinstance(outcome, VerificationError) else _success(outcome, language)
+    kind = "not-verified" if isinstance(outcome, VerificationError) else "verified"
+    head = render(f"report.{kind}", language)
+    return "\n".join([f"{_ESCAPES[kind]}{head}\033[0m" if colour else head, *lines]) + "\n"
+
+
+def _refusal(refusal: VerificationError, language: Language) -> list[str]:
+    place = f"  {refusal.path}" if refusal.path else ""
+    return [f"verify/{refusal.reason.removeprefix('verify/')}{place}", f"  {refusal.message(language)}",
+            f"  {render('report.do', language)}: {refusal.advice(language)}"]
+
+
+def _success(verification: Verification, language: Language) -> list[str]:
+    lines = []
+    if verification.sample:
+        lines.append(render("report.sample", language))
+    if verification.deliverable is not None:
+        lines += [render("report.check-expected", language),
+                  "  " + render("report.deliverable", language, {
+                      "name": verification.deliverable.name, "version": verification.deliverable.version,
+                      "time": verification.created})]
+    lines += [f"  {artifact.name}  sha256 {artifact.sha256}" for artifact in verification.artifacts]
+    lines.append(render("report.signatures", language))
+    for signature in verification.signatures:
+        lines.append("  " + render("report.signature", language, {
+            "file": signature.file, "backend": signature.backend, "signer": signature.signer, "time": signature.time,
+            "time_source": signature.time_source, "status": signature.status}))
+    lines.append(render("report.record-clauses", language))
+    lines += [f"  {clause_printed(clause.id, language)}  {status_label(clause.status, language)}"
+              for clause in verification.clauses if clause.status != "out-of-scope"]
+    return lines

@@ -1,0 +1,270 @@
+"""An engine that does not work: an error with the remedy or a gap, never "nothing found", and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gate.errors import EngineFailure
+from gate.examine.antivirus import configuration, samples
+from gate.examine.antivirus.examiner import ClamAVExaminer
+from gate.examine.interface import Observation
+from gate.models import Gap
+from tests.examine.clamav.antivirus_kit import (
+    EICAR_LINE,
+    SIGNATURES,
+    engine_of,
+    examined,
+    folder_with,
+    left_behind,
+    packed,
+)
+
+
+def failed_start(examiner: ClamAVExaminer, scratch: Path) -> EngineFailure:
+    """Start an examiner that must not start; nothing of it may be left."""
+    with pytest.raises(EngineFailure) as caught:
+        examiner.start()
+    assert list(scratch.glob("**/gate-clamav-*")) == []
+    for language in ("en", "ja"):
+        assert caught.value.message(language)  # type: ignore[arg-type]  # the loop variable is a plain str to mypy
+        assert caught.value.advice(language)  # type: ignore[arg-type]  # the same
+    return caught.value
+
+
+# --- it does not start -----------------------------------------------------------------------------------------
+
+
+def test_clamd_is_not_installed(scratch: Path) -> None:
+    failure = failed_start(ClamAVExaminer(scratch=scratch, program="clamd-that-nobody-has"), scratch)
+    assert failure.code == "malware.clamd-missing"
+    assert "clamav-daemon" in failure.advice()
+
+
+def test_a_program_that_ends_at_once(scratch: Path) -> None:
+    failure = failed_start(ClamAVExaminer(scratch=scratch, program="false"), scratch)
+    assert failure.code == "malware.clamd-start-failed"
+
+
+@pytest.mark.parametrize(("files", "code"), [
+    ({}, "malware.database-folder-empty"),
+    ({"notes.txt": "x"}, "malware.database-folder-empty"),
+    ({"a.ndb": "# nothing but a comment\n"}, "malware.database-without-signatures"),
+    ({"a.ign2": "Some.Name\n"}, "malware.database-without-signatures"),
+    ({"a.ndb": "this is no signature\n"}, "malware.database-malformed"),
+    ({"daily.cvd": b"garbage"}, "malware.database-malformed"),
+    ({"gate-canary.ndb": EICAR_LINE}, "malware.database-name-clash"),
+    ({"local.cfg": "DOCUMENT:0x0\n"}, "malware.database-name-clash"),
+    ({"a.ndb": EICAR_LINE, "a.fp": f"{'0' * 32}:1:x\n", "x.ign2": "Gate.Canary.EICAR\nTest.Eicar\n"},
+     "malware.canary-missed"),
+    ({"a.ndb": "".join(f"Old.{number}:0:*:{number:08x}:1:50\n" for number in range(40))},
+     "malware.signatures-not-loaded"),
+    ({"daily.cud": packed("daily", {"daily.ndb": EICAR_LINE.encode()}, built=4_000_000_000)}, "malware.clamd-warned"),
+])
+def test_databases_that_do_not_do(scratch: Path, files: dict[str, bytes | str], code: str) -> None:
+    database = folder_with(scratch / "database", files)
+    assert failed_start(ClamAVExaminer(scratch=scratch, database=database), scratch).code == code
+
+
+def test_a_database_folder_that_is_not_there(scratch: Path) -> None:
+    failure = failed_start(ClamAVExaminer(scratch=scratch, database=scratch / "none"), scratch)
+    assert failure.code == "malware.database-folder-unreadable"
+    assert "freshclam" in failure.advice()
+
+
+def test_a_false_positive_entry_for_the_canary(scratch: Path) -> None:
+    import hashlib
+
+    digest = hashlib.md5(samples.eicar(), usedforsecurity=False).hexdigest()
+    database = folder_with(scratch / "database", {"a.ndb": "Some.Name:0:*:aabbccddeeff\n", "a.fp": f"{digest}:68:x\n"})
+    assert failed_start(ClamAVExaminer(scratch=scratch, database=database), scratch).code == "malware.canary-missed"
+
+
+@pytest.mark.parametrize("name", ["x.ign2", "x.ign", "x.fp", "x.SFP", "x.crb"])
+def test_house_signatures_come_without_exceptions(scratch: Path, name: str) -> None:
+    house = scratch / "house"
+    shutil.copytree(SIGNATURES, house)
+    (house / name).write_text("Gate.Canary.EICAR\n")
+    failure = failed_start(ClamAVExaminer(scratch=scratch, house_signatures=house), scratch)
+    assert failure.code == "malware.house-signatures-suppressed"
+
+
+def test_house_signatures_without_the_canary(scratch: Path) -> None:
+    house = folder_with(scratch / "house", {"a.ndb": "Some.Name:0:*:aabbccddeeff\n"})
+    failure = failed_start(ClamAVExaminer(scratch=scratch, house_signatures=house), scratch)
+    assert (failure.code, failure.arguments["canary"]) == ("malware.canary-missed", "eicar")
+
+
+def test_other_house_signatures_are_custom(scratch: Path) -> None:
+    house = scratch / "house"
+    shutil.copytree(SIGNATURES, house)
+    examiner = ClamAVExaminer(scratch=scratch, house_signatures=house)
+    try:
+        database = examiner.start().database
+        assert database is not None
+        assert database.kind == "custom"
+    finally:
+        examiner.close()
+
+
+def test_an_old_daily_database_starts_and_is_dated(scratch: Path) -> None:
+    files = {"daily.cud": packed("daily", {"daily.ndb": b"Daily.X:0:*:aabbccddeeff\n"}, version=27_000)}
+    examiner = ClamAVExaminer(scratch=scratch, database=folder_with(scratch / "database", files))
+    try:
+        database = examiner.start().database
+        assert database is not None
+        assert (database.kind, database.version, database.date, database.signatures) == (
+            "unverified", "daily 27000", "2020-01-01T00:00:00Z", 4)
+        assert "daily.cud" in database.detail
+    finally:
+        examiner.close()
+
+
+@pytest.mark.parametrize("key", ["MaxFileSize", "MaxScanSize", "MaxRecursion", "MaxFiles", "PCREMaxFileSize",
+                                 "MaxScanTime", "MaxEmbeddedPE"])
+def test_limits_that_were_not_taken_over(scratch: Path, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setitem(configuration._COMMON, key, "17")
+    failure = failed_start(ClamAVExaminer(scratch=scratch), scratch)
+    assert failure.code == "malware.limits-not-applied"
+
+
+@pytest.mark.parametrize(("key", "canary"), [
+    ("AlertExceedsMax", "too-deep"), ("AlertEncryptedArchive", "encrypted-archive"),
+    ("AlertEncryptedDoc", "encrypted-document"), ("AlertBrokenExecutables", "broken-executable"),
+    ("AlertBrokenMedia", "broken-picture"),
+])
+def test_alerts_that_were_not_taken_over(scratch: Path, monkeypatch: pytest.MonkeyPatch, key: str, canary: str) -> None:
+    alerts = configuration._ALERTS["scan"] | {key: "no"} | ({"AlertEncrypted": "no"} if "Encrypted" in key else {})
+    monkeypatch.setitem(configuration._ALERTS, "scan", alerts)
+    failure = failed_start(ClamAVExaminer(scratch=scratch), scratch)
+    assert (failure.code, failure.arguments["canary"]) == ("malware.canary-missed", canary)
+
+
+def test_macro_alerts_that_were_not_taken_over(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(configuration._ALERTS, "macros", {"AlertOLE2Macros": "no"})
+    failure = failed_start(ClamAVExaminer(scratch=scratch), scratch)
+    assert (failure.code, failure.arguments["canary"]) == ("malware.canary-missed", "macro-document")
+
+
+def test_an_unknown_setting(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(configuration._COMMON, "NoSuchSetting", "yes")
+    failure = failed_start(ClamAVExaminer(scratch=scratch), scratch)
+    assert failure.code == "malware.clamd-start-failed"
+    assert "NoSuchSetting" in failure.message("en")
+
+
+# --- its temporary folder --------------------------------------------------------------------------------------
+
+
+def test_no_temporary_folder(scratch: Path) -> None:
+    failure = failed_start(ClamAVExaminer(scratch=scratch / "missing"), scratch)
+    assert failure.code == "malware.scratch-unusable"
+    assert "TMPDIR" in failure.advice()
+
+
+def test_a_read_only_temporary_folder(small_disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    failure = failed_start(ClamAVExaminer(scratch=small_disk), small_disk)
+    assert failure.code == "malware.scratch-unusable"
+    assert "Read-only" in failure.message("en")
+
+
+def fill(disk: Path) -> None:
+    with (disk / "filler").open("wb", buffering=0) as filler, pytest.raises(OSError, match="No space"):
+        while True:
+            filler.write(bytes(4096))
+
+
+def test_a_full_temporary_folder(small_disk: Path) -> None:
+    fill(small_disk)
+    failure = failed_start(ClamAVExaminer(scratch=small_disk), small_disk)
+    assert failure.code == "malware.scratch-unusable"
+
+
+Spoil = Callable[[ClamAVExaminer, Path], None]
+
+
+def fill_disk(_examiner: ClamAVExaminer, disk: Path) -> None:
+    fill(disk)
+
+
+def remove_temporary(_examiner: ClamAVExaminer, disk: Path) -> None:
+    for folder in disk.glob("gate-*/temporary"):
+        shutil.rmtree(folder)
+
+
+def read_only_temporary(_examiner: ClamAVExaminer, disk: Path) -> None:
+    for folder in disk.glob("gate-*/temporary"):
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", folder], check=True)
+
+
+@pytest.fixture
+def mounts_released(small_disk: Path) -> Iterator[None]:
+    yield
+    for folder in small_disk.glob("gate-*/temporary"):
+        subprocess.run(["umount", "-l", folder], check=False, capture_output=True)
+
+
+@pytest.mark.parametrize("spoil", [fill_disk, remove_temporary, read_only_temporary])
+def test_a_temporary_folder_that_fails_during_the_run(small_disk: Path, mounts_released: None, spoil: Spoil) -> None:
+    examiner = ClamAVExaminer(scratch=small_disk)
+    try:
+        examiner.start()
+        pids = engine_of(examiner).processes()
+        assert examined(examiner, samples.zipped(b"sound")) == []
+        spoil(examiner, small_disk)
+        for content in (samples.zipped(samples.eicar()), samples.zipped(b"sound" * 99)):
+            assert [each.reason for each in examined(examiner, content) if isinstance(each, Gap)], spoil
+        with pytest.raises(EngineFailure) as caught:
+            examiner.finish()
+        assert caught.value.code == "malware.scratch-unusable"
+    finally:
+        for folder in small_disk.glob("gate-*/temporary"):
+            subprocess.run(["umount", "-l", folder], check=False, capture_output=True)
+        examiner.close()
+    assert left_behind(pids, small_disk) == []
+
+
+# --- it dies ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["scanner", "macro-reader"])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_killed_in_the_middle_of_a_scan(scratch: Path, which: int, number: signal.Signals) -> None:
+    examiner = ClamAVExaminer(scratch=scratch)
+    results: list[list[Observation]] = []
+    try:
+        examiner.start()
+        pids = engine_of(examiner).processes()
+        content = os.urandom(1 << 16) * 640
+        scan = threading.Thread(target=lambda: results.append(examined(examiner, content)))
+        scan.start()
+        time.sleep(0.3 if which == 0 else 0.0)
+        os.kill(pids[which], number)
+        scan.join(60)
+        assert results
+        assert {each.reason for each in results[0] if isinstance(each, Gap)} == {"engine-error"}
+        later = examined(examiner, samples.BENIGN)
+        assert [each.reason for each in later if isinstance(each, Gap)]
+        with pytest.raises(EngineFailure) as caught:
+            examiner.finish()
+        assert caught.value.code == "malware.clamd-died"
+    finally:
+        examiner.close()
+    assert left_behind(pids, scratch) == []
+
+
+def test_used_before_it_started() -> None:
+    examiner = ClamAVExaminer()
+    with pytest.raises(EngineFailure) as caught:
+        examiner.finish()
+    assert caught.value.code == "malware.not-started"
+    examiner.close()
