@@ -14,8 +14,8 @@ from gate.models import GapReason
 FEED = 1 << 16
 """Most compressed bytes handed to a decoder at once."""
 FIRST_FEED = 1 << 10
-"""Compressed bytes handed to a fresh decoder: doubled from there to ``FEED``, so that a file of many tiny streams costs
-no more than a few times its size (each decoder copies what it did not use)."""
+"""Compressed bytes handed to a fresh decoder where streams follow each other: doubled from there to ``FEED``, so that a
+file of many tiny streams costs no more than a few times its size (each decoder copies what it did not use)."""
 MEMORY_BYTES = 256 << 20
 """Most memory for the dictionary of one stream; ``xz -9`` and ``7zz -mx9`` need a quarter of it."""
 _LZMA_PROPERTIES = 5
@@ -151,13 +151,13 @@ class ZipLzma:
         return self._inner.decompress(properties + self._size.to_bytes(8, "little") + rest, max_length)
 
 
-def expand(make: Callable[[], Decoder], region: Region) -> Iterator[bytes]:
+def expand(make: Callable[[], Decoder], region: Region, feed: int = FIRST_FEED) -> Iterator[bytes]:
     """Yield what one stream at the start of ``region`` expands to, and leave ``region`` right behind the stream.
 
+    ``feed`` is how much the decoder gets at first: ``FEED`` where ``region`` holds but this one stream.
     Raises :class:`Damaged` where the stream is cut short, is no such stream, or needs too much memory.
     """
     decoder = _guarded(make)
-    feed = FIRST_FEED
     while not decoder.eof:
         block = b""
         if decoder.needs_input:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from gate.intake.readers.decoders import Damaged, Decoder, Inflate, Region, ZipLzma, bzip2, expand, xz
+from gate.intake.readers.decoders import FEED, Damaged, Decoder, Inflate, Region, ZipLzma, bzip2, expand, xz
 from gate.intake.readers.interface import Data, Source, Trouble
 from gate.intake.readers.zip_records import (
     DESCRIPTOR,
@@ -91,13 +91,13 @@ class Contents:
         if reading.method == STORE:
             return region.blocks()
         if reading.method == DEFLATE:
-            return expand(Inflate, region)
+            return expand(Inflate, region, FEED)
         if reading.method == BZIP2:
-            return expand(bzip2, region)
+            return expand(bzip2, region, FEED)
         if reading.method == XZ:
-            return expand(xz, region)
+            return expand(xz, region, FEED)
         if reading.method == LZMA:
-            return expand(self._lzma, region)
+            return expand(self._lzma, region, FEED)
         raise Damaged(f"unknown method {reading.method}", "unsupported")
 
     def _lzma(self) -> Decoder:
