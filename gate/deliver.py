@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from gate.signing.interface import Signer
     from gate.staging import StagedArtifact
 
+__all__ = ["Delivered", "Staging", "deliver"]
+
 
 @dataclass(frozen=True, slots=True)
 class Delivered:

@@ -1,1 +1,1 @@
-"""Executable program formats, named by content (contract clause 26-3 3(3))."""
+"""Examination for content in executable program format."""

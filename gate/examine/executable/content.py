@@ -92,7 +92,7 @@ def text_of(head: bytes) -> str | None:
     for mark, codec in _MARKS:
         if head.startswith(mark):
             return codec.decode(head[len(mark) :], "replace")[0]
-    if not head.translate(None, _CONTROLS) == head:
+    if head.translate(None, _CONTROLS) != head:
         zeros = [head[0::2].count(0), head[1::2].count(0)]
         most = 0 if zeros[0] > zeros[1] else 1
         if zeros[most] * 2 < len(head) * 0.9 or zeros[1 - most]:

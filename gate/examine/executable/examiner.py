@@ -1,113 +1,58 @@
-"""The examiner ``executable``: names every executable program format that an item is in."""
+"""The ``executable`` examiner: names every item that is in executable program format, by its content."""
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
 
 import lief
 
-from gate import __version__
 from gate.errors import EngineFailure
-from gate.examine.executable.named import HEAD_BYTES, TAIL_BYTES, Content, Named
-from gate.examine.executable.portable import is_code_in_pickle, portable_formats
-from gate.examine.executable.scripts import script_formats
-from gate.examine.executable.unix import unix_formats
-from gate.examine.executable.windows import windows_formats
+from gate.examine.executable import samples
+from gate.examine.executable.content import Content, Memory, Named, Readable
+from gate.examine.executable.details import described
+from gate.examine.executable.table import CLASSES, name_formats
 from gate.examine.interface import Observation, View
-from gate.models import Aspect, EngineInfo, ExecutableFact, Item
-
-_DETAIL_BYTES = 64 << 20
-"""Programs larger than this are named by the table alone; lief would hold them in memory several times over."""
-_DETAILED = frozenset({"pe", "elf", "mach-o"})
+from gate.models import Aspect, EngineInfo, ExecutableFact, Gap, Item
 
 
 class ExecutableExaminer:
-    """Names formats by content with its own table (contract clause 26-3 3(3)); lief adds detail to programs."""
+    """Names programs, bytecode, installers, shortcuts and marked scripts by what is in them and nothing else."""
 
-    def __init__(self) -> None:
-        lief.logging.disable()
+    name = "executable"
+    depends_on: frozenset[Aspect] = frozenset({"content"})
 
-    @property
-    def name(self) -> str:
-        """``executable``."""
-        return "executable"
-
-    @property
-    def depends_on(self) -> frozenset[Aspect]:
-        """The content alone."""
-        return frozenset({"content"})
-
-    def applies(self, item: Item) -> bool:  # noqa: ARG002  # any item can be a program
-        """Every item is examined."""
+    def applies(self, item: Item) -> bool:  # noqa: ARG002  # a program can hide under any name
+        """Say yes: what an item is shows in its content."""
         return True
 
     def start(self) -> EngineInfo:
-        """Prove the table on a tiny PE, a tiny ELF and a text.  Raises ``EngineFailure`` where one is misnamed."""
-        expected = ((tiny_pe(), ["pe"]), (tiny_elf(), ["elf"]), (b"MZ is how this text begins.\n", []))
-        for sample, formats in expected:
-            if [named.format for named in _formats(_content_of(sample))] != formats:
-                raise EngineFailure("executable.canary", expected=" ".join(formats) or "text")
-        return EngineInfo("executable", __version__, canary="passed", detail=f"lief {lief.__version__}")
-
-    def finish(self) -> EngineInfo:
-        """Prove it once more; errors as in :meth:`start`."""
-        return self.start()
+        """Prove that a tiny PE and a tiny ELF are named, and a text is not."""
+        return self._proven()
 
     def examine(self, view: View) -> Iterator[Observation]:
-        """Yield a fact for each format that the item is in; a polyglot yields several."""
-        content = Content(view.read(HEAD_BYTES), view.read(TAIL_BYTES, max(0, view.size - TAIL_BYTES)), view.size,
-                          view.read)
-        for named in _formats(content):
-            detail = named.detail
-            if named.format in _DETAILED:
-                detail = f"{detail} {_program_detail(view, named.format)}".strip()
-            yield ExecutableFact(named.class_, named.format, named.architecture, detail)
+        """Yield a fact for each executable format that the item is in."""
+        content = Content(view)
+        if len(content.head) < min(view.size, 1):
+            yield Gap("unreadable", f"fewer than {view.size} bytes are there")
+            return
+        for named in _named(content):
+            yield ExecutableFact(CLASSES[named.format], named.format, named.architecture, " ".join(named.detail))
+
+    def finish(self) -> EngineInfo:
+        """Prove the table once more."""
+        return self._proven()
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: there is nothing to release."""
+
+    def _proven(self) -> EngineInfo:
+        for sample, expected in ((samples.tiny_pe(), ["pe"]), (samples.tiny_elf(), ["elf"])):
+            if [named.format for named in _named(Content(Memory(sample)))] != expected:
+                raise EngineFailure("examine.canary-missed", engine=self.name)
+        if _named(Content(Memory(samples.BENIGN))):
+            raise EngineFailure("examine.canary-false", engine=self.name)
+        return EngineInfo(self.name, f"lief {lief.__version__}", None, "passed", f"formats={len(CLASSES)}")
 
 
-def _formats(content: Content) -> list[Named]:
-    found = [*windows_formats(content), *unix_formats(content), *portable_formats(content), *script_formats(content)]
-    if is_code_in_pickle(content):
-        found.append(Named("serialized-code", "pickle"))
-    return found
-
-
-def _program_detail(view: View, form: str) -> str:
-    """Return what lief says of a program; that it says nothing is said too, and the program stays named."""
-    if view.size > _DETAIL_BYTES:
-        return "structure=too-large-to-parse"
-    data = view.read()
-    if form == "pe":
-        portable = lief.PE.parse(data)
-        return "structure=unparsed" if portable is None else (
-            f"imports={len(portable.imports)} signed={'yes' if portable.has_signatures else 'no'}")
-    if form == "elf":
-        elf = lief.ELF.parse(data)
-        return "structure=unparsed" if elf is None else (
-            f"libraries={len(elf.libraries)} linked={'dynamically' if elf.has_interpreter or elf.libraries else 'no'}")
-    fat = lief.MachO.parse(data)
-    if fat is None or fat.size == 0:
-        return "structure=unparsed"
-    first = fat.at(0)
-    return "structure=unparsed" if first is None else (
-        f"libraries={len(first.libraries)} signed={'yes' if first.has_code_signature else 'no'}")
-
-
-def _content_of(sample: bytes) -> Content:
-    return Content(sample[:HEAD_BYTES], sample[-TAIL_BYTES:], len(sample),
-                   lambda size, offset: sample[offset : offset + size])
-
-
-def tiny_pe() -> bytes:
-    """Return the smallest thing that is a PE by its headers: a DOS header that leads to an x86-64 program header."""
-    dos = b"MZ" + bytes(58) + struct.pack("<I", 64)
-    coff = b"PE\0\0" + struct.pack("<HHIIIHH", 0x8664, 0, 0, 0, 0, 240, 0x22)
-    return dos + coff + struct.pack("<H", 0x20B) + bytes(238)
-
-
-def tiny_elf() -> bytes:
-    """Return an ELF header of an x86-64 program and nothing else."""
-    return b"\x7fELF\x02\x01\x01" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, 0, 0, 0, 0, 64, 0, 0, 0, 0, 0)
+def _named(content: Content) -> list[Named]:
+    return [described(named, content) for named in name_formats(content)]

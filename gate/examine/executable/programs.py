@@ -15,8 +15,20 @@ _PE_MACHINES = {
     0x01F0: "powerpc", 0x01F1: "powerpc", 0x01A2: "sh3", 0x01A6: "sh4", 0x0266: "mips16",
 }  # fmt: skip  # one entry a line would be a page
 """Microsoft PE Format, "machine types"."""
-_SUBSYSTEMS = {1: "driver", 2: "gui", 3: "console", 5: "os2", 7: "posix", 9: "ce", 10: "efi-application",
-               11: "efi-boot-driver", 12: "efi-runtime-driver", 13: "efi-rom", 14: "xbox", 16: "boot-application"}
+_SUBSYSTEMS = {
+    1: "driver",
+    2: "gui",
+    3: "console",
+    5: "os2",
+    7: "posix",
+    9: "ce",
+    10: "efi-application",
+    11: "efi-boot-driver",
+    12: "efi-runtime-driver",
+    13: "efi-rom",
+    14: "xbox",
+    16: "boot-application",
+}
 _PE32_PLUS = 0x20B
 _DLL = 0x2000
 _SECURITY_DIRECTORY = 4
@@ -40,10 +52,27 @@ _FAT_MAGICS: dict[bytes, tuple[ByteOrder, int]] = {
     b"\xca\xfe\xba\xbf": ("big", 32), b"\xbf\xba\xfe\xca": ("little", 32),
 }  # fmt: skip  # pairs side by side
 """Magic -> byte order and length of an architecture's entry."""
-_MACHO_CPUS = {7: "x86", 0x01000007: "x86-64", 12: "arm", 0x0100000C: "aarch64", 0x0200000C: "arm64-32",
-               18: "powerpc", 0x01000012: "powerpc64"}
-_MACHO_TYPES = {1: "relocatable", 2: "executable", 4: "core", 6: "shared", 7: "linker", 8: "bundle", 9: "stub",
-                10: "symbols", 11: "kernel-extension", 12: "file-set"}
+_MACHO_CPUS = {
+    7: "x86",
+    0x01000007: "x86-64",
+    12: "arm",
+    0x0100000C: "aarch64",
+    0x0200000C: "arm64-32",
+    18: "powerpc",
+    0x01000012: "powerpc64",
+}
+_MACHO_TYPES = {
+    1: "relocatable",
+    2: "executable",
+    4: "core",
+    6: "shared",
+    7: "linker",
+    8: "bundle",
+    9: "stub",
+    10: "symbols",
+    11: "kernel-extension",
+    12: "file-set",
+}
 FIRST_CLASS_VERSION = 45
 """Lowest major version of a Java class file, which shares its magic with universal Mach-O: no Mach-O has as many
 architectures (JVM specification, 4.1)."""
@@ -67,16 +96,9 @@ def dos(content: Content) -> Named | None:
     for magic, name in ((b"NE", "ne"), (b"LE", "le"), (b"LX", "lx")):
         if signature[:2] == magic:
             return Named(name, "x86")
-    return Named("mz", "x86", _dos_words(content)) if _is_dos_header(content) else None
-
-
-def _is_dos_header(content: Content) -> bool:
-    """Say whether binary data follows ``MZ``: a text that begins with these letters has no zero bytes in its head."""
-    return content.text is None or content.size < _DOS_HEADER and b"\0" in content.head
-
-
-def _dos_words(content: Content) -> tuple[str, ...]:
-    return ("broken=header",) if content.size < _DOS_HEADER else ()
+    if content.text is not None:
+        return None  # a text that happens to begin with these letters
+    return Named("mz", "x86", ("broken=header",) if content.size < _DOS_HEADER else ())
 
 
 def _pe(content: Content, offset: int) -> Named:

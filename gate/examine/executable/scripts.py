@@ -1,54 +1,84 @@
-"""Scripts and shortcuts that are text: by the marker at their start, in any encoding that Windows or Unix would run."""
+"""Scripts that their content gives away: by a first line that names the interpreter, or by a marker of the language.
+
+Most scripts have neither; telling them needs their names, which this examiner does not look at.
+"""
 
 from __future__ import annotations
 
-import codecs
 import re
-from collections.abc import Iterator
 
-from gate.examine.executable.named import Content, Named
+from gate.examine.executable.content import Content, Family, Named
+from gate.paths import printable
 
-_SHEBANG = re.compile(r"#![ \t]*(/[^\s\0]+)(?:[ \t]+([^\s\0]+))?")
-_MARKERS: tuple[tuple[re.Pattern[str], Named], ...] = (
-    (re.compile(r"@(?:echo|%)\s*off\b|@if\b|@rem\b", re.IGNORECASE), Named("script", "batch")),
-    (re.compile(r"<\?php\b", re.IGNORECASE), Named("script", "php")),
-    (re.compile(r"#@~\^"), Named("script", "encoded-script")),
-    (re.compile(r"(?:<\?xml[^>]*>\s*)?<(?:package|job|component|scriptlet)\b[^>]*>.*?<(?:script|registration)\b",
-                re.IGNORECASE | re.DOTALL), Named("script", "windows-script")),
-    (re.compile(r"<(?:!doctype[^>]*>\s*<)?html\b.{0,2048}?<hta:application\b", re.IGNORECASE | re.DOTALL),
-     Named("script", "hta")),
-    (re.compile(r"\[InternetShortcut\]", re.IGNORECASE), Named("shortcut", "url")),
-    (re.compile(r"\[Desktop Entry\](?=.*^Exec\s*=)", re.DOTALL | re.MULTILINE), Named("shortcut", "desktop")),
-    (re.compile(r"(?:Windows Registry Editor Version 5\.00|REGEDIT4)\s*[\r\n]"), Named("shortcut", "reg")),
+_INTERPRETERS = (
+    "sh bash dash zsh ksh csh tcsh fish ash busybox python python2 python3 pythonw perl ruby node nodejs deno bun php "
+    "pwsh powershell lua luajit awk gawk sed tclsh wish expect make osascript rscript groovy scala kotlin julia env"
 )
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_KNOWN = frozenset(_INTERPRETERS.split())
+_SHEBANG = re.compile(r"#![ \t]*+([^\s\[\]]++)(?:[ \t]++([^\s]++))?")
+_SHOWN = 60
+_BATCH_FIRST = re.compile(
+    r"\s*+(?:(?:::|@?rem\b)[^\n]*+\s*+)*+@?(?:echo[ \t]++o(?:ff|n)\b|setlocal\b[^\n=(]*+$|"
+    r"(?<=@)(?:rem|cls|chcp|cmd|powershell|call|start)[ \t/.])",
+    re.IGNORECASE | re.MULTILINE,
+)
+_MARKERS = {
+    "powershell": re.compile(
+        r"(?im)^\s*+#Requires[ \t]++-(?:Version|Modules?|RunAsAdministrator|PSEdition|PSSnapin)\b|^\s*+\[CmdletBinding\b"
+        r"|^# SIG # Begin signature block"
+    ),
+    "encoded-script": re.compile(r"(?s).{0,2048}?#@~\^[A-Za-z0-9+/]{6}=="),
+    "php": re.compile(r"\s*+<\?(?:php\b|=)", re.IGNORECASE),
+    "asp": re.compile(r"\s*+<%@[^%]{0,400}\b(?:language|page|webservice|webhandler|import|codepage)\b", re.IGNORECASE),
+    "hta": re.compile(r"(?is).{0,2048}?<hta:application\b"),
+    "wsf": re.compile(r"(?is)\s*+(?:<\?[^>]*+>\s*+)*+<(?:package|job)\b.{0,2048}?<script\b[^>]*\blanguage\b"),
+    "sct": re.compile(r"(?is)\s*+(?:<\?[^>]*+>\s*+)*+<(?:scriptlet|component)\b.{0,2048}?<(?:registration|script)\b"),
+}
+_VBS_START = re.compile(
+    r"(?im)^\s*+(?:Option Explicit|On Error Resume Next|Set \w++\s*+=\s*+(?:\w++\.)?CreateObject\()"
+)
+_VBS_HOST = re.compile(r"(?i)\bWScript\.|\bCreateObject\(\s*+\"(?:WScript|Shell|Scripting|MSXML2|ADODB|WinHttp)\b")
 
 
-def script_formats(content: Content) -> Iterator[Named]:
-    """Yield the script and shortcut formats whose marker the content begins with, after white space."""
-    text = start_as_text(content.head)
-    shebang = _SHEBANG.match(text)
-    if shebang:
-        interpreter = shebang[1].rpartition("/")[2]
-        if interpreter == "env" and shebang[2]:
-            interpreter = shebang[2].rpartition("/")[2]
-        yield Named("script", "shebang", detail=f"interpreter={_plain(interpreter)}")
-    trimmed = text.lstrip()
-    yield from (named for marker, named in _MARKERS if marker.match(trimmed))
+def shebang(content: Content) -> Named | None:
+    """Name a script whose first line names its interpreter.
+
+    An attribute at the head of a Rust file begins with the same two characters and a bracket.
+    """
+    found = _SHEBANG.match(content.text or "")
+    if not found:
+        return None
+    program, argument = found[1], found[2] or ""
+    base = re.split(r"[/\\]", program)[-1].lower().removesuffix(".exe")
+    if base == program.lower() and base not in _KNOWN and not re.fullmatch(r"(?:python|perl|ruby|lua)[\d.]++", base):
+        return None
+    interpreter = argument if base == "env" and argument else program
+    return Named("shebang", "", (f"interpreter={printable(interpreter[:_SHOWN])}",))
 
 
-def start_as_text(head: bytes) -> str:
-    """Decode the start of an item as text: by its byte order mark, as UTF-16 without one where every other byte of
-    the first letters is zero, else byte by byte, which leaves ASCII as it is."""
-    for mark, encoding in _MARKS:
-        if head.startswith(mark):
-            return head[len(mark) :].decode(encoding, "replace")
-    if head[:1] in {b"#", b"@", b"<", b"["} and head[1:2] == b"\0":
-        return head.decode("utf-16-le", "replace")
-    if head[:1] == b"\0" and head[1:2] in {b"#", b"@", b"<", b"["}:
-        return head.decode("utf-16-be", "replace")
-    return head.decode("latin-1")
+def batch(content: Content) -> Named | None:
+    """Name a Windows batch file by its first command."""
+    return Named("batch") if _BATCH_FIRST.match(content.text or "") else None
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_.+-]", "_", name)[:40]
+def marked(content: Content) -> Named | None:
+    """Name a script by a marker that nothing but its language has."""
+    text = content.text or ""
+    for name, pattern in _MARKERS.items():
+        if pattern.search(text) if name == "powershell" else pattern.match(text):
+            return Named(name)
+    return None
+
+
+def visual_basic(content: Content) -> Named | None:
+    """Name a Visual Basic script by a statement it begins with and an object of the script host that it makes."""
+    text = content.text or ""
+    return Named("vbs") if _VBS_START.search(text) and _VBS_HOST.search(text) else None
+
+
+FAMILIES = (
+    Family("script", ("shebang",), shebang, text=True),
+    Family("script", ("batch",), batch, text=True),
+    Family("script", tuple(_MARKERS), marked, text=True),
+    Family("script", ("vbs",), visual_basic, text=True),
+)

@@ -6,14 +6,40 @@ from collections.abc import Iterator
 
 from gate.examine.executable.named import Content, Named, word
 
-_ELF_MACHINES = {2: "sparc", 3: "x86", 8: "mips", 20: "ppc", 21: "ppc64", 22: "s390x", 40: "arm", 42: "sh",
-                 43: "sparc64", 50: "ia64", 62: "x86-64", 183: "aarch64", 243: "riscv", 247: "bpf", 258: "loongarch"}
+_ELF_MACHINES = {
+    2: "sparc",
+    3: "x86",
+    8: "mips",
+    20: "ppc",
+    21: "ppc64",
+    22: "s390x",
+    40: "arm",
+    42: "sh",
+    43: "sparc64",
+    50: "ia64",
+    62: "x86-64",
+    183: "aarch64",
+    243: "riscv",
+    247: "bpf",
+    258: "loongarch",
+}
 _ELF_KINDS = {1: "object", 2: "exe", 3: "shared", 4: "core"}
-_MACH_CPUS = {7: "x86", 0x01000007: "x86-64", 12: "arm", 0x0100000C: "aarch64", 0x0200000C: "arm64-32", 18: "ppc",
-              0x01000012: "ppc64"}
+_MACH_CPUS = {
+    7: "x86",
+    0x01000007: "x86-64",
+    12: "arm",
+    0x0100000C: "aarch64",
+    0x0200000C: "arm64-32",
+    18: "ppc",
+    0x01000012: "ppc64",
+}
 _MACH_KINDS = {1: "object", 2: "exe", 6: "dylib", 7: "dylinker", 8: "bundle", 10: "dsym", 11: "kext"}
-_MACH_THIN = {b"\xfe\xed\xfa\xce": True, b"\xfe\xed\xfa\xcf": True, b"\xce\xfa\xed\xfe": False,
-              b"\xcf\xfa\xed\xfe": False}
+_MACH_THIN = {
+    b"\xfe\xed\xfa\xce": True,
+    b"\xfe\xed\xfa\xcf": True,
+    b"\xce\xfa\xed\xfe": False,
+    b"\xcf\xfa\xed\xfe": False,
+}
 _FAT = b"\xca\xfe\xba\xbe"
 _FAT_64 = b"\xca\xfe\xba\xbf"
 _LEAST_JAVA_VERSION = 45

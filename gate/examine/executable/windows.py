@@ -6,9 +6,20 @@ from collections.abc import Iterator
 
 from gate.examine.executable.named import Content, Named, word
 
-_MACHINES = {0x014C: "x86", 0x8664: "x86-64", 0x01C0: "arm", 0x01C4: "arm", 0xAA64: "aarch64", 0xA641: "aarch64",
-             0x0200: "ia64", 0x5032: "riscv32", 0x5064: "riscv64", 0x6232: "loongarch32", 0x6264: "loongarch64",
-             0x0EBC: "efi-bytecode"}
+_MACHINES = {
+    0x014C: "x86",
+    0x8664: "x86-64",
+    0x01C0: "arm",
+    0x01C4: "arm",
+    0xAA64: "aarch64",
+    0xA641: "aarch64",
+    0x0200: "ia64",
+    0x5032: "riscv32",
+    0x5064: "riscv64",
+    0x6232: "loongarch32",
+    0x6264: "loongarch64",
+    0x0EBC: "efi-bytecode",
+}
 _EFI_SUBSYSTEMS = range(10, 14)
 _NATIVE_SUBSYSTEM = 1
 _DLL = 0x2000
@@ -54,5 +65,9 @@ def _portable_executable(header: bytes) -> Named:
     elif subsystem == _NATIVE_SUBSYSTEM:
         kind = "driver"
     managed = word(header, directories + 8 * _CLR_DIRECTORY, 4) != 0
-    return Named("native", "pe", _MACHINES.get(machine, f"machine-{machine:04x}"),
-                 f"kind={kind}" + (" runtime=dotnet" if managed else ""))
+    return Named(
+        "native",
+        "pe",
+        _MACHINES.get(machine, f"machine-{machine:04x}"),
+        f"kind={kind}" + (" runtime=dotnet" if managed else ""),
+    )

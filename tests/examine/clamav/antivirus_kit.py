@@ -11,17 +11,20 @@ import subprocess
 import tarfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
 from gate.data_files import data_folder
 from gate.examine.antivirus import samples
-from gate.examine.antivirus.examiner import ClamAVExaminer
 from gate.examine.antivirus.private import PrivateEngine
 from gate.examine.interface import Observation, View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from gate.examine.antivirus.examiner import ClamAVExaminer
 
 SIGNATURES = data_folder("signatures")
 EICAR_LINE = f"Test.Eicar:0:*:{samples.eicar().hex()}\n"
@@ -33,8 +36,15 @@ def viewed(content: bytes) -> Iterator[View]:
     descriptor = os.memfd_create("item", os.MFD_CLOEXEC)
     try:
         os.write(descriptor, content)
-        yield View(descriptor, len(content), hashlib.sha256(content).hexdigest(), name=None, mode=None, labels=(),
-                   depends_on=frozenset({"content"}))
+        yield View(
+            descriptor,
+            len(content),
+            hashlib.sha256(content).hexdigest(),
+            name=None,
+            mode=None,
+            labels=(),
+            depends_on=frozenset({"content"}),
+        )
     finally:
         os.close(descriptor)
 
@@ -59,13 +69,22 @@ def folder_with(folder: Path, files: Mapping[str, bytes | str]) -> Path:
     return folder
 
 
-def packed(stem: str, members: Mapping[str, bytes], *, version: int = 1, built: int = 1_577_836_800,
-           signatures: int | None = None) -> bytes:
+def packed(
+    stem: str,
+    members: Mapping[str, bytes],
+    *,
+    version: int = 1,
+    built: int = 1_577_836_800,
+    signatures: int | None = None,
+) -> bytes:
     """Return an unsigned packed database as ClamAV lays it out: 512 bytes of header, then a compressed tar."""
     count = sum(content.count(b"\n") for content in members.values()) if signatures is None else signatures
     line = f"ClamAV-VDB:01 Jan 2020 00-00 +0000:{version}:{count}:81:X:X:tests:{built}"
-    info = line + "\n" + "".join(
-        f"{name}:{len(content)}:{hashlib.sha256(content).hexdigest()}\n" for name, content in members.items())
+    info = (
+        line
+        + "\n"
+        + "".join(f"{name}:{len(content)}:{hashlib.sha256(content).hexdigest()}\n" for name, content in members.items())
+    )
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz", format=tarfile.USTAR_FORMAT) as archive:
         for name, content in {"COPYING": b"none\n", f"{stem}.info": info.encode(), **members}.items():
@@ -81,9 +100,11 @@ def clamd_with(folder: Path, settings: str) -> Iterator[str]:
     path = f"{folder}/s"
     (folder / "temporary").mkdir()
     (folder / "clamd.conf").write_text(
-        f"Foreground yes\nLocalSocket {path}\nTemporaryDirectory {folder}/temporary\n{settings}")
-    process = subprocess.Popen(["/usr/sbin/clamd", "-c", folder / "clamd.conf"], stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
+        f"Foreground yes\nLocalSocket {path}\nTemporaryDirectory {folder}/temporary\n{settings}"
+    )
+    process = subprocess.Popen(
+        ["/usr/sbin/clamd", "-c", folder / "clamd.conf"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         for _ in range(500):
             if Path(path).exists():

@@ -65,9 +65,17 @@ def test_an_empty_folder(tmp_path: Path) -> None:
 # --- files -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "suffix"), [
-    ("daily.cvd", ".cvd"), ("A.NDB", ".ndb"), (".ndb", ".ndb"), ("a.ndb.txt", ".txt"), ("none", ""), ("x.ign2", ".ign2"),
-])
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [
+        ("daily.cvd", ".cvd"),
+        ("A.NDB", ".ndb"),
+        (".ndb", ".ndb"),
+        ("a.ndb.txt", ".txt"),
+        ("none", ""),
+        ("x.ign2", ".ign2"),
+    ],
+)
 def test_name_endings(name: str, suffix: str) -> None:
     assert suffix_of(name) == suffix
 
@@ -79,25 +87,43 @@ def test_headers() -> None:
     assert header.built == datetime(2020, 1, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("raw", [
-    b"", b"ClamAV-VDB:", b"x" * 512, b"ClamAV-VDB:a:1:1:1:X:X:b:1"[:500],
-    b"ClamAV-VDB:a:one:1:1:X:X:b:1".ljust(512), b"ClamAV-VDB:a:1:-1:1:X:X:b:1".ljust(512),
-    b"ClamAV-VDB:a:1:1:1:X:X:b:999999999999".ljust(512), b"ClamAV-VDB:a:1:1:1:X:X:b:c:1".ljust(512),
-])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"ClamAV-VDB:",
+        b"x" * 512,
+        b"ClamAV-VDB:a:1:1:1:X:X:b:1"[:500],
+        b"ClamAV-VDB:a:one:1:1:X:X:b:1".ljust(512),
+        b"ClamAV-VDB:a:1:-1:1:X:X:b:1".ljust(512),
+        b"ClamAV-VDB:a:1:1:1:X:X:b:999999999999".ljust(512),
+        b"ClamAV-VDB:a:1:1:1:X:X:b:c:1".ljust(512),
+    ],
+)
 def test_what_is_no_header(raw: bytes) -> None:
     assert parse_header(raw) is None
 
 
-@pytest.mark.parametrize(("name", "content", "count"), [
-    ("a.ndb", b"# note\nA:0:*:aa\n\nB:0:*:bb", 2), ("a.hsb", b"", 0), ("a.fp", b"x:1:y\n", 0), ("a.yara", b"rule x", None),
-    ("a.cvd", b"garbage", None), ("a.cud", packed("a", DAILY), 1),
-])
+@pytest.mark.parametrize(
+    ("name", "content", "count"),
+    [
+        ("a.ndb", b"# note\nA:0:*:aa\n\nB:0:*:bb", 2),
+        ("a.hsb", b"", 0),
+        ("a.fp", b"x:1:y\n", 0),
+        ("a.yara", b"rule x", None),
+        ("a.cvd", b"garbage", None),
+        ("a.cud", packed("a", DAILY), 1),
+    ],
+)
 def test_counting(tmp_path: Path, name: str, content: bytes, count: int | None) -> None:
     (tmp_path / name).write_bytes(content)
     file = copy_file(tmp_path / name, tmp_path / "copy")
     assert (file.name, file.size, file.signatures) == (name, len(content), count)
-    assert file.sha256 == hashlib.sha256(content).hexdigest() == hashlib.sha256(
-        (tmp_path / "copy").read_bytes()).hexdigest()
+    assert (
+        file.sha256
+        == hashlib.sha256(content).hexdigest()
+        == hashlib.sha256((tmp_path / "copy").read_bytes()).hexdigest()
+    )
 
 
 def test_a_fifo_and_a_missing_file_are_no_databases(tmp_path: Path) -> None:
@@ -116,8 +142,13 @@ def test_the_digest_of_the_list(tmp_path: Path) -> None:
 
 
 def test_the_date_is_that_of_the_daily_database(tmp_path: Path) -> None:
-    folder_with(tmp_path, {"daily.cud": packed("daily", DAILY, version=7, built=1_000_000_000),
-                           "bytecode.cud": packed("bytecode", {}, version=9, built=1_700_000_000)})
+    folder_with(
+        tmp_path,
+        {
+            "daily.cud": packed("daily", DAILY, version=7, built=1_000_000_000),
+            "bytecode.cud": packed("bytecode", {}, version=9, built=1_700_000_000),
+        },
+    )
     files = [copy_file(tmp_path / name, tmp_path / f"copy-{name}") for name in ("bytecode.cud", "daily.cud")]
     info = describe(files, "unverified", signatures=1)
     assert (info.version, info.date) == ("bytecode 9, daily 7", "2001-09-09T01:46:40Z")
@@ -163,9 +194,17 @@ def test_too_few_signatures_twice_and_beside(tmp_path: Path) -> None:
 
 
 def test_the_floors_of_the_official_databases_are_far_above_test_databases(tmp_path: Path) -> None:
-    folder_with(tmp_path, {f"{name}.cvd": packed(name, {}, signatures=14, version=number)
-                           for number, name in enumerate(("main", "daily", "bytecode"))})
+    folder_with(
+        tmp_path,
+        {
+            f"{name}.cvd": packed(name, {}, signatures=14, version=number)
+            for number, name in enumerate(("main", "daily", "bytecode"))
+        },
+    )
     found = status(tmp_path)
     assert found.kind == "unverified"
     assert [reason.name for reason in found.reasons if reason.code == "malware.official-too-small"] == [
-        "bytecode.cvd", "daily.cvd", "main.cvd"]
+        "bytecode.cvd",
+        "daily.cvd",
+        "main.cvd",
+    ]

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from gate.errors import EngineFailure, UsageError
 from gate.examine.antivirus import configuration, samples
+from gate.examine.antivirus.canary import Canary, holds
 from gate.examine.antivirus.client import UnixEndpoint
 from gate.examine.antivirus.examiner import ClamAVExaminer
 from gate.examine.antivirus.external import ExternalEngine
+from gate.examine.antivirus.replies import Answer
 from gate.models import DetectionFact, ExecutableFact, Gap
 from tests.examine.clamav.antivirus_kit import SIGNATURES, Liar, answering, clamd_with, examined, viewed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 DEBIAN = f"""
 DatabaseDirectory {SIGNATURES}
@@ -84,8 +89,8 @@ def test_macros_are_a_fact_and_a_gap(external: ClamAVExaminer) -> None:
     assert gap.reason == "engine-limit"
 
 
-def test_over_tcp_on_this_machine(external: ClamAVExaminer, tcp_port: int) -> None:
-    assert external
+def test_over_tcp_on_this_machine(well_configured: str, tcp_port: int) -> None:
+    assert Path(well_configured).exists()
     with viewed(samples.eicar()) as view:
         (fact,) = ClamAVExaminer(f"tcp://127.0.0.1:{tcp_port}").examine(view)
     assert isinstance(fact, DetectionFact)
@@ -97,19 +102,31 @@ def test_a_weak_daemon_is_refused_with_the_lines_to_change(scratch: Path) -> Non
     assert caught.value.code == "malware.external-weak"
     lines = str(caught.value.arguments["lines"]).split(", ")
     assert lines == [
-        "AlertEncrypted yes", "AlertEncryptedArchive yes", "AlertEncryptedDoc yes", "AlertBrokenExecutables yes",
-        "AlertBrokenMedia yes", "AlertExceedsMax yes", "AlertOLE2Macros yes", "MaxFileSize 2147483645",
-        "MaxScanSize 2000M", "StreamMaxLength 2147483645"]
+        "AlertEncrypted yes",
+        "AlertEncryptedArchive yes",
+        "AlertEncryptedDoc yes",
+        "AlertBrokenExecutables yes",
+        "AlertBrokenMedia yes",
+        "AlertExceedsMax yes",
+        "AlertOLE2Macros yes",
+        "MaxFileSize 2147483645",
+        "MaxScanSize 2000M",
+        "StreamMaxLength 2147483645",
+    ]
     assert "clamd.conf" in caught.value.advice("ja")
 
 
-@pytest.mark.parametrize(("key", "value", "named"), [
-    ("AlertBrokenExecutables", "no", "AlertBrokenExecutables yes"),
-    ("MaxRecursion", "8", "MaxRecursion 30"),
-    ("AlertOLE2Macros", "no", "AlertOLE2Macros yes"),
-])
-def test_a_daemon_that_lacks_one_setting(scratch: Path, monkeypatch: pytest.MonkeyPatch, key: str, value: str,
-                                         named: str) -> None:
+@pytest.mark.parametrize(
+    ("key", "value", "named"),
+    [
+        ("AlertBrokenExecutables", "no", "AlertBrokenExecutables yes"),
+        ("MaxRecursion", "8", "MaxRecursion 30"),
+        ("AlertOLE2Macros", "no", "AlertOLE2Macros yes"),
+    ],
+)
+def test_a_daemon_that_lacks_one_setting(
+    scratch: Path, monkeypatch: pytest.MonkeyPatch, key: str, value: str, named: str
+) -> None:
     monkeypatch.setattr("gate.examine.antivirus.canary.LARGE_MEMBER_BYTES", 1 << 20)
     settings = "\n".join(f"{key} {value}" if line.startswith(f"{key} ") else line for line in good().splitlines())
     with clamd_with(scratch, settings) as path, pytest.raises(EngineFailure) as caught:
@@ -137,9 +154,12 @@ def test_a_stream_longer_than_the_daemon_takes_is_a_gap(scratch: Path) -> None:
 @pytest.mark.parametrize(("scan_size", "seen"), [("1900K", True), ("8M", False)], ids=["below", "above"])
 def test_a_member_larger_than_the_limits(scratch: Path, scan_size: str, seen: bool) -> None:
     """Why MaxScanSize is configured below MaxFileSize: only then is it said that a member was cut off."""
-    settings = good().replace("MaxFileSize 2147483645", "MaxFileSize 2M").replace("MaxScanSize 2000M",
-                                                                                   f"MaxScanSize {scan_size}")
-    with clamd_with(scratch, settings) as path, viewed(samples.large_member(4 << 20)) as view:
+    settings = (
+        good()
+        .replace("MaxFileSize 2147483645", "MaxFileSize 2M")
+        .replace("MaxScanSize 2000M", f"MaxScanSize {scan_size}")
+    )
+    with clamd_with(scratch, settings) as path, viewed(samples.zipped(bytes(4 << 20) + samples.TOKEN)) as view:
         said = ExternalEngine(UnixEndpoint(path), "unix:x", remote=False).scan(view)
     assert bool(said) is seen
     if seen:
@@ -174,18 +194,23 @@ def test_nobody_there(scratch: Path) -> None:
 # --- servers that lie ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("behaviour", "reason"), [
-    (answering(b"\xff\x00garbage"), "engine-error"),
-    (answering(b"stream: OK"), "engine-error"),
-    (answering(b"stream: OK\0stream: OK\0"), "engine-error"),
-    (answering(b"stream: OK\0", b"stream: OK\0", pause=0.05), "engine-error"),
-    (answering(b"fd[9]: OK\0"), "engine-error"),
-    (answering(), "engine-error"),
-    (lambda _: None, "engine-error"),
-    (answering(b"stream: OK\0", pause=1.0), "timeout"),
-], ids=["garbage", "truncated", "two-replies", "two-replies-apart", "other-verb", "nothing", "hangs-up", "late"])
-def test_lies_are_gaps_and_no_start(scratch: Path, monkeypatch: pytest.MonkeyPatch,
-                                    behaviour: Callable[[socket.socket], None], reason: str) -> None:
+@pytest.mark.parametrize(
+    ("behaviour", "reason"),
+    [
+        (answering(b"\xff\x00garbage"), "engine-error"),
+        (answering(b"stream: OK"), "engine-error"),
+        (answering(b"stream: OK\0stream: OK\0"), "engine-error"),
+        (answering(b"stream: OK\0", b"stream: OK\0", pause=0.05), "engine-error"),
+        (answering(b"fd[9]: OK\0"), "engine-error"),
+        (answering(), "engine-error"),
+        (lambda _: None, "engine-error"),
+        (answering(b"stream: OK\0", pause=1.0), "timeout"),
+    ],
+    ids=["garbage", "truncated", "two-replies", "two-replies-apart", "other-verb", "nothing", "hangs-up", "late"],
+)
+def test_lies_are_gaps_and_no_start(
+    scratch: Path, monkeypatch: pytest.MonkeyPatch, behaviour: Callable[[socket.socket], None], reason: str
+) -> None:
     monkeypatch.setattr("gate.examine.antivirus.engine.BASE_SECONDS", 0.4)
     liar = Liar(f"{scratch}/liar", behaviour)
     try:
@@ -220,3 +245,23 @@ def test_a_server_that_says_ok_to_everything_does_not_pass(scratch: Path) -> Non
         assert time.monotonic() - started < 10
     finally:
         liar.close()
+
+
+@pytest.mark.parametrize(
+    ("expected", "limit", "answer", "held"),
+    [
+        (None, False, Answer("clean"), True),
+        (None, False, Answer("found", "X"), False),
+        (None, False, Answer("refused"), False),
+        ("", False, Answer("clean"), False),
+        ("", False, Answer("found", "Eicar-Signature"), True),
+        ("", False, Answer("refused", "Eicar FOUND"), False),
+        ("", False, Answer("found", "Heuristics.Limits.Exceeded.MaxRecursion"), False),
+        ("", True, Answer("found", "Heuristics.Limits.Exceeded.MaxScanSize"), True),
+        ("", True, Answer("found", "Heuristics.Encrypted.Zip"), False),
+        ("Heuristics.Encrypted.Zip", False, Answer("found", "Heuristics.Encrypted.Zip"), True),
+        ("Heuristics.Encrypted.Zip", False, Answer("found", "Eicar-Signature"), False),
+    ],
+)
+def test_what_holds_for_a_canary(expected: str | None, limit: bool, answer: Answer, held: bool) -> None:
+    assert holds(Canary("x", lambda: b"", expected, limit_will_do=limit), answer) is held

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -9,16 +10,17 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from gate.errors import EngineFailure
 from gate.examine.antivirus import configuration, samples
 from gate.examine.antivirus.examiner import ClamAVExaminer
-from gate.examine.interface import Observation
 from gate.models import Gap
+from gate.text import LANGUAGES
 from tests.examine.clamav.antivirus_kit import (
     EICAR_LINE,
     SIGNATURES,
@@ -29,6 +31,9 @@ from tests.examine.clamav.antivirus_kit import (
     packed,
 )
 
+if TYPE_CHECKING:
+    from gate.examine.interface import Observation
+
 
 UNRELATED = "".join(f"Unrelated.{number}:0:*:{number:016x}ffeeddcc\n" for number in range(8))
 
@@ -38,9 +43,9 @@ def failed_start(examiner: ClamAVExaminer, scratch: Path) -> EngineFailure:
     with pytest.raises(EngineFailure) as caught:
         examiner.start()
     assert list(scratch.glob("**/gate-clamav-*")) == []
-    for language in ("en", "ja"):
-        assert caught.value.message(language)  # type: ignore[arg-type]  # the loop variable is a plain str to mypy
-        assert caught.value.advice(language)  # type: ignore[arg-type]  # the same
+    for language in LANGUAGES:
+        assert caught.value.message(language)
+        assert caught.value.advice(language)
     return caught.value
 
 
@@ -58,21 +63,29 @@ def test_a_program_that_ends_at_once(scratch: Path) -> None:
     assert failure.code == "malware.clamd-start-failed"
 
 
-@pytest.mark.parametrize(("files", "code"), [
-    ({}, "malware.database-folder-empty"),
-    ({"notes.txt": "x"}, "malware.database-folder-empty"),
-    ({"a.ndb": "# nothing but a comment\n"}, "malware.database-without-signatures"),
-    ({"a.ign2": "Some.Name\n"}, "malware.database-without-signatures"),
-    ({"a.ndb": "this is no signature\n"}, "malware.database-malformed"),
-    ({"daily.cvd": b"garbage"}, "malware.database-malformed"),
-    ({"gate-canary.ndb": EICAR_LINE}, "malware.database-name-clash"),
-    ({"local.cfg": "DOCUMENT:0x0\n"}, "malware.database-name-clash"),
-    ({"a.ndb": UNRELATED, "x.ign2": "Gate.Canary.EICAR\n"}, "malware.canary-missed"),
-    ({"a.ndb": UNRELATED, "x.ign2": "Gate.Canary.Token\n"}, "malware.canary-missed"),
-    ({"a.ndb": "".join(f"Old.{number}:0:*:{number:08x}:1:50\n" for number in range(40))},
-     "malware.signatures-not-loaded"),
-    ({"daily.cud": packed("daily", {"daily.ndb": EICAR_LINE.encode()}, built=4_000_000_000)}, "malware.clamd-warned"),
-])
+@pytest.mark.parametrize(
+    ("files", "code"),
+    [
+        ({}, "malware.database-folder-empty"),
+        ({"notes.txt": "x"}, "malware.database-folder-empty"),
+        ({"a.ndb": "# nothing but a comment\n"}, "malware.database-without-signatures"),
+        ({"a.ign2": "Some.Name\n"}, "malware.database-without-signatures"),
+        ({"a.ndb": "this is no signature\n"}, "malware.database-malformed"),
+        ({"daily.cvd": b"garbage"}, "malware.database-malformed"),
+        ({"gate-canary.ndb": EICAR_LINE}, "malware.database-name-clash"),
+        ({"local.cfg": "DOCUMENT:0x0\n"}, "malware.database-name-clash"),
+        ({"a.ndb": UNRELATED, "x.ign2": "Gate.Canary.EICAR\n"}, "malware.canary-missed"),
+        ({"a.ndb": UNRELATED, "x.ign2": "Gate.Canary.Token\n"}, "malware.canary-missed"),
+        (
+            {"a.ndb": "".join(f"Old.{number}:0:*:{number:08x}:1:50\n" for number in range(40))},
+            "malware.signatures-not-loaded",
+        ),
+        (
+            {"daily.cud": packed("daily", {"daily.ndb": EICAR_LINE.encode()}, built=4_000_000_000)},
+            "malware.clamd-warned",
+        ),
+    ],
+)
 def test_databases_that_do_not_do(scratch: Path, files: dict[str, bytes | str], code: str) -> None:
     database = folder_with(scratch / "database", files)
     assert failed_start(ClamAVExaminer(scratch=scratch, database=database), scratch).code == code
@@ -124,25 +137,35 @@ def test_an_old_daily_database_starts_and_is_dated(scratch: Path) -> None:
         database = examiner.start().database
         assert database is not None
         assert (database.kind, database.version, database.date, database.signatures) == (
-            "unverified", "daily 27000", "2020-01-01T00:00:00Z", 4)
+            "unverified",
+            "daily 27000",
+            "2020-01-01T00:00:00Z",
+            4,
+        )
         assert "daily.cud" in database.detail
     finally:
         examiner.close()
 
 
-@pytest.mark.parametrize("key", ["MaxFileSize", "MaxScanSize", "MaxRecursion", "MaxFiles", "PCREMaxFileSize",
-                                 "MaxScanTime", "MaxEmbeddedPE"])
+@pytest.mark.parametrize(
+    "key", ["MaxFileSize", "MaxScanSize", "MaxRecursion", "MaxFiles", "PCREMaxFileSize", "MaxScanTime", "MaxEmbeddedPE"]
+)
 def test_limits_that_were_not_taken_over(scratch: Path, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     monkeypatch.setitem(configuration._COMMON, key, "17")
     failure = failed_start(ClamAVExaminer(scratch=scratch), scratch)
     assert failure.code == "malware.limits-not-applied"
 
 
-@pytest.mark.parametrize(("key", "canary"), [
-    ("AlertExceedsMax", "too-deep"), ("AlertEncryptedArchive", "encrypted-archive"),
-    ("AlertEncryptedDoc", "encrypted-document"), ("AlertBrokenExecutables", "broken-executable"),
-    ("AlertBrokenMedia", "broken-picture"),
-])
+@pytest.mark.parametrize(
+    ("key", "canary"),
+    [
+        ("AlertExceedsMax", "too-deep"),
+        ("AlertEncryptedArchive", "encrypted-archive"),
+        ("AlertEncryptedDoc", "encrypted-document"),
+        ("AlertBrokenExecutables", "broken-executable"),
+        ("AlertBrokenMedia", "broken-picture"),
+    ],
+)
 def test_alerts_that_were_not_taken_over(scratch: Path, monkeypatch: pytest.MonkeyPatch, key: str, canary: str) -> None:
     alerts = configuration._ALERTS["scan"] | {key: "no"} | ({"AlertEncrypted": "no"} if "Encrypted" in key else {})
     monkeypatch.setitem(configuration._ALERTS, "scan", alerts)
@@ -180,9 +203,10 @@ def test_a_read_only_temporary_folder(small_disk: Path) -> None:
 
 
 def fill(disk: Path) -> None:
-    with (disk / "filler").open("wb", buffering=0) as filler, pytest.raises(OSError, match="No space"):
+    with (disk / "filler").open("wb", buffering=0) as filler, contextlib.suppress(OSError):
         while True:
             filler.write(bytes(4096))
+    assert os.statvfs(disk).f_bavail == 0
 
 
 def test_a_full_temporary_folder(small_disk: Path) -> None:
@@ -208,15 +232,8 @@ def read_only_temporary(_examiner: ClamAVExaminer, disk: Path) -> None:
         subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", folder], check=True)
 
 
-@pytest.fixture
-def mounts_released(small_disk: Path) -> Iterator[None]:
-    yield
-    for folder in small_disk.glob("gate-*/temporary"):
-        subprocess.run(["umount", "-l", folder], check=False, capture_output=True)
-
-
 @pytest.mark.parametrize("spoil", [fill_disk, remove_temporary, read_only_temporary])
-def test_a_temporary_folder_that_fails_during_the_run(small_disk: Path, mounts_released: None, spoil: Spoil) -> None:
+def test_a_temporary_folder_that_fails_during_the_run(small_disk: Path, spoil: Spoil) -> None:
     examiner = ClamAVExaminer(scratch=small_disk)
     try:
         examiner.start()

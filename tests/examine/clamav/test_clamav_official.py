@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tarfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +14,9 @@ from gate.examine.antivirus.examiner import ClamAVExaminer
 from gate.examine.antivirus.files import parse_header
 from gate.examine.antivirus.official import OfficialDatabase, _inside_agrees
 from tests.examine.clamav.antivirus_kit import EICAR_LINE, packed
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DAILY = {"daily.ndb": EICAR_LINE.encode()}
 
@@ -34,16 +37,27 @@ def test_content_that_agrees_with_name_and_header(tmp_path: Path) -> None:
 def test_a_header_that_was_edited(tmp_path: Path, edit: bytes) -> None:
     database = packed("daily", DAILY)
     header = database[:512]
-    places = {b":1:1:81:": b":1:1:81:", b":2:1:81:": b":1:1:81:", b":1:9:81:": b":1:1:81:", b":1:1:99:": b":1:1:81:",
-              b"01 Jan 2021": b"01 Jan 2020", b":1609459200": b":1577836800"}
+    places = {
+        b":1:1:81:": b":1:1:81:",
+        b":2:1:81:": b":1:1:81:",
+        b":1:9:81:": b":1:1:81:",
+        b":1:1:99:": b":1:1:81:",
+        b"01 Jan 2021": b"01 Jan 2020",
+        b":1609459200": b":1577836800",
+    }
     edited = header.replace(places[edit], edit) + database[512:]
     assert inside_agrees(tmp_path / "daily.cvd", edited) is (edited == database)
 
 
-@pytest.mark.parametrize("members", [
-    {"daily.ndb": b"A:0:*:aa\n", "main.ndb": b"B:0:*:bb\n"}, {"daily.ndb/x": b"A:0:*:aa\n"}, {"daily": b"A:0:*:aa\n"},
-    {"xdaily.ndb": b"A:0:*:aa\n"},
-])
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"daily.ndb": b"A:0:*:aa\n", "main.ndb": b"B:0:*:bb\n"},
+        {"daily.ndb/x": b"A:0:*:aa\n"},
+        {"daily": b"A:0:*:aa\n"},
+        {"xdaily.ndb": b"A:0:*:aa\n"},
+    ],
+)
 def test_members_of_another_name(tmp_path: Path, members: dict[str, bytes]) -> None:
     assert not inside_agrees(tmp_path / "daily.cvd", packed("daily", members))
 
@@ -67,9 +81,13 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     for name in ("lists/partial", "archives/partial"):
         (folder / name).mkdir(parents=True)
     (folder / "sources.list").write_text("deb-src http://deb.debian.org/debian bookworm main\n")
-    options = [f"-oDir::Etc::sourcelist={folder}/sources.list", "-oDir::Etc::sourceparts=/dev/null",
-               f"-oDir::State::lists={folder}/lists", f"-oDir::Cache::archives={folder}/archives",
-               "-oAPT::Sandbox::User=root"]
+    options = [
+        f"-oDir::Etc::sourcelist={folder}/sources.list",
+        "-oDir::Etc::sourceparts=/dev/null",
+        f"-oDir::State::lists={folder}/lists",
+        f"-oDir::Cache::archives={folder}/archives",
+        "-oAPT::Sandbox::User=root",
+    ]
     for command in (["update"], ["source", "--download-only", "clamav"]):
         subprocess.run(["apt-get", "-qq", *options, *command], cwd=folder, check=True, capture_output=True)
     with tarfile.open(next(folder.glob("clamav_*.orig.tar.*"))) as archive:
@@ -94,7 +112,9 @@ def test_a_signed_database_is_official_under_its_own_name_only(tmp_path: Path, s
 
 
 @pytest.mark.corpus
-@pytest.mark.parametrize(("old", "new"), [(b":6:14:", b":7:14:"), (b":6:14:", b":6:99:"), (b":1624412045", b":1724412045")])
+@pytest.mark.parametrize(
+    ("old", "new"), [(b":6:14:", b":7:14:"), (b":6:14:", b":6:99:"), (b":1624412045", b":1724412045")]
+)
 def test_a_signed_database_with_an_edited_header(tmp_path: Path, signed: bytes, old: bytes, new: bytes) -> None:
     (tmp_path / "test.cvd").write_bytes(signed[:512].replace(old, new) + signed[512:])
     assert status(tmp_path, table={"test": OfficialDatabase(10, required=True)}).kind == "unverified"

@@ -3,16 +3,21 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from gate.examine.antivirus.output import OutputWatch
 from gate.examine.antivirus.turns import Turns
 
-OLD = (b"LibClamAV Warning: **************************************************\n"
-       b"LibClamAV Warning: ***  The virus database is older than 7 days!  ***\n"
-       b"LibClamAV Warning: ***   Please update it as soon as possible.    ***\n")
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OLD = (
+    b"LibClamAV Warning: **************************************************\n"
+    b"LibClamAV Warning: ***  The virus database is older than 7 days!  ***\n"
+    b"LibClamAV Warning: ***   Please update it as soon as possible.    ***\n"
+)
 
 
 class Pipe:
@@ -41,23 +46,35 @@ def test_what_may_be_said_at_the_start(pipe: Pipe) -> None:
     assert pipe.watch.unattributed() == ()
 
 
-@pytest.mark.parametrize("line", [
-    b"LibClamAV Warning: ***  Virus database timestamp in the future!   ***",
-    b"LibClamAV Warning: ***  This version of the ClamAV engine is outdated.             ***",
-    b"LibClamAV Warning: Detected duplicate databases a and b",
-    b"LibClamAV Warning: ***  The virus database is older than 7 days!  *** LibClamAV Error: x",
-    b"LibClamAV Error: anything", b"ERROR: anything", b"WARNING: anything",
-])
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"LibClamAV Warning: ***  Virus database timestamp in the future!   ***",
+        b"LibClamAV Warning: ***  This version of the ClamAV engine is outdated.             ***",
+        b"LibClamAV Warning: Detected duplicate databases a and b",
+        b"LibClamAV Warning: ***  The virus database is older than 7 days!  *** LibClamAV Error: x",
+        b"LibClamAV Error: anything",
+        b"ERROR: anything",
+        b"WARNING: anything",
+    ],
+)
 def test_what_may_not_be_said_at_the_start(pipe: Pipe, line: bytes) -> None:
     pipe.write(line + b"\n")
     assert len(pipe.watch.unattributed()) == 1
 
 
-@pytest.mark.parametrize("line", [
-    b"LibClamAV Error: Can't create temporary directory for scan: /x", b"LibClamAV Warning: x: y FOUND",
-    b"ERROR: INSTREAM: Can't write to temporary file.", b"malloc(): corrupted top size", b"thread 'main' panicked",
-    b"--- Stopped at Mon Nov 23 2026", OLD.splitlines()[1],
-])
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"LibClamAV Error: Can't create temporary directory for scan: /x",
+        b"LibClamAV Warning: x: y FOUND",
+        b"ERROR: INSTREAM: Can't write to temporary file.",
+        b"malloc(): corrupted top size",
+        b"thread 'main' panicked",
+        b"--- Stopped at Mon Nov 23 2026",
+        OLD.splitlines()[1],
+    ],
+)
 def test_complaints_while_scanning(pipe: Pipe, line: bytes) -> None:
     pipe.watch.scanning_begins()
     with pipe.watch.observing() as observed:
@@ -82,7 +99,10 @@ def test_a_complaint_belongs_to_all_that_was_in_flight_and_to_nothing_else(pipe:
             pass
     pipe.write(b"LibClamAV Error: two\n")
     assert [observed.lines for observed in (first, second, third)] == [
-        ["LibClamAV Error: one"], ["LibClamAV Error: one"], []]
+        ["LibClamAV Error: one"],
+        ["LibClamAV Error: one"],
+        [],
+    ]
     assert pipe.watch.unattributed() == ("LibClamAV Error: two",)
 
 

@@ -21,13 +21,42 @@ def test_only_the_exact_reply_is_clean(verb: Verb) -> None:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("reply", [
-    b"", b"\0", b"OK\0", b"OK", b"%bOK", b"%bOK\n", b"%bOK\0\0", b"%bOK\0\n", b" %bOK\0", b"\0%bOK\0", b"%bok\0",
-    b"%bOK \0", b"%bOK\0%bOK\0", b"Error writing to temporary file ERROR\0%bOK\0", b"%bOK\0%bX FOUND\0",
-    b"%bX FOUND\0%bOK\0", b"%bCan't write to file ERROR\0", b"INSTREAM size limit exceeded. ERROR\0", b"/tmp/x: OK\0",
-    b"%bNot a regular file ERROR\0", b"UNKNOWN COMMAND\0", b"1: %bOK\0", b"%b\0", b"%b FOUND\0", b"%bX FOUND",
-    b"%bX\nFOUND\0", b"fd[]: OK\0", b"fd[-1]: OK\0", b"fd[1: OK\0", b"fd[\xd9\xa1]: OK\0", b"stream: OK\0fd[1]: OK\0",
-])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"",
+        b"\0",
+        b"OK\0",
+        b"OK",
+        b"%bOK",
+        b"%bOK\n",
+        b"%bOK\0\0",
+        b"%bOK\0\n",
+        b" %bOK\0",
+        b"\0%bOK\0",
+        b"%bok\0",
+        b"%bOK \0",
+        b"%bOK\0%bOK\0",
+        b"Error writing to temporary file ERROR\0%bOK\0",
+        b"%bOK\0%bX FOUND\0",
+        b"%bX FOUND\0%bOK\0",
+        b"%bCan't write to file ERROR\0",
+        b"INSTREAM size limit exceeded. ERROR\0",
+        b"/tmp/x: OK\0",
+        b"%bNot a regular file ERROR\0",
+        b"UNKNOWN COMMAND\0",
+        b"1: %bOK\0",
+        b"%b\0",
+        b"%b FOUND\0",
+        b"%bX FOUND",
+        b"%bX\nFOUND\0",
+        b"fd[]: OK\0",
+        b"fd[-1]: OK\0",
+        b"fd[1: OK\0",
+        b"fd[\xd9\xa1]: OK\0",
+        b"stream: OK\0fd[1]: OK\0",
+    ],
+)
 def test_anything_else_is_a_gap(verb: Verb, reply: bytes) -> None:
     said = meaning(read(reply.replace(b"%b", PREFIX[verb]), verb))
     assert isinstance(said, Gap)
@@ -63,34 +92,52 @@ def test_what_is_quoted_is_safe_to_show(reply: bytes, verb: Verb) -> None:
     assert len(text) <= 12_000
 
 
-@pytest.mark.parametrize(("name", "expected"), [
-    ("Heuristics.Limits.Exceeded.MaxFileSize", Gap("engine-limit", "Heuristics.Limits.Exceeded.MaxFileSize")),
-    ("Heuristics.Limits.Exceeded.MaxScanTime", Gap("engine-limit", "Heuristics.Limits.Exceeded.MaxScanTime")),
-    ("Heuristics.XZ.DicSizeLimit", Gap("engine-limit", "Heuristics.XZ.DicSizeLimit")),
-    ("Heuristics.Encrypted.Zip", Gap("encrypted", "Heuristics.Encrypted.Zip")),
-    ("Heuristics.Encrypted.PDF", Gap("encrypted", "Heuristics.Encrypted.PDF")),
-    ("Heuristics.Broken.Executable", Gap("corrupt", "Heuristics.Broken.Executable")),
-    ("Heuristics.Broken.Media.PNG.EOFReadingChunk", Gap("corrupt", "Heuristics.Broken.Media.PNG.EOFReadingChunk")),
-    ("Heuristics.OLE2.ContainsMacros.VBA",
-     ExecutableFact("macro", "vba", detail="engine=clamav alert=Heuristics.OLE2.ContainsMacros.VBA")),
-    ("Heuristics.OLE2.ContainsMacros.XLM",
-     ExecutableFact("macro", "xlm", detail="engine=clamav alert=Heuristics.OLE2.ContainsMacros.XLM")),
-    ("Heuristics.Phishing.Email.SSL-Spoof", DetectionFact("clamav", "Heuristics.Phishing.Email.SSL-Spoof", "suspected")),
-    ("PUA.Win.Packer.Upx-4", DetectionFact("clamav", "PUA.Win.Packer.Upx-4", "suspected")),
-    ("Win.Trojan.Agent-1", DetectionFact("clamav", "Win.Trojan.Agent-1", "known")),
-    ("HeuristicsLike.Trojan", DetectionFact("clamav", "HeuristicsLike.Trojan", "known")),
-    ("Eicar(44d88612fea8a8f36de82e1278abb02f:68)",
-     DetectionFact("clamav", "Eicar(44d88612fea8a8f36de82e1278abb02f:68)", "known")),
-])
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Heuristics.Limits.Exceeded.MaxFileSize", Gap("engine-limit", "Heuristics.Limits.Exceeded.MaxFileSize")),
+        ("Heuristics.Limits.Exceeded.MaxScanTime", Gap("engine-limit", "Heuristics.Limits.Exceeded.MaxScanTime")),
+        ("Heuristics.XZ.DicSizeLimit", Gap("engine-limit", "Heuristics.XZ.DicSizeLimit")),
+        ("Heuristics.Encrypted.Zip", Gap("encrypted", "Heuristics.Encrypted.Zip")),
+        ("Heuristics.Encrypted.PDF", Gap("encrypted", "Heuristics.Encrypted.PDF")),
+        ("Heuristics.Broken.Executable", Gap("corrupt", "Heuristics.Broken.Executable")),
+        ("Heuristics.Broken.Media.PNG.EOFReadingChunk", Gap("corrupt", "Heuristics.Broken.Media.PNG.EOFReadingChunk")),
+        (
+            "Heuristics.OLE2.ContainsMacros.VBA",
+            ExecutableFact("macro", "vba", detail="engine=clamav alert=Heuristics.OLE2.ContainsMacros.VBA"),
+        ),
+        (
+            "Heuristics.OLE2.ContainsMacros.XLM",
+            ExecutableFact("macro", "xlm", detail="engine=clamav alert=Heuristics.OLE2.ContainsMacros.XLM"),
+        ),
+        (
+            "Heuristics.Phishing.Email.SSL-Spoof",
+            DetectionFact("clamav", "Heuristics.Phishing.Email.SSL-Spoof", "suspected"),
+        ),
+        ("PUA.Win.Packer.Upx-4", DetectionFact("clamav", "PUA.Win.Packer.Upx-4", "suspected")),
+        ("Win.Trojan.Agent-1", DetectionFact("clamav", "Win.Trojan.Agent-1", "known")),
+        ("HeuristicsLike.Trojan", DetectionFact("clamav", "HeuristicsLike.Trojan", "known")),
+        (
+            "Eicar(44d88612fea8a8f36de82e1278abb02f:68)",
+            DetectionFact("clamav", "Eicar(44d88612fea8a8f36de82e1278abb02f:68)", "known"),
+        ),
+    ],
+)
 @pytest.mark.parametrize("verb", VERBS)
 def test_what_is_found(verb: Verb, name: str, expected: object) -> None:
     assert meaning(read(PREFIX[verb] + name.encode() + b" FOUND\0", verb)) == expected
 
 
-@pytest.mark.parametrize("name", [
-    "Heuristics.Limits.Exceeded.X", "Heuristics.Encrypted.Zip", "Heuristics.Broken.Executable",
-    "Heuristics.OLE2.ContainsMacros.VBA", "Heuristics.XZ.DicSizeLimit",
-])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Heuristics.Limits.Exceeded.X",
+        "Heuristics.Encrypted.Zip",
+        "Heuristics.Broken.Executable",
+        "Heuristics.OLE2.ContainsMacros.VBA",
+        "Heuristics.XZ.DicSizeLimit",
+    ],
+)
 def test_a_signature_cannot_borrow_the_name_of_an_alert(name: str) -> None:
     said = meaning(read(f"stream: {name}.UNOFFICIAL FOUND\0".encode(), "INSTREAM"))
     assert said == DetectionFact("clamav", f"{name}.UNOFFICIAL", "suspected")

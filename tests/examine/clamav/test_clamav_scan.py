@@ -46,13 +46,20 @@ def in_one_zip(**members: bytes) -> bytes:
 
 def test_it_is_an_examiner_of_content_alone(shared: ClamAVExaminer) -> None:
     assert isinstance(shared, Examiner)
-    assert (shared.name, shared.depends_on) == ("clamav", {"content"})
+    assert (shared.name, shared.depends_on) == ("clamav", frozenset({"content"}))
 
 
-@pytest.mark.parametrize("wrap", [
-    bytes, samples.zipped, in_tar_gz, lambda content: samples.nested(content, 12),
-    lambda content: in_tar_gz(samples.zipped(content)),
-], ids=["plain", "zip", "tar.gz", "nested", "zip-in-tar.gz"])
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        bytes,
+        samples.zipped,
+        in_tar_gz,
+        lambda content: samples.nested(content, 12),
+        lambda content: in_tar_gz(samples.zipped(content)),
+    ],
+    ids=["plain", "zip", "tar.gz", "nested", "zip-in-tar.gz"],
+)
 def test_detection_and_twin(shared: ClamAVExaminer, wrap: object) -> None:
     assert callable(wrap)
     assert examined(shared, wrap(samples.eicar())) == EICAR
@@ -63,11 +70,18 @@ def test_empty_items_are_examined_like_others(shared: ClamAVExaminer) -> None:
     assert examined(shared, b"") == []
 
 
-@pytest.mark.parametrize(("content", "reason"), [
-    (samples.encrypted_zip(), "encrypted"), (samples.encrypted_pdf(), "encrypted"),
-    (samples.broken_executable(), "corrupt"), (samples.broken_picture(), "corrupt"),
-    (samples.nested(b"x", 120), "engine-limit"), (samples.nested(samples.eicar(), 40), "engine-limit"),
-], ids=["zip", "pdf", "elf", "png", "too-deep", "too-deep-eicar"])
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (samples.encrypted_zip(), "encrypted"),
+        (samples.encrypted_pdf(), "encrypted"),
+        (samples.broken_executable(), "corrupt"),
+        (samples.broken_picture(), "corrupt"),
+        (samples.nested(b"x", 120), "engine-limit"),
+        (samples.nested(samples.eicar(), 40), "engine-limit"),
+    ],
+    ids=["zip", "pdf", "elf", "png", "too-deep", "too-deep-eicar"],
+)
 def test_what_could_not_be_seen_is_a_gap(shared: ClamAVExaminer, content: bytes, reason: str) -> None:
     (gap,) = examined(shared, content)
     assert isinstance(gap, Gap)
@@ -76,8 +90,12 @@ def test_what_could_not_be_seen_is_a_gap(shared: ClamAVExaminer, content: bytes,
 
 
 def test_sound_archives_documents_and_programs_are_no_gaps(shared: ClamAVExaminer) -> None:
-    sound = [samples.zipped(b"text"), samples.encrypted_pdf().replace(b"/Encrypt 3 0 R ", b""),
-             samples.nested(b"x", 12), Path("/bin/true").read_bytes()]
+    sound = [
+        samples.zipped(b"text"),
+        samples.encrypted_pdf().replace(b"/Encrypt 3 0 R ", b""),
+        samples.nested(b"x", 12),
+        Path("/bin/true").read_bytes(),
+    ]
     assert [examined(shared, content) for content in sound] == [[], [], [], []]
 
 
@@ -92,20 +110,30 @@ def test_the_end_of_a_large_item_is_read(shared: ClamAVExaminer) -> None:
     assert examined(shared, filler + samples.TOKEN[:-1]) == []
 
 
-@pytest.mark.parametrize("shell", [
-    b'<?php @eval($_POST["x"]); ?>', b"<?php\neval( base64_decode( $_COOKIE['k'] ) );",
-    b"<?php eval(stripslashes($_REQUEST[1]));",
-])
+@pytest.mark.parametrize(
+    "shell",
+    [
+        b'<?php @eval($_POST["x"]); ?>',
+        b"<?php\neval( base64_decode( $_COOKIE['k'] ) );",
+        b"<?php eval(stripslashes($_REQUEST[1]));",
+    ],
+)
 def test_the_web_shell_signature(shared: ClamAVExaminer, shell: bytes) -> None:
     assert examined(shared, shell) == SHELL
     assert examined(shared, samples.zipped(shell, "shell.php")) == SHELL
 
 
-@pytest.mark.parametrize("twin", [
-    b'<?php echo htmlspecialchars($_POST["x"]); ?>', b"<?php // never eval() what is in $_POST\n",
-    b"<?php $tree = evaluate($_GET['q']);", b'Do not write <?php eval($_POST["x"]); ?>',
-    b'<?php eval($_POST["x"]); ?>' + b" " * 5000, b"<?php eval($compiled);",
-])
+@pytest.mark.parametrize(
+    "twin",
+    [
+        b'<?php echo htmlspecialchars($_POST["x"]); ?>',
+        b"<?php // never eval() what is in $_POST\n",
+        b"<?php $tree = evaluate($_GET['q']);",
+        b'Do not write <?php eval($_POST["x"]); ?>',
+        b'<?php eval($_POST["x"]); ?>' + b" " * 5000,
+        b"<?php eval($compiled);",
+    ],
+)
 def test_the_web_shell_signatures_twins(shared: ClamAVExaminer, twin: bytes) -> None:
     assert examined(shared, twin) == []
 

@@ -19,8 +19,8 @@ from datetime import UTC, datetime
 
 class Absent(importlib.abc.MetaPathFinder):
     ABSENT = {"resource", "fcntl", "termios", "grp", "gnupg", "yara", "lief", "clamd", "selectolax", "ada_url",
-              "msgpack", "gate.isolation", "gate._confine", "gate._frames", "gate._worker", "gate.examine", "gate.signing",
-              "gate.intake", "gate.pipeline", "gate.staging", "gate.deliver"}
+              "msgpack", "gate.isolation", "gate._confine", "gate._frames", "gate._worker", "gate.examine",
+              "gate.signing", "gate.intake", "gate.pipeline", "gate.staging", "gate.deliver"}
 
     def find_spec(self, name, path, target=None):
         if name in self.ABSENT:

@@ -1,0 +1,129 @@
+"""Programs for virtual machines, and serialized objects that call code when they are read."""
+
+from __future__ import annotations
+
+import io
+import pickletools
+import re
+
+from gate.examine.executable.content import Content, Family, Named
+from gate.examine.executable.programs import FIRST_CLASS_VERSION
+
+_MARSHAL_CODE = 0x63
+_MARSHAL_REFERENCE = 0x80
+_PYTHON_MAGICS = ((20121, 63000), (2900, 4000))
+"""Ranges of the number that a Python version writes before CR LF (CPython, ``importlib._bootstrap_external``)."""
+_PICKLE_BYTES = 4 << 20
+_PICKLE_OPCODES = 4
+_SWF_VERSIONS = range(1, 60)
+_OBJECT_DTYPE = re.compile(rb"'descr':[^}]{0,400}?\|?'?\|O")
+
+_MAGICS = {
+    "dex": (b"dex\n0",),
+    "odex": (b"dey\n0",),
+    "cdex": (b"cdex0",),
+    "vdex": (b"vdex0",),
+    "art-image": (b"art\n0",),
+    "wasm": (b"\0asm",),
+    "lua": (b"\x1bLua",),
+    "luajit": (b"\x1bLJ",),
+    "llvm-bitcode": (b"BC\xc0\xde", b"\xde\xc0\x17\x0b"),
+    "hermes": (bytes.fromhex("c61fbc03c103191f"),),
+    "java-module": (b"JM\x01\x00",),
+    "java-image": (b"\xca\xfe\xda\xda", b"\xda\xda\xfe\xca"),
+    "pack200": (b"\xca\xfe\xd0\x0d",),
+    "ruby-bytecode": (b"YARB",),
+    "ocaml-bytecode": (b"Caml1999O", b"Caml1999A", b"Caml1999X"),
+    "applescript": (b"FasdUAS ",),
+}
+"""Formats whose first bytes are enough to name them."""
+_BY_FIRST_BYTE = {start[0]: True for starts in _MAGICS.values() for start in starts}
+
+
+def by_magic(content: Content) -> Named | None:
+    """Name a format whose magic is long enough to stand alone."""
+    for name, starts in _MAGICS.items():
+        if content.head.startswith(starts):
+            return Named(name)
+    return None
+
+
+def java_class(content: Content) -> Named | None:
+    """Name a Java class file: universal Mach-O has the same magic and no major version there."""
+    if not content.head.startswith(b"\xca\xfe\xba\xbe"):
+        return None
+    major = content.number(6, 2, "big")
+    return Named("java-class", "", (f"version={major}",)) if major >= FIRST_CLASS_VERSION else None
+
+
+def python_bytecode(content: Content) -> Named | None:
+    """Name a compiled Python file: a version's number, CR LF, and a marshalled code object after the header."""
+    if content.head[2:4] != b"\r\n":
+        return None
+    number = content.number(0, 2)
+    if not any(low <= number < high for low, high in _PYTHON_MAGICS):
+        return None
+    kinds = (content.number(offset, 1) & ~_MARSHAL_REFERENCE for offset in (8, 12, 16) if content.size > offset)
+    return Named("pyc", "", (f"magic={number}",)) if _MARSHAL_CODE in kinds else None
+
+
+def beam(content: Content) -> Named | None:
+    """Name an Erlang module."""
+    return Named("beam") if content.head.startswith(b"FOR1") and content.head[8:12] == b"BEAM" else None
+
+
+def emacs_lisp(content: Content) -> Named | None:
+    """Name compiled Emacs Lisp: its magic ends in a version number and three zero bytes."""
+    head = content.head
+    return Named("elc") if head.startswith(b";ELC") and 0 < head[4:5].ljust(1, b"\0")[0] < 0x40 else None  # noqa: PLR2004
+
+
+def flash(content: Content) -> Named | None:
+    """Name a Flash program, plain or compressed."""
+    if content.head[:3] not in (b"FWS", b"CWS", b"ZWS") or content.number(3, 1) not in _SWF_VERSIONS:
+        return None
+    return Named("swf") if content.text is None else None
+
+
+def ocaml_trailer(content: Content) -> Named | None:
+    """Name an OCaml program whose mark stands at the end."""
+    return Named("ocaml-bytecode") if content.tail[-12:-3] == b"Caml1999X" else None
+
+
+def pickle(content: Content) -> Named | None:
+    """Name a Python pickle of protocol 2 or later, by walking its opcodes to the end, without running any."""
+    if content.number(0, 1) != 0x80 or content.number(1, 1) not in range(2, 6):  # noqa: PLR2004  # PROTO
+        return None
+    names: set[str] = set()
+    count = 0
+    try:
+        for opcode, _argument, _place in pickletools.genops(io.BytesIO(content.at(0, _PICKLE_BYTES))):
+            names.add(opcode.name)
+            count += 1
+    except (ValueError, IndexError, UnicodeError, OverflowError):
+        names.add("BROKEN")
+    calls = bool(names & {"GLOBAL", "STACK_GLOBAL", "REDUCE", "INST", "OBJ", "NEWOBJ", "NEWOBJ_EX", "EXT1"})
+    if "STOP" not in names and not (calls and count >= _PICKLE_OPCODES):
+        return None
+    return Named(
+        "pickle", "", ("calls=yes" if calls else "calls=no", *(("broken=opcode",) if "BROKEN" in names else ()))
+    )
+
+
+def numpy_objects(content: Content) -> Named | None:
+    """Name a NumPy array of objects, which holds a pickle; arrays of numbers are data."""
+    head = content.head
+    return Named("npy-objects") if head.startswith(b"\x93NUMPY") and _OBJECT_DTYPE.search(head[:1024]) else None
+
+
+FAMILIES = (
+    Family("bytecode", tuple(_MAGICS), by_magic, bytes(_BY_FIRST_BYTE)),
+    Family("bytecode", ("java-class",), java_class, b"\xca"),
+    Family("bytecode", ("pyc",), python_bytecode),
+    Family("bytecode", ("beam",), beam, b"F"),
+    Family("bytecode", ("elc",), emacs_lisp, b";"),
+    Family("bytecode", ("swf",), flash, b"FCZ"),
+    Family("bytecode", ("ocaml-bytecode",), ocaml_trailer),
+    Family("serialized-code", ("pickle",), pickle, b"\x80"),
+    Family("serialized-code", ("npy-objects",), numpy_objects, b"\x93"),
+)

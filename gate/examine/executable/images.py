@@ -1,0 +1,95 @@
+"""Native code that is not a program by itself: objects, libraries, boot code and firmware."""
+
+from __future__ import annotations
+
+from gate.examine.executable.content import Content, Family, Named
+
+_COFF_MACHINES = {0x014C: "x86", 0x8664: "x86-64", 0xAA64: "aarch64", 0x01C4: "arm", 0x01C0: "arm", 0x0200: "ia64"}
+_COFF_HEADER = 20
+_COFF_SECTION = 40
+_MOST_SECTIONS = 4096
+_BIG_OBJECT = bytes.fromhex("c7a1bad1eebaa94baf20faf66aa4dcb8")
+"""Class of an extended object file (``/bigobj``)."""
+_XCOFF_HEADERS = {0x01DF: "powerpc", 0x01F7: "powerpc64"}
+_XCOFF_OPTIONAL = frozenset({0, 28, 72, 110, 112, 120})
+_SECTOR = 512
+_BOOT_MARK = b"\x55\xaa"
+_BOOT_STARTS = (b"\xeb", b"\xe9", b"\xfa", b"\x31\xc0", b"\x33\xc0", b"\xea\x05\x00\xc0\x07", b"\x0e\x1f", b"\x90\xeb")
+"""What boot sectors begin with: a jump, clearing a register, or disabling interrupts."""
+
+
+def coff(content: Content) -> Named | None:
+    """Name a COFF object, an import object of a Windows library, or an extended object.
+
+    The magic is two bytes, so that the section table has to fit what is there.
+    """
+    machine = content.number(0, 2)
+    if machine == 0 and content.number(2, 2) == 0xFFFF:  # noqa: PLR2004  # IMPORT_OBJECT_HDR_SIG2
+        version, target = content.number(4, 2), content.number(6, 2)
+        if target not in _COFF_MACHINES:
+            return None
+        if version == 0:
+            return Named("coff-import", _COFF_MACHINES[target])
+        return Named("coff", _COFF_MACHINES[target]) if content.at(12, 16) == _BIG_OBJECT else None
+    sections, symbols, optional = content.number(2, 2), content.number(8, 4), content.number(16, 2)
+    table_end = _COFF_HEADER + _COFF_SECTION * sections
+    plausible = machine in _COFF_MACHINES and 0 < sections <= _MOST_SECTIONS and optional == 0
+    if not plausible or table_end > content.size or symbols > content.size:
+        return None
+    if not all(_is_section(content, _COFF_HEADER + _COFF_SECTION * index) for index in range(min(sections, 8))):
+        return None
+    return Named("coff", _COFF_MACHINES[machine])
+
+
+def _is_section(content: Content, offset: int) -> bool:
+    name = content.at(offset, 8).rstrip(b"\0")
+    size, place = content.number(offset + 16, 4), content.number(offset + 20, 4)
+    return name.isascii() and b"\0" not in name and len(name) > 0 and (place == 0 or place + size <= content.size)
+
+
+def archive(content: Content) -> Named | None:
+    """Name a library of objects; a Debian package has the same magic and another class."""
+    if content.head.startswith((b"!<arch>\n", b"!<thin>\n")) and not content.head[8:].startswith(b"debian-binary"):
+        return Named("ar")
+    return None
+
+
+def xcoff(content: Content) -> Named | None:
+    """Name a program or object for AIX."""
+    machine, sections = content.number(0, 2, "big"), content.number(2, 2, "big")
+    if machine not in _XCOFF_HEADERS or not 0 < sections <= _MOST_SECTIONS:
+        return None
+    return Named("xcoff", _XCOFF_HEADERS[machine]) if content.number(16, 2, "big") in _XCOFF_OPTIONAL else None
+
+
+def pef(content: Content) -> Named | None:
+    """Name a program for the classic Mac OS."""
+    return Named("pef", "powerpc") if content.head.startswith(b"Joy!peff") else None
+
+
+def boot(content: Content) -> Named | None:
+    """Name boot code in a first sector, and Linux kernel images, which have the same mark."""
+    if content.head[_SECTOR - 2 : _SECTOR] != _BOOT_MARK:
+        return None
+    if content.at(0x202, 4) == b"HdrS":
+        return Named("bzimage", "x86")
+    return Named("boot-sector", "x86") if content.head.startswith(_BOOT_STARTS) else None
+
+
+def firmware(content: Content) -> Named | None:
+    """Name kernel images for ARM and images for the U-Boot loader."""
+    if content.at(0x24, 4) == b"\x18\x28\x6f\x01":
+        return Named("zimage", "arm")
+    if content.at(0x38, 4) == b"ARM\x64":
+        return Named("arm64-image", "aarch64")
+    return Named("uimage") if content.head.startswith(b"\x27\x05\x19\x56") else None
+
+
+FAMILIES = (
+    Family("native", ("coff", "coff-import"), coff, b"\x00\x4c\x64\xc4\xc0"),
+    Family("native", ("ar",), archive, b"!"),
+    Family("native", ("xcoff",), xcoff, b"\x01"),
+    Family("native", ("pef",), pef, b"J"),
+    Family("native", ("boot-sector", "bzimage"), boot),
+    Family("native", ("zimage", "arm64-image", "uimage"), firmware),
+)
