@@ -10,7 +10,10 @@ a table of MB/s of content and their ratio: above 1.00 the standard library is f
 from __future__ import annotations
 
 import argparse
+import bz2
+import gzip
 import io
+import lzma
 import os
 import random
 import tarfile
@@ -19,6 +22,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from gate.intake.readers.interface import Data, Options, Source
 from gate.intake.readers.registry import READERS
@@ -43,18 +47,19 @@ def pack(folder: Path, megabytes: int) -> dict[str, Path]:
     """Write the tree in all forms; return the files by the label of their reader."""
     paths = {"zip": folder / "tree.zip", "tar": folder / "tree.tar", "gzip": folder / "tree.tar.gz",
              "bzip2": folder / "tree.tar.bz2", "xz": folder / "tree.tar.xz"}
-    modes = {"tar": "w", "gzip": "w:gz", "bzip2": "w:bz2", "xz": "w:xz"}
-    presets = {"gzip": {"compresslevel": 6}, "xz": {"preset": 1}}
     files = list(tree(megabytes))
     with zipfile.ZipFile(paths["zip"], "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files:
             archive.writestr(name, content)
-    for label, mode in modes.items():
-        with tarfile.open(paths[label], mode, **presets.get(label, {})) as archive:
-            for name, content in files:
-                entry = tarfile.TarInfo(name)
-                entry.size = len(content)
-                archive.addfile(entry, io.BytesIO(content))
+    with tarfile.open(paths["tar"], "w") as tar:
+        for name, content in files:
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
+    plain = paths["tar"].read_bytes()
+    paths["gzip"].write_bytes(gzip.compress(plain, 6))
+    paths["bzip2"].write_bytes(bz2.compress(plain))
+    paths["xz"].write_bytes(lzma.compress(plain, preset=1))
     print(f"{len(files)} files, {sum(len(content) for _, content in files) / 1e6:.0f} MB")
     return paths
 
@@ -76,14 +81,19 @@ def theirs(label: str, path: Path) -> int:
         with zipfile.ZipFile(path) as archive:
             for entry in archive.infolist():
                 with archive.open(entry) as stream:
-                    while chunk := stream.read(1 << 18):
-                        total += len(chunk)
+                    total += _drained(stream)
         return total
-    with tarfile.open(path) as archive:
-        for member in archive:
-            stream = archive.extractfile(member)
-            while stream is not None and (chunk := stream.read(1 << 18)):
-                total += len(chunk)
+    with tarfile.open(path) as tar:
+        for member in tar:
+            content = tar.extractfile(member)
+            total += _drained(content) if content is not None else 0
+    return total
+
+
+def _drained(stream: IO[bytes]) -> int:
+    total = 0
+    while chunk := stream.read(1 << 18):
+        total += len(chunk)
     return total
 
 

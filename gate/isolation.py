@@ -27,7 +27,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -113,13 +113,23 @@ class PrivateFolder:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
+def temporary_base() -> Path:
+    """Return the folder for temporary files: that of ``TMPDIR`` where it is set, and no other in its place.
+
+    Python's own choice would pass over a folder that cannot be written to in silence; a person who names one means it.
+    """
+    named = os.environ.get("TMPDIR")
+    return Path(named) if named else Path(tempfile.gettempdir()).resolve()
+
+
 def _reachable_base() -> str:
-    """Return the temporary folder, or a standard one where an unprivileged user cannot pass through it."""
-    chosen = Path(tempfile.gettempdir()).resolve()
+    """Return the temporary folder; where none is named, a standard one that an unprivileged user can pass through."""
+    chosen = temporary_base()
     if os.geteuid() != 0:
         return str(chosen)
-    for candidate in (chosen, Path("/tmp"), Path("/var/tmp")):  # noqa: S108  # mkdtemp makes a private folder there
-        parents = [candidate, *candidate.parents]
+    standard = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108  # mkdtemp makes a private folder there
+    for candidate in (chosen,) if os.environ.get("TMPDIR") else (chosen, *standard):
+        parents = [candidate.absolute(), *candidate.absolute().parents]
         if all(parent.is_dir() and parent.stat().st_mode & stat.S_IXOTH for parent in parents):
             return str(candidate)
     raise IsolationError("isolation.no-folder", error="no temporary folder can be reached by an unprivileged user")
@@ -244,7 +254,7 @@ class WorkerPool:
 
     def __init__(self, size: int, target: str, options: Mapping[str, Any] | None = None, *,
                  confinement: Confinement | None = None, preload: Sequence[str] = ()) -> None:
-        self._make = lambda: Worker(target, options, confinement=confinement, preload=preload)
+        self._make: Callable[[], Worker] = lambda: Worker(target, options, confinement=confinement, preload=preload)
         self._idle: queue.LifoQueue[Worker | None] = queue.LifoQueue()
         self._all: list[Worker] = []
         self._lock = threading.Lock()

@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -33,10 +33,11 @@ def zipped(members: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def tarred(members: Mapping[str, bytes], compression: str = "") -> bytes:
+def tarred(members: Mapping[str, bytes], compression: Literal["", "gz", "bz2", "xz"] = "") -> bytes:
     """Return a tar archive of the members, compressed with ``gz``, ``bz2`` or ``xz`` where asked for."""
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode=f"w:{compression}") as archive:
+    mode: Any = f"w:{compression}"  # the overloads of typeshed do not see through the format
+    with tarfile.open(fileobj=buffer, mode=mode) as archive:
         for name, data in members.items():
             entry = tarfile.TarInfo(name)
             entry.size = len(data)

@@ -17,7 +17,7 @@ FORMATS = ("text", "json")
 _PATH = click.Path(path_type=Path)
 
 
-class ReportOption(click.ParamType):
+class ReportOption(click.ParamType[tuple[str, Path]]):
     """``FORMAT=FILE``: one more report beside the one on standard output."""
 
     name = "FORMAT=FILE"

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gate.errors import ArtifactChanged, IsolationError
+from gate.isolation import temporary_base
 
 SMALL_BYTES = 1 << 20
 """Largest blob that is kept in memory."""
@@ -129,7 +130,7 @@ def hash_file(path: Path) -> FileBlob:
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb", buffering=0) as stream:
         before = os.fstat(descriptor)
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]  # typeshed wants BytesIO-like; FileIO is what the manual allows
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
         if _identity(os.fstat(descriptor)) != _identity(before):
             raise ArtifactChanged("intake.changed", path=path.name)
     return FileBlob(path, digest, before)
@@ -198,7 +199,10 @@ class BlobStore:
     """All blobs of one run, in a private folder that is removed at the end.  Thread-safe."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="gate-blobs-", dir=folder))
+        try:
+            self._folder = Path(tempfile.mkdtemp(prefix="gate-blobs-", dir=folder or temporary_base()))
+        except OSError as error:
+            raise IsolationError("isolation.no-folder", error=error.strerror or str(error)) from error
         self._lock = threading.Lock()
         self._blobs: dict[str, Blob] = {}
         self._memory = 0

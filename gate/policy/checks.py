@@ -1,4 +1,4 @@
-"""Checks of a policy file that the model cannot make, on the parsed TOML: what this version does not judge, repeated ids.
+"""Checks of the parsed TOML that the model cannot make: what this version does not judge, and repeated ids.
 
 A section or key that the policy format knows and no examiner of this version judges is refused, never accepted and
 ignored: a policy that reads as if something were checked must not pass where it is not.
@@ -74,7 +74,9 @@ def _take_unread_evidence(data: Data) -> tuple[Data, list[Found]]:
     for number, entry in _entries(data, "evidence"):
         kept = entry
         if entry.get("kind") in _UNREAD_KINDS:
-            found.append(Found("policy.unavailable-evidence-kind", ("evidence", number, "kind"), {"kind": entry["kind"]}))
+            found.append(
+                Found("policy.unavailable-evidence-kind", ("evidence", number, "kind"), {"kind": entry["kind"]})
+            )
             kept = {**kept, "kind": "other"}
         if "reject_at" in entry:
             found.append(Found("policy.unavailable-reject-at", ("evidence", number, "reject_at"), {}))

@@ -7,14 +7,17 @@ A finding keeps code and arguments; its text in either language comes from the c
 from __future__ import annotations
 
 import contextlib
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from gate.models import Finding, GapReason
 from gate.paths import printable
-from gate.policy.registry import FINDINGS, FindingKind, gap_kind
+from gate.policy.registry import FINDINGS, FindingKind, examiner_clauses, gap_kind
 from gate.text import UnknownMessage, render
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gate.models import MessageArgs, Severity
     from gate.text import Language
 
@@ -37,6 +40,13 @@ def split_gap_id(finding_id: str) -> tuple[str, GapReason]:
     raise KeyError(finding_id)
 
 
+def also_of(finding: Finding) -> tuple[str, ...]:
+    """Return the clauses that a finding leaves not confirmed beside its own: all that an engine's answers count for."""
+    if finding.id.startswith("engine/"):
+        return examiner_clauses(str(finding.args["engine"]))[1:]
+    return kind_of(finding.id).also
+
+
 def shown(text: str) -> str:
     """Return text from an artifact or engine as a finding may keep it: escaped, and of bounded length."""
     escaped = printable(text)
@@ -51,7 +61,7 @@ def make_finding(
     sha256: str = "",
     severity: Severity | None = None,
     clause: str | None = None,
-    **args: str | int,
+    args: Mapping[str, str | int] = MappingProxyType({}),
 ) -> Finding:
     """Return a finding with its English text; severity and clause are those of its kind where not given."""
     kind = kind_of(finding_id)
@@ -82,8 +92,9 @@ def finding_advice(finding_id: str, language: Language) -> str:
     return finding_text(finding_id, "advice", language)
 
 
-def finding_text(finding_id: str, part: Literal["message", "why", "advice"], language: Language,
-                 args: MessageArgs | None = None) -> str:
+def finding_text(
+    finding_id: str, part: Literal["message", "why", "advice"], language: Language, args: MessageArgs | None = None
+) -> str:
     """Return one of the texts of a finding; the only place that knows under which code it stands."""
     code = text_code(finding_id)
     return render(code if part == "message" else f"{code}.{part}", language, args)

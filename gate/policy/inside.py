@@ -1,4 +1,4 @@
-"""Nothing inside an artifact configures the gate: the policy, and all that it names, lies outside of what is examined."""
+"""Nothing inside an artifact configures the gate: the policy and all that it names lie outside of what is examined."""
 
 from __future__ import annotations
 

@@ -1,175 +1,169 @@
-"""The judgement: facts, gaps and engines under a policy, on a day.  Pure: no I/O, no clock."""
+"""The judgement: from what was seen and the policy to findings, clauses and a verdict.  Pure.
+
+The rules are those of the design: a finding that a person has set aside stays in the record; open findings decide the
+clauses; an open ``reject`` rejects, an open ``gap`` or an unsatisfied required clause leaves the answer open, and
+only what is left is approved.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from itertools import chain, groupby
+from typing import TYPE_CHECKING, Final
 
-from gate.models import (
-    Clause,
-    ClauseStatus,
-    ExecutableFact,
-    Examination,
-    ExternalService,
-    Finding,
-    Judgement,
-    OutboundFact,
-    Verdict,
-)
-from gate.policy.clauses import AUTHENTICITY, CLAUSES, CONTRARY_CODE, EXAMINED, OUT_OF_SCOPE, QUALITY, SATISFIED
+from gate.models import Judgement
+from gate.policy.clauses import SATISFIED
+from gate.policy.engines import external_services, is_sample, run_findings
 from gate.policy.findings import kind_of, make_finding
 from gate.policy.justification import decide_suppression
-from gate.policy.sightings import Sightings, about_justifications, malware_engine, sight
-from gate.text import render
+from gate.policy.rules import Reading, validity
+from gate.policy.standing import Basis, SigningState, standings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from gate.models import MessageArgs
-    from gate.policy.model import Evidence, Policy
-
-_SUPPORTED_BY_PAPERS = frozenset({QUALITY, CONTRARY_CODE})
-
-
-@dataclass(frozen=True, slots=True)
-class SigningState:
-    """Whether this run means to sign, and the back ends that are loaded and ready to."""
-
-    intended: bool
-    ready: tuple[str, ...] = ()
-
-
-def judge(examination: Examination, policy: Policy, *, policy_sha256: str, today: date,
-          signing: SigningState) -> Judgement:
-    """Return the answer to an examination under a policy.
-
-    ``today`` is the day in the policy's time zone; ``policy_sha256`` goes into the evidence of clauses.  The rules
-    are those of the contract's Article 26-3 as the policy's documentation states them: an open reject rejects; an
-    open gap, an engine that did not prove itself, or a required clause that is not satisfied leaves it incomplete.
-    """
-    seen = sight(examination, policy, today)
-    if signing.intended and not signing.ready:
-        seen.findings.append(make_finding("signing/not-ready"))
-    outdated = {entry for entry in policy.evidence if _is_outdated(entry, today)}
-    seen.findings += [make_finding("evidence/outdated", clause=entry.clause, file=entry.file, date=str(entry.date))
-                      for entry in policy.evidence if entry in outdated]
-    findings = [_suppressed(finding, policy, today, seen) for finding in seen.findings]
-    findings += about_justifications(policy, seen.used, today)
-    current = [entry for entry in policy.evidence if entry not in outdated]
-    clauses = tuple(_clauses(findings, seen, current, signing, policy_sha256))
-    engine = malware_engine(examination)
-    return Judgement(
-        verdict=_verdict(findings, clauses, policy),
-        findings=tuple(sorted(_distinct(findings), key=_finding_order)),
-        clauses=clauses,
-        executables=tuple(sorted(seen.executables, key=lambda each: _executable_order(each.fact))),
-        outbound=tuple(sorted(seen.outbound, key=lambda each: _outbound_order(each.fact))),
-        external_services=tuple(_external_services(examination)),
-        sample=engine is None or engine.database is None or engine.database.kind != "official",
+    from gate.models import (
+        Clause,
+        Examination,
+        Finding,
+        JudgedExecutable,
+        JudgedOutbound,
+        Severity,
+        Verdict,
     )
+    from gate.policy.model import Evidence, Policy, Suppression
+
+_ORDER: Final[dict[Severity, int]] = {"reject": 0, "gap": 1, "warn": 2, "note": 3}
 
 
-def _is_outdated(entry: Evidence, today: date) -> bool:
-    return entry.max_age_days is not None and entry.date + timedelta(days=entry.max_age_days) < today
+def judge(
+    examination: Examination, policy: Policy, *, policy_sha256: str, today: date, signing: SigningState
+) -> Judgement:
+    """Judge an examination under a policy; the order in which facts and gaps come does not matter.
 
-
-def _suppressed(finding: Finding, policy: Policy, today: date, seen: Sightings) -> Finding:
-    """Return the finding with the suppression that covers it, if one may and does."""
-    kind = kind_of(finding.id)
-    if kind.suppressible == "never":
-        return finding
-    decision = decide_suppression(policy.suppress, finding, today)
-    if decision.entry is None:
-        return finding
-    seen.used.add(decision.entry.id)
-    if decision.outcome != "covered" or (kind.suppressible == "digest" and not decision.entry.sha256):
-        return finding
-    return dataclasses.replace(finding, suppressed_by=decision.entry.id)
-
-
-def _distinct(findings: Sequence[Finding]) -> list[Finding]:
-    """Return the findings without repetitions (their arguments make them unhashable)."""
-    return list({_finding_order(finding): finding for finding in findings}.values())
-
-
-def _finding_order(finding: Finding) -> tuple[str, ...]:
-    return (finding.path, finding.id, finding.clause, finding.sha256, finding.message, repr(sorted(finding.args.items())))
-
-
-def _executable_order(fact: ExecutableFact) -> tuple[str, ...]:
-    return fact.path, fact.class_, fact.format, fact.architecture, fact.detail
-
-
-def _outbound_order(fact: OutboundFact) -> tuple[str | int, ...]:
-    return fact.path, fact.line, fact.host, fact.url, fact.reach, fact.via, fact.condition
+    ``today`` is the day in the policy's time zone that justifications and papers are held against.
+    """
+    reading = Reading(policy, today)
+    reading.take(examination.facts, examination.gaps)
+    papers = {paper: list(_paper_findings(paper, today)) for paper in policy.evidence}
+    found = [
+        *reading.findings,
+        *run_findings(examination, policy),
+        *chain.from_iterable(papers.values()),
+        *_signing_findings(policy, signing),
+    ]
+    marked, expired = _suppressed(found, policy, today, reading.used)
+    unordered = [*marked, *expired, *_unused(policy, reading.used)]
+    findings = [finding for finding, _ in groupby(sorted(unordered, key=_finding_order))]
+    executables = sorted(reading.executables, key=_executable_order)
+    counted = [paper for paper, against in papers.items() if not against]
+    outbound = sorted(reading.outbound, key=_outbound_order)
+    basis = Basis(findings, executables, outbound, counted, signing, policy_sha256)
+    clauses = standings(basis)
+    return Judgement(
+        _verdict(findings, clauses, policy),
+        tuple(findings),
+        clauses,
+        tuple(executables),
+        tuple(outbound),
+        external_services(examination),
+        is_sample(examination),
+    )
 
 
 def _verdict(findings: Sequence[Finding], clauses: Sequence[Clause], policy: Policy) -> Verdict:
     open_severities = {finding.severity for finding in findings if finding.suppressed_by is None}
     if "reject" in open_severities:
         return "rejected"
-    statuses = {clause.id: clause.status for clause in clauses}
-    if "gap" in open_severities or any(statuses[clause] not in SATISFIED for clause in policy.gate.require):
+    satisfied = {clause.id for clause in clauses if clause.status in SATISFIED}
+    if "gap" in open_severities or not satisfied.issuperset(policy.gate.require):
         return "incomplete"
     return "approved"
 
 
-def _external_services(examination: Examination) -> Iterator[ExternalService]:
-    for engine in examination.engines:
-        if engine.external:
-            yield ExternalService(engine.name, engine.external, "every item of the artifacts")
+# --- what persons have disposed of ----------------------------------------------------------------------------
 
 
-# --- clauses --------------------------------------------------------------------------------------------------
-
-
-def _clauses(findings: Sequence[Finding], seen: Sightings, evidence: Sequence[Evidence], signing: SigningState,
-             policy_sha256: str) -> Iterator[Clause]:
-    for clause in CLAUSES:
-        papers = tuple(entry.file for entry in evidence if entry.clause == clause)
-        if clause == AUTHENTICITY and not signing.intended:
-            yield _clause(clause, "not-applicable", "nothing-signed", papers)
+def _suppressed(
+    findings: Sequence[Finding], policy: Policy, today: date, used: set[str]
+) -> tuple[list[Finding], list[Finding]]:
+    """Return the findings, those that are set aside marked, and one more for each disposition that has expired."""
+    marked: list[Finding] = []
+    expired: dict[str, Finding] = {}
+    for finding in findings:
+        decision = decide_suppression(policy.suppress, finding, today)
+        entry = decision.entry
+        if entry is None or not _may_be_set_aside(finding, entry) or decision.outcome == "pin-mismatch":
+            marked.append(finding)
             continue
-        yield _judged_clause(clause, findings, seen, papers, policy_sha256, signing)
-    for clause in OUT_OF_SCOPE:
-        yield _clause(clause, "out-of-scope", "out-of-scope", ())
+        used.add(entry.id)
+        if decision.outcome == "covered":
+            marked.append(dataclasses.replace(finding, suppressed_by=entry.id))
+        else:
+            marked.append(finding)
+            about = {**validity(entry, today), "finding": finding.id}
+            expired[entry.id] = make_finding("justification/expired", args=about)
+    return marked, list(expired.values())
 
 
-def _judged_clause(clause: str, findings: Sequence[Finding], seen: Sightings, papers: tuple[str, ...],
-                   policy_sha256: str, signing: SigningState) -> Clause:
-    concerned = [finding for finding in findings if clause in _clauses_of(finding)]
-    still_open = [finding for finding in concerned if finding.suppressed_by is None]
-    set_aside = {finding.path or finding.id for finding in concerned
-                 if finding.suppressed_by is not None and finding.severity != "note"}
-    exceptions = len(set_aside | seen.exceptions[clause])
-    counts = {severity: sum(finding.severity == severity for finding in still_open)
-              for severity in ("reject", "gap", "warn")}
-    if any(finding.severity == "reject" and finding.clause == clause for finding in still_open):
-        return _clause(clause, "violated", "rejects", papers, exceptions, reject=counts["reject"])
-    if sum(counts.values()):
-        return _clause(clause, "not-confirmed", "open", papers, exceptions, **counts)
-    if clause in EXAMINED:
-        status: ClauseStatus = "confirmed-with-exceptions" if exceptions else "confirmed"
-        reason = "examined-with-exceptions" if exceptions else "examined"
-        return _clause(clause, status, reason, (*papers, f"gate.toml sha256:{policy_sha256}"), exceptions,
-                       count=exceptions)
-    if clause == AUTHENTICITY:
-        return _clause(clause, "confirmed", "signed", papers, backends=", ".join(sorted(signing.ready)))
-    if papers and clause in _SUPPORTED_BY_PAPERS:
-        return _clause(clause, "supported", "papers", papers, count=len(papers))
-    return _clause(clause, "not-confirmed", "papers-unread" if papers else "no-evidence", papers, count=len(papers))
+def _may_be_set_aside(finding: Finding, entry: Suppression) -> bool:
+    """Hold the rule once more where it counts, whatever made the policy: never, or only with the item's digest."""
+    suppressible = kind_of(finding.id).suppressible
+    return suppressible == "any" or (suppressible == "digest" and entry.sha256 is not None)
 
 
-def _clauses_of(finding: Finding) -> tuple[str, ...]:
-    kind = kind_of(finding.id)
-    return (finding.clause, *kind.also) if finding.clause == kind.clause else (finding.clause,)
+def _unused(policy: Policy, used: set[str]) -> Iterator[Finding]:
+    sections = (
+        ("executable", policy.executable),
+        ("outbound.destination", policy.outbound.destination),
+        ("suppress", policy.suppress),
+    )
+    for section, entries in sections:
+        for entry in entries:
+            if entry.id not in used:
+                yield make_finding("justification/unused", args={"section": section, "id": entry.id})
 
 
-def _clause(clause: str, status: ClauseStatus, reason: str, papers: tuple[str, ...], exceptions: int = 0,
-            **args: str | int) -> Clause:
-    code = f"clause.reason.{reason}"
-    arguments: MessageArgs = dict(args)
-    return Clause(clause, status, render(code, "en", arguments), code, arguments, papers, exceptions)
+# --- papers and signers ---------------------------------------------------------------------------------------
+
+
+def _paper_findings(paper: Evidence, today: date) -> Iterator[Finding]:
+    """Yield a finding where a paper cannot be counted today; then it supports nothing."""
+    age = (today - paper.date).days
+    about: dict[str, str | int] = {"file": paper.file, "date": paper.date.isoformat()}
+    if age < 0:
+        yield make_finding("evidence/future", clause=paper.clause, args=about)
+    elif paper.max_age_days is not None and age > paper.max_age_days:
+        about |= {"days": age, "limit": paper.max_age_days}
+        yield make_finding("evidence/outdated", clause=paper.clause, args=about)
+
+
+def _signing_findings(policy: Policy, signing: SigningState) -> Iterator[Finding]:
+    """Yield a finding where a release is to be signed and a back end that it is to be signed with is not ready."""
+    missing = sorted(set(policy.signing.use) - set(signing.ready))
+    if signing.intended and (missing or not signing.ready):
+        yield make_finding("signing/not-ready", args={"missing": ", ".join(missing) or "–"})
+
+
+# --- one order, whatever the order in which things were seen --------------------------------------------------
+
+
+def _finding_order(finding: Finding) -> tuple[int, str, str, str, str, str, str]:
+    return (
+        _ORDER[finding.severity],
+        finding.id,
+        finding.path,
+        finding.sha256,
+        finding.clause,
+        finding.message,
+        repr(sorted(finding.args.items())),
+    )
+
+
+def _executable_order(judged: JudgedExecutable) -> tuple[str, str]:
+    return judged.fact.path, repr(judged.fact)
+
+
+def _outbound_order(judged: JudgedOutbound) -> tuple[str, int, str]:
+    return judged.fact.path, judged.fact.line, repr(judged.fact)

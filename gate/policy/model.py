@@ -11,7 +11,7 @@ from typing import Any, Literal, Self, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from gate.limits import Limits
-from gate.models import ExecutableClass, Reach
+from gate.models import ExecutableClass, Reach  # noqa: TC001  # pydantic reads annotations when the module is loaded
 from gate.policy.clauses import DEFAULT_REQUIRED
 from gate.policy.registry import FINDINGS
 from gate.policy.values import (
@@ -39,7 +39,7 @@ from gate.policy.values import (
 PaperKind: TypeAlias = Literal[
     "procedure", "quality-system", "code-review", "test-record", "assessment", "checklist", "other"
 ]
-"""Papers that can be attached as evidence: 管理手順書, 品質保証体制図, コードレビュー記録, 試験記録, 診断報告書, チェックリスト."""
+"""Papers: 管理手順書, 品質保証体制図, コードレビュー記録, 試験記録, 診断報告書, チェックリスト, any other."""
 
 _LIMITS = Limits()
 

@@ -16,7 +16,7 @@ from gate.paths import printable
 from gate.policy.checks import Data, Found, repeated_ids, take_unavailable
 from gate.policy.model import Policy, Section
 from gate.policy.places import Places
-from gate.policy.problems import PolicyProblems, Problem
+from gate.policy.problems import Problem, UnusablePolicyError
 from gate.policy.values import IDENTIFIER_PATTERN, SHA256_PATTERN
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class ParsedPolicy:
     name: str
     agreement_sha256: str
 
-    def refuse(self, found: Iterable[Found]) -> PolicyProblems:
+    def refuse(self, found: Iterable[Found]) -> UnusablePolicyError:
         """Return the exception that tells what was found, each at its place."""
         return _problems(self.name, self.places, found)
 
@@ -66,7 +66,7 @@ class ParsedPolicy:
 def parse_policy(raw: bytes, name: str) -> ParsedPolicy:
     """Return the policy in ``raw``; ``name`` is what messages call the file.
 
-    Raises :class:`PolicyProblems` with everything that is wrong: not UTF-8, not TOML, keys that are unknown or not
+    Raises :class:`UnusablePolicyError` with everything that is wrong: not UTF-8, not TOML, keys that are unknown or not
     judged by this version, values that are missing or do not hold.
     """
     text = _decoded(raw, name)
@@ -96,22 +96,22 @@ def _decoded(raw: bytes, name: str) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise _at_line(name, line, "policy.not-utf8", byte=f"{raw[error.start]:02X}") from error
+        raise _at_line(name, line, "policy.not-utf-8", byte=f"{raw[error.start]:02X}") from error
 
 
-def _syntax_error(message: str, text: str, name: str) -> PolicyProblems:
+def _syntax_error(message: str, text: str, name: str) -> UnusablePolicyError:
     match = _AT_LINE.search(message)
     line = match and match["line"]
     detail = printable(message[: match.start()] if match else message)
     return _at_line(name, int(line) if line else text.count("\n") + 1, "policy.syntax", detail=detail)
 
 
-def _at_line(name: str, line: int, code: str, **arguments: str | int) -> PolicyProblems:
-    return PolicyProblems(name, [Problem(code, line, "", arguments)])
+def _at_line(name: str, line: int, code: str, **arguments: str | int) -> UnusablePolicyError:
+    return UnusablePolicyError(name, [Problem(code, line, "", arguments)])
 
 
-def _problems(name: str, places: Places, found: Iterable[Found]) -> PolicyProblems:
-    return PolicyProblems(
+def _problems(name: str, places: Places, found: Iterable[Found]) -> UnusablePolicyError:
+    return UnusablePolicyError(
         name, [Problem(each.code, places.line(each.path), key_text(each.path), dict(each.arguments)) for each in found]
     )
 
@@ -135,7 +135,9 @@ def _found(error: ErrorDetails) -> Found:
         return Found(_PATTERN_CODES[context["pattern"]], path, {"given": given})
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(str(path[-1]), sorted(_known_keys(Section)), n=1)
-        return Found("policy.unknown-key-near", path, {"near": near[0]}) if near else Found("policy.unknown-key", path, {})
+        return (
+            Found("policy.unknown-key-near", path, {"near": near[0]}) if near else Found("policy.unknown-key", path, {})
+        )
     arguments: dict[str, str | int] = {"given": given, "detail": error["msg"]}
     if kind == "literal_error":
         arguments["expected"] = context["expected"].replace(" or ", ", ").replace("'", '"')

@@ -106,7 +106,7 @@ class _Scanner:
             start = self._position
             if self._peek() in {'"', "'"}:
                 self._skip(_STRING)
-                parts.extend(tomllib.loads(f"{self._text[start:self._position]} = 0"))
+                parts.extend(tomllib.loads(f"{self._text[start : self._position]} = 0"))
             else:
                 self._skip(_BARE)
                 parts.append(self._text[start : self._position])

@@ -33,7 +33,7 @@ class Problem:
         return render(code, language, {"line": self.line, "key": self.key, "text": text})
 
 
-class PolicyProblems(PolicyError):
+class UnusablePolicyError(PolicyError):
     """A policy file that cannot be used, with everything that is wrong with it in the order of its lines."""
 
     def __init__(self, path: str, problems: Iterable[Problem]) -> None:
@@ -55,4 +55,4 @@ class PolicyProblems(PolicyError):
         return "\n".join(dict.fromkeys(advices))
 
     def __reduce__(self) -> tuple[object, ...]:
-        return PolicyProblems, (self.path, self.problems)
+        return UnusablePolicyError, (self.path, self.problems)

@@ -1,14 +1,20 @@
-"""Every finding that this version can make: its id, severity, clause, and whether a person may set it aside."""
+"""Every finding that this version can make: its id, severity, clause, and whether a person may set it aside.
+
+``[[suppress]]`` cannot set aside what says that the run, or a justification itself, is worth nothing, nor executables:
+those are answered by ``[[executable]]``, which asks for the basis that the clause names.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from gate.models import ContainerIssue, GapReason, Reach, Severity
 from gate.policy.clauses import AUTHENTICITY, EXAMINED, EXECUTABLES, MALWARE, OUTBOUND
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Suppressible: TypeAlias = Literal["any", "digest", "never"]
 """``digest``: only with the item's SHA-256."""
@@ -112,6 +118,7 @@ _KINDS = (
     FindingKind("engine/coverage", "gap", MALWARE, "never"),
     FindingKind("signing/not-ready", "gap", AUTHENTICITY, "never"),
     FindingKind("evidence/outdated", "warn", "", "never"),
+    FindingKind("evidence/future", "warn", "", "never"),
     FindingKind("justification/unused", "warn", "", "never"),
     FindingKind("justification/expired", "reject", "", "never"),
     *(gap_kind(examiner, reason) for examiner in EXAMINER_CLAUSES for reason in get_args(GapReason)),

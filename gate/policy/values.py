@@ -30,7 +30,7 @@ _SECOND_LEVEL: Final = frozenset(
 
 def problem(code: str, **arguments: str | int) -> PydanticCustomError:
     """Return the exception by which a check of this package fails: a catalogue code and its arguments."""
-    return PydanticCustomError(code, code, arguments)  # type: ignore[arg-type]  # pydantic wants literals for its docs
+    return PydanticCustomError(code, code, arguments)
 
 
 def _text(value: str) -> str:
@@ -147,8 +147,6 @@ Hosts: TypeAlias = Annotated[tuple[Host, ...], AfterValidator(_distinct)]
 ClauseId: TypeAlias = Annotated[str, AfterValidator(_clause)]
 Clauses: TypeAlias = Annotated[tuple[ClauseId, ...], AfterValidator(_distinct)]
 Timezone: TypeAlias = Annotated[str, AfterValidator(_timezone)]
-Identifier: TypeAlias = Annotated[
-    str, StringConstraints(pattern=IDENTIFIER_PATTERN), AfterValidator(_identifier)
-]
+Identifier: TypeAlias = Annotated[str, StringConstraints(pattern=IDENTIFIER_PATTERN), AfterValidator(_identifier)]
 Fingerprint: TypeAlias = Annotated[str, AfterValidator(_fingerprint)]
 Clamd: TypeAlias = Annotated[str, AfterValidator(_clamd)]

@@ -18,7 +18,7 @@ LEAVES = {"models", "errors", "paths", "text", "limits", "data_files", "clock", 
 STAGES = {"intake", "examine", "policy", "record", "signing"}
 JOINTS = {"pipeline", "deliver", "staging", "verification", "reports", "operations", "doctor"}
 ALLOWED = {
-    **{leaf: LEAVES for leaf in LEAVES},
+    **dict.fromkeys(LEAVES, LEAVES),
     "intake": LEAVES | {"intake"},
     "examine": LEAVES | {"examine"},
     "policy": LEAVES | {"policy"},

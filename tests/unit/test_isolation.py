@@ -31,14 +31,14 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a pro
 
 @pytest.fixture(scope="module")
 def target() -> Iterator[str]:
-    """Put the functions where an isolated interpreter finds them: beside the installed packages, for this module only."""
+    """Put the functions where an isolated interpreter finds them: beside the installed packages, for this module."""
     place = Path(site.getsitepackages()[0]) / f"{MODULE}.py"
     place.write_text(TARGETS.read_text())
     yield f"{MODULE}:serve"
     place.unlink()
 
 
-def ask(worker: Worker, act: str, descriptors: tuple[int, ...] = (), *, seconds: float = 20, **more: Any) -> list[Any]:
+def ask(worker: Worker, act: str, descriptors: tuple[int, ...] = (), *, seconds: float = 20, **more: object) -> list[Any]:
     return list(worker.request({"act": act, **more}, descriptors, seconds=seconds))
 
 
@@ -166,7 +166,7 @@ def test_pool_replaces_a_dead_worker(target: str) -> None:
     pool = WorkerPool(1, target)
     with pytest.raises(WorkerDied):
         list(pool.request({"act": "crash"}, seconds=20))
-    assert list(pool.request({"act": "echo", "value": 3}, seconds=20))[0] == 3
+    assert next(pool.request({"act": "echo", "value": 3}, seconds=20)) == 3
     pool.close()
 
 
@@ -175,7 +175,7 @@ def test_pool_kills_a_worker_whose_answer_is_not_read_to_the_end(target: str) ->
     frames = pool.request({"act": "sleep"}, seconds=20)
     assert next(frames) == "going"
     frames.close()  # type: ignore[attr-defined]  # an iterator by contract, a generator in fact
-    assert list(pool.request({"act": "echo", "value": 4}, seconds=20))[0] == 4
+    assert next(pool.request({"act": "echo", "value": 4}, seconds=20)) == 4
     pool.close()
 
 

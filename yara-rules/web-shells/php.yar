@@ -12,7 +12,7 @@ rule php_eval_of_request
         date = "2026-11-23"
         false_positives = "Administration tools that run submitted code on purpose"
     strings:
-        $tag = /<\?(php|=)/ nocase
+        $tag = /<\?(php\s|=)/ nocase
         $run = /\b(eval|assert|system|passthru|shell_exec|exec|popen)\s*\(\s*(@?(base64_decode|stripslashes|gzinflate|str_rot13|urldecode)\s*\(\s*){0,3}\$_(GET|POST|REQUEST|COOKIE|SERVER)\b/ nocase
     condition:
         $tag and $run
@@ -30,8 +30,46 @@ rule php_packed_eval
         date = "2026-11-23"
         false_positives = "Commercial PHP encoders"
     strings:
-        $tag = /<\?(php|=)/ nocase
+        $tag = /<\?(php\s|=)/ nocase
         $run = /\beval\s*\(\s*(@?(gzinflate|gzuncompress|gzdecode|str_rot13|base64_decode)\s*\(\s*){2,4}/ nocase
     condition:
         $tag and $run
+}
+
+rule php_in_image
+{
+    meta:
+        id = "RG-WEB-0005"
+        description_en = "PHP that runs commands or a request, inside an image file"
+        description_ja = "画像ファイル内でコマンド又は要求の内容を実行する PHP"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "own analysis of uploads that pass as images"
+        date = "2026-11-23"
+        false_positives = "None known"
+    strings:
+        $tag = /<\?(php\s|=)/ nocase
+        $run = /\b(eval|assert|system|passthru|shell_exec|exec|popen|include|require)\s*[( ]\s*[^\n]{0,60}\$_(GET|POST|REQUEST|COOKIE|FILES)\b/ nocase
+    condition:
+        (uint32be(0) == 0x89504e47 or uint16be(0) == 0xffd8 or uint32be(0) == 0x47494638 or uint16be(0) == 0x424d)
+        and $tag and $run
+}
+
+rule php_calls_function_named_by_request
+{
+    meta:
+        id = "RG-WEB-0006"
+        description_en = "PHP that calls a function whose name a request sends"
+        description_ja = "要求で指定された名前の関数を呼び出す PHP"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "own analysis of callback web shells"
+        date = "2026-11-23"
+        false_positives = "None known"
+    strings:
+        $tag = /<\?(php\s|=)/ nocase
+        $direct = /\$_(GET|POST|REQUEST|COOKIE)\s*\[[^\]\n]{1,40}\]\s*\(\s*\$_(GET|POST|REQUEST|COOKIE)\b/ nocase
+        $callback = /\b(array_map|array_filter|call_user_func|call_user_func_array|usort|register_shutdown_function)\s*\(\s*@?\$_(GET|POST|REQUEST|COOKIE)\b/ nocase
+    condition:
+        $tag and ($direct or $callback)
 }

@@ -35,3 +35,20 @@ rule aspx_eval_of_request
     condition:
         $tag and $run
 }
+
+rule asp_one_line_shell
+{
+    meta:
+        id = "RG-WEB-0007"
+        description_en = "ASP one-line shell that runs a request parameter"
+        description_ja = "要求のパラメータを実行する ASP の一行ウェブシェル"
+        certainty = "known"
+        clause = "26-3 3(1)①"
+        reference = "own analysis of one-line web shells"
+        date = "2026-11-23"
+        false_positives = "None: no sound page runs a bare request parameter"
+    strings:
+        $run = /<%\s*@?\s*(eval|execute|executeglobal)\s*\(?\s*request\s*(\.\s*(item|form|querystring)\s*)?[(\[]\s*["'][^"'\n]{1,40}["']\s*[)\]]\s*(,\s*["']unsafe["']\s*)?\)?\s*;?\s*%>/ nocase
+    condition:
+        filesize < 64KB and $run
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import pickletools
 import re
@@ -15,6 +16,9 @@ _PYTHON_MAGICS = ((20121, 63000), (2900, 4000))
 """Ranges of the number that a Python version writes before CR LF (CPython, ``importlib._bootstrap_external``)."""
 _PICKLE_BYTES = 4 << 20
 _PICKLE_OPCODES = 4
+_CALLING = frozenset(
+    {"GLOBAL", "STACK_GLOBAL", "REDUCE", "INST", "OBJ", "NEWOBJ", "NEWOBJ_EX", "BUILD", "EXT1", "EXT2", "EXT4"}
+)
 _SWF_VERSIONS = range(1, 60)
 _OBJECT_DTYPE = re.compile(rb"'descr':[^}]{0,400}?\|?'?\|O")
 
@@ -75,7 +79,7 @@ def beam(content: Content) -> Named | None:
 def emacs_lisp(content: Content) -> Named | None:
     """Name compiled Emacs Lisp: its magic ends in a version number and three zero bytes."""
     head = content.head
-    return Named("elc") if head.startswith(b";ELC") and 0 < head[4:5].ljust(1, b"\0")[0] < 0x40 else None  # noqa: PLR2004
+    return Named("elc") if head.startswith(b";ELC") and head[4:5] != b"\0" and head[5:8] == bytes(3) else None
 
 
 def flash(content: Content) -> Named | None:
@@ -91,23 +95,22 @@ def ocaml_trailer(content: Content) -> Named | None:
 
 
 def pickle(content: Content) -> Named | None:
-    """Name a Python pickle of protocol 2 or later, by walking its opcodes to the end, without running any."""
+    """Name a Python pickle of protocol 2 or later that calls something when it is loaded; one of plain data is data.
+
+    Its opcodes are walked and none is run.  One that breaks off has made its calls by then.
+    """
     if content.number(0, 1) != 0x80 or content.number(1, 1) not in range(2, 6):  # noqa: PLR2004  # PROTO
         return None
     names: set[str] = set()
     count = 0
-    try:
+    with contextlib.suppress(ValueError, IndexError, UnicodeError, OverflowError):
         for opcode, _argument, _place in pickletools.genops(io.BytesIO(content.at(0, _PICKLE_BYTES))):
             names.add(opcode.name)
             count += 1
-    except (ValueError, IndexError, UnicodeError, OverflowError):
-        names.add("BROKEN")
-    calls = bool(names & {"GLOBAL", "STACK_GLOBAL", "REDUCE", "INST", "OBJ", "NEWOBJ", "NEWOBJ_EX", "EXT1"})
-    if "STOP" not in names and not (calls and count >= _PICKLE_OPCODES):
+    whole = "STOP" in names
+    if not names & _CALLING or not (whole or count >= _PICKLE_OPCODES):
         return None
-    return Named(
-        "pickle", "", ("calls=yes" if calls else "calls=no", *(("broken=opcode",) if "BROKEN" in names else ()))
-    )
+    return Named("pickle", "", () if whole else ("broken=opcode",))
 
 
 def numpy_objects(content: Content) -> Named | None:

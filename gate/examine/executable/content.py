@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Callable
 from functools import cached_property
 from typing import Literal, NamedTuple, Protocol, TypeAlias
@@ -11,8 +12,8 @@ from gate.models import ExecutableClass
 
 HEAD_BYTES = 4096
 TAIL_BYTES = 1024
-_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\x0b\f\r\x1a\x1b"))
-"""Bytes that no text holds; end of file and escape occur in batch files."""
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1c-\x1f]")
+"""Characters that no text holds; end of file and escape do occur in batch files."""
 _MARKS = [
     (codecs.BOM_UTF8, codecs.lookup("utf-8")),
     (codecs.BOM_UTF32_LE, codecs.lookup("utf-32-le")),
@@ -80,25 +81,38 @@ class Content:
 
     @cached_property
     def text(self) -> str | None:
-        """The head as text, without byte order mark; None where it is not text."""
-        return text_of(self.head)
+        """The head as text, without byte order mark and with line feeds alone; None where it is not text."""
+        text = text_of(self.head)
+        return None if _CONTROL.search(text) else text
+
+    @cached_property
+    def start(self) -> str:
+        """The text with which the item begins, as in :attr:`text`, up to the first character that no text holds.
+
+        A script may be followed by what it unpacks.
+        """
+        text = text_of(self.head)
+        control = _CONTROL.search(text)
+        return text[: control.start()] if control else text
 
 
-def text_of(head: bytes) -> str | None:
-    """Return bytes as text, whatever 8-bit or 16-bit encoding they are in, or None where they are not text.
+def text_of(head: bytes) -> str:
+    """Return bytes as characters, whatever 8-bit, 16-bit or 32-bit encoding they are in.
 
     Only ASCII characters count for the tests, so all 8-bit encodings are read as one.
     """
     for mark, codec in _MARKS:
         if head.startswith(mark):
-            return codec.decode(head[len(mark) :], "replace")[0]
-    if head.translate(None, _CONTROLS) != head:
-        zeros = [head[0::2].count(0), head[1::2].count(0)]
-        most = 0 if zeros[0] > zeros[1] else 1
-        if zeros[most] * 2 < len(head) * 0.9 or zeros[1 - most]:
-            return None
-        return _UTF16[most].decode(head, "replace")[0]
-    return _BYTES.decode(head)[0]
+            return _with_line_feeds(codec.decode(head[len(mark) :], "replace")[0])
+    zeros = (head[0::2].count(0), head[1::2].count(0)) if b"\0" in head[:4] else (0, 0)
+    for place in (0, 1):
+        if zeros[place] * 2 > len(head) * 0.9 and zeros[1 - place] == 0:
+            return _with_line_feeds(_UTF16[place].decode(head, "replace")[0])
+    return _with_line_feeds(_BYTES.decode(head)[0])
+
+
+def _with_line_feeds(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 class Named(NamedTuple):
@@ -116,7 +130,7 @@ class Family(NamedTuple):
     """A test and the formats that it can name, all of one class.
 
     ``first`` holds the bytes that an item in any of these formats begins with; empty where it can begin with any.
-    ``text`` says that the test reads the head as text, and is not asked about anything else.
+    ``text`` says that the test looks at the text with which an item begins, and is asked only where there is one.
     """
 
     class_: ExecutableClass

@@ -70,7 +70,6 @@ _READERS: dict[str, Callable[[io.BytesIO], tuple[str, ...] | None]] = {
     "pe": _pe,
     "elf": _elf,
     "mach-o": _mach_o,
-    "mach-o-universal": _mach_o,
 }
 
 

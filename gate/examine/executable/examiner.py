@@ -8,11 +8,13 @@ import lief
 
 from gate.errors import EngineFailure
 from gate.examine.executable import samples
-from gate.examine.executable.content import Content, Memory, Named, Readable
+from gate.examine.executable.content import Content, Memory, Named
 from gate.examine.executable.details import described
 from gate.examine.executable.table import CLASSES, name_formats
 from gate.examine.interface import Observation, View
 from gate.models import Aspect, EngineInfo, ExecutableFact, Gap, Item
+
+_VERSION = f"lief {lief.__version__}"  # type: ignore[attr-defined]  # lief's stubs leave it out
 
 
 class ExecutableExaminer:
@@ -51,7 +53,7 @@ class ExecutableExaminer:
                 raise EngineFailure("examine.canary-missed", engine=self.name)
         if _named(Content(Memory(samples.BENIGN))):
             raise EngineFailure("examine.canary-false", engine=self.name)
-        return EngineInfo(self.name, f"lief {lief.__version__}", None, "passed", f"formats={len(CLASSES)}")
+        return EngineInfo(self.name, _VERSION, None, "passed", f"formats={len(CLASSES)}")
 
 
 def _named(content: Content) -> list[Named]:

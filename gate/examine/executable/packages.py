@@ -28,7 +28,13 @@ def debian(content: Content) -> Named | None:
 
 def by_magic(content: Content) -> Named | None:
     """Name installers whose magic is long enough to stand alone."""
-    for magic, name in ((b"\xed\xab\xee\xdb", "rpm"), (b"xar!", "xar"), (b"Cr24", "crx"), (b"flatpak\0", "flatpak")):
+    for magic, name in (
+        (b"\xed\xab\xee\xdb", "rpm"),
+        (b"xar!", "xar"),
+        (b"Cr24\2\0\0\0", "crx"),
+        (b"Cr24\3\0\0\0", "crx"),
+        (b"flatpak\0", "flatpak"),
+    ):
         if content.head.startswith(magic):
             return Named(name)
     return None
@@ -66,13 +72,13 @@ def help_file(content: Content) -> Named | None:
 
 _LEADING = r"\s*+(?:[;#][^\n]*+\s*+)*+"
 _TEXT_FORMATS = {
-    "url": re.compile(rf"{_LEADING}\[InternetShortcut\]\s*+$", re.IGNORECASE | re.MULTILINE),
-    "desktop": re.compile(rf"{_LEADING}\[Desktop Entry\]\s*+$.*?^(?:Exec|URL)\s*+=", re.MULTILINE | re.DOTALL),
+    "url": re.compile(rf"{_LEADING}\[InternetShortcut\][ \t]*+$", re.IGNORECASE | re.MULTILINE),
+    "desktop": re.compile(rf"{_LEADING}\[Desktop Entry\][ \t]*+$.*?^(?:Exec|URL)\s*+=", re.MULTILINE | re.DOTALL),
     "scf": re.compile(
-        rf"{_LEADING}\[Shell\]\s*+$.*?^(?:Command|IconFile)\s*+=", re.MULTILINE | re.DOTALL | re.IGNORECASE
+        rf"{_LEADING}\[Shell\][ \t]*+$.*?^(?:Command|IconFile)\s*+=", re.MULTILINE | re.DOTALL | re.IGNORECASE
     ),
-    "reg": re.compile(r"\s*+(?:Windows Registry Editor Version 5\.00|REGEDIT4)\s*+$", re.MULTILINE),
-    "iqy": re.compile(r"WEB\s*+\n1\s*+\n(?:https?|file):", re.IGNORECASE),
+    "reg": re.compile(r"\s*+(?:Windows Registry Editor Version 5\.00|REGEDIT4)[ \t]*+$", re.MULTILINE),
+    "iqy": re.compile(r"WEB[ \t]*+\n1[ \t]*+\n(?:https?|file):", re.IGNORECASE),
     "slk": re.compile(r"ID;P[\w;. ]*+$", re.MULTILINE),
 }
 _XML_START = r"\s*+(?:<\?xml[^>]*+>\s*+|<!--.*?-->\s*+|<!DOCTYPE[^>]*+>\s*+)*+"
@@ -86,7 +92,10 @@ _XML_ROOTS = {
 }
 _XML_ROOT = re.compile(rf"{_XML_START}<([\w.\-]++)", re.DOTALL)
 _BY_ROOT = {root: name for name, root in _XML_ROOTS.items()}
-_INF = re.compile(rf"{_LEADING}\[Version\]\s*+$.*?^\s*+Signature\s*+=\s*+\"?\$(?:CHICAGO|Windows)", re.I | re.M | re.S)
+_INF = re.compile(
+    rf"{_LEADING}\[Version\][ \t]*+$.*?^\s*+Signature\s*+=\s*+\"?\$(?:CHICAGO|Windows)",
+    re.IGNORECASE | re.MULTILINE | re.DOTALL,
+)
 _CLICK_ONCE = re.compile(
     rf"{_XML_START}<(?:\w++:)?assembly\b[^>]*urn:schemas-microsoft-com:asm.*?<(?:\w++:)?(?:deployment|"
     r"entryPoint)\b",
@@ -96,7 +105,7 @@ _CLICK_ONCE = re.compile(
 
 def text_shortcut(content: Content) -> Named | None:
     """Name a shortcut or settings file that opens or changes something when it is clicked."""
-    text = content.text or ""
+    text = content.start
     for name, pattern in _TEXT_FORMATS.items():
         if pattern.match(text):
             return Named(name)
@@ -106,7 +115,7 @@ def text_shortcut(content: Content) -> Named | None:
 
 def text_installer(content: Content) -> Named | None:
     """Name a setup information file or a ClickOnce manifest."""
-    text = content.text or ""
+    text = content.start
     if _INF.match(text):
         return Named("inf")
     return Named("clickonce") if _CLICK_ONCE.match(text) else None

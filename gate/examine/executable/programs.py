@@ -134,9 +134,14 @@ def elf(content: Content) -> Named | None:
     words = [f"kind={_known(_ELF_TYPES, kind)}", f"bits={bits}"]
     if machine < 0 or not bits:
         words = ["broken=header"]
-    if content.head[8:10] == b"AI":
-        words.append(f"appimage={content.number(10, 1)}")
     return Named("elf", _known(_ELF_MACHINES, machine), tuple(words))
+
+
+def app_image(content: Content) -> Named | None:
+    """Name a program that is an application with all its files, and is ELF besides (AppImage specification)."""
+    kind = content.number(10, 1)
+    is_one = content.head.startswith(b"\x7fELF") and content.head[8:10] == b"AI" and kind in (1, 2)
+    return Named("appimage", "", (f"type={kind}",)) if is_one else None
 
 
 # --- Mach-O ---------------------------------------------------------------------------------------------------
@@ -159,11 +164,12 @@ def mach_o(content: Content) -> Named | None:
     cpus = [content.number(8 + entry * index, 4, order) for index in range(min(count, 16))]
     names = [_known(_MACHO_CPUS, cpu) for cpu in cpus if cpu >= 0]
     words = ("kind=universal",) if names and len(names) == len(cpus) else ("kind=universal", "broken=header")
-    return Named("mach-o-universal", "+".join(names), words)
+    return Named("mach-o", ",".join(names), words)
 
 
 FAMILIES = (
     Family("native", ("pe", "ne", "le", "lx", "mz"), dos, b"MZ"),
     Family("native", ("elf",), elf, b"\x7f"),
-    Family("native", ("mach-o", "mach-o-universal"), mach_o, b"\xfe\xce\xcf\xca\xbe\xbf"),
+    Family("installer", ("appimage",), app_image, b"\x7f"),
+    Family("native", ("mach-o",), mach_o, b"\xfe\xce\xcf\xca\xbe\xbf"),
 )

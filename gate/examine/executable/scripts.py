@@ -18,14 +18,16 @@ _KNOWN = frozenset(_INTERPRETERS.split())
 _SHEBANG = re.compile(r"#![ \t]*+([^\s\[\]]++)(?:[ \t]++([^\s]++))?")
 _SHOWN = 60
 _BATCH_FIRST = re.compile(
-    r"\s*+(?:(?:::|@?rem\b)[^\n]*+\s*+)*+@?(?:echo[ \t]++o(?:ff|n)\b|setlocal\b[^\n=(]*+$|"
-    r"(?<=@)(?:rem|cls|chcp|cmd|powershell|call|start)[ \t/.])",
+    r"\s*+(?:(?:::|rem\b)[^\n]*+\s*+)*+"
+    r"@(?:(?:echo|%[^%\n]*+%)[ \t]*+o(?:ff|n)\b"
+    r"|(?:rem|setlocal|cls|chcp|cmd|powershell|call|start)(?=[\s/.])[^={\n]*+$)",
     re.IGNORECASE | re.MULTILINE,
 )
+"""The first command of a batch file, after comments: with ``@`` before it, so that it is not shown."""
 _MARKERS = {
     "powershell": re.compile(
-        r"(?im)^\s*+#Requires[ \t]++-(?:Version|Modules?|RunAsAdministrator|PSEdition|PSSnapin)\b|^\s*+\[CmdletBinding\b"
-        r"|^# SIG # Begin signature block"
+        r"(?im)^\s*+#Requires[ \t]++-(?:Version|Modules?|RunAsAdministrator|PSEdition|PSSnapin)\b"
+        r"|^\s*+\[CmdletBinding\b|^# SIG # Begin signature block"
     ),
     "encoded-script": re.compile(r"(?s).{0,2048}?#@~\^[A-Za-z0-9+/]{6}=="),
     "php": re.compile(r"\s*+<\?(?:php\b|=)", re.IGNORECASE),
@@ -45,7 +47,7 @@ def shebang(content: Content) -> Named | None:
 
     An attribute at the head of a Rust file begins with the same two characters and a bracket.
     """
-    found = _SHEBANG.match(content.text or "")
+    found = _SHEBANG.match(content.start)
     if not found:
         return None
     program, argument = found[1], found[2] or ""
@@ -58,12 +60,12 @@ def shebang(content: Content) -> Named | None:
 
 def batch(content: Content) -> Named | None:
     """Name a Windows batch file by its first command."""
-    return Named("batch") if _BATCH_FIRST.match(content.text or "") else None
+    return Named("batch") if _BATCH_FIRST.match(content.start) else None
 
 
 def marked(content: Content) -> Named | None:
     """Name a script by a marker that nothing but its language has."""
-    text = content.text or ""
+    text = content.start
     for name, pattern in _MARKERS.items():
         if pattern.search(text) if name == "powershell" else pattern.match(text):
             return Named(name)
@@ -72,7 +74,7 @@ def marked(content: Content) -> Named | None:
 
 def visual_basic(content: Content) -> Named | None:
     """Name a Visual Basic script by a statement it begins with and an object of the script host that it makes."""
-    text = content.text or ""
+    text = content.start
     return Named("vbs") if _VBS_START.search(text) and _VBS_HOST.search(text) else None
 
 

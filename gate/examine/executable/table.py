@@ -28,7 +28,7 @@ def name_formats(content: Content) -> list[Named]:
     if not content.head:
         return []
     families = _BY_FIRST_BYTE[content.head[0]] + _OF_ANYTHING
-    if content.text is not None:
+    if len(content.start) > 1:
         families += _OF_TEXT
     answers = (family.test(content) for family in families)
     return list({answer.format: answer for answer in answers if answer is not None}.values())

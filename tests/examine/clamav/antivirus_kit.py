@@ -107,14 +107,20 @@ def clamd_with(folder: Path, settings: str) -> Iterator[str]:
     )
     try:
         for _ in range(500):
-            if Path(path).exists():
-                break
             assert process.poll() is None
+            if _listens(path):
+                break
             time.sleep(0.02)
         yield path
     finally:
         process.kill()
         process.wait()
+
+
+def _listens(path: str) -> bool:
+    """Say whether somebody accepts connections at a socket; its file is there a moment earlier."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        return connection.connect_ex(path) == 0
 
 
 class Liar:
@@ -144,6 +150,17 @@ class Liar:
         self._thread.join()
 
 
+def take(connection: socket.socket, is_whole: Callable[[bytes], bool]) -> bytes:
+    """Return what was sent, up to where it is whole or the sender hangs up."""
+    received = b""
+    while not is_whole(received):
+        more = connection.recv(1 << 16)
+        if not more:
+            break
+        received += more
+    return received
+
+
 def _is_whole(received: bytes) -> bool:
     if received.startswith(b"zINSTREAM\0"):
         return received.endswith(bytes(4))
@@ -154,9 +171,7 @@ def answering(*replies: bytes, pause: float = 0.0) -> Callable[[socket.socket], 
     """Return the behaviour of taking one whole command and then sending these replies, with a pause before each."""
 
     def behave(connection: socket.socket) -> None:
-        received = b""
-        while not _is_whole(received):
-            received += connection.recv(1 << 16)
+        take(connection, _is_whole)
         for reply in replies:
             time.sleep(pause)
             connection.sendall(reply)

@@ -20,7 +20,7 @@ from gate.examine.antivirus.client import (
     UnixEndpoint,
     reopen,
 )
-from tests.examine.clamav.antivirus_kit import Liar, answering, viewed
+from tests.examine.clamav.antivirus_kit import Liar, answering, take, viewed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -122,8 +122,7 @@ def test_the_stream_is_exactly_the_content(serve: Serve) -> None:
     received = bytearray()
 
     def collect(connection: socket.socket) -> None:
-        while not received.endswith(bytes(4)) or len(received) < len(content):
-            received.extend(connection.recv(1 << 16))
+        received.extend(take(connection, lambda data: data.endswith(bytes(4)) and len(data) > len(content)))
         connection.sendall(b"stream: OK\0")
 
     assert sent_as_stream(serve(collect), content) == "clean"

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from gate.errors import EngineFailure
@@ -29,6 +30,7 @@ from tests.examine.clamav.antivirus_kit import (
     folder_with,
     left_behind,
     packed,
+    viewed,
 )
 
 if TYPE_CHECKING:
@@ -252,7 +254,46 @@ def test_a_temporary_folder_that_fails_during_the_run(small_disk: Path, spoil: S
     assert left_behind(pids, small_disk) == []
 
 
+def test_a_complaint_while_nothing_was_being_scanned(scratch: Path) -> None:
+    examiner = ClamAVExaminer(scratch=scratch)
+    try:
+        examiner.start()
+        with viewed(b"GIF89a\x10\x00") as view:  # a picture that makes clamd write an error line, sent past the engine
+            engine_of(examiner)._scanner.endpoint.client().file(view.descriptor(), seconds=10)
+        assert examined(examiner, samples.BENIGN) == []
+        with pytest.raises(EngineFailure) as caught:
+            examiner.finish()
+        assert caught.value.code == "malware.clamd-complained"
+    finally:
+        examiner.close()
+
+
+@pytest.mark.parametrize("name", ["with space", "日本語", "#hash", "l" * 120, '"quoted"'])
+def test_a_temporary_folder_of_an_unusual_name(scratch: Path, name: str) -> None:
+    folder = scratch / name
+    folder.mkdir()
+    folder.chmod(0o711)
+    examiner = ClamAVExaminer(scratch=folder)
+    try:
+        examiner.start()
+        assert examined(examiner, samples.zipped(samples.eicar())) != []
+        examiner.finish()
+    finally:
+        examiner.close()
+    assert list(folder.iterdir()) == []
+
+
 # --- it dies ---------------------------------------------------------------------------------------------------
+
+
+def wait_until_busy(pid: int) -> None:
+    """Return once the process has spent processor time on what it was sent."""
+    process = psutil.Process(pid)
+    before = process.cpu_times().user
+    ends = time.monotonic() + 30
+    while process.cpu_times().user < before + 0.05:
+        assert time.monotonic() < ends
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("which", [0, 1], ids=["scanner", "macro-reader"])
@@ -266,11 +307,13 @@ def test_killed_in_the_middle_of_a_scan(scratch: Path, which: int, number: signa
         content = os.urandom(1 << 16) * 640
         scan = threading.Thread(target=lambda: results.append(examined(examiner, content)))
         scan.start()
-        time.sleep(0.3 if which == 0 else 0.0)
+        if which == 0:
+            wait_until_busy(pids[0])
         os.kill(pids[which], number)
         scan.join(60)
         assert results
-        assert {each.reason for each in results[0] if isinstance(each, Gap)} == {"engine-error"}
+        if number == signal.SIGKILL:  # on the other signal clamd may first bring the scan to its end
+            assert {each.reason for each in results[0] if isinstance(each, Gap)} == {"engine-error"}
         later = examined(examiner, samples.BENIGN)
         assert [each.reason for each in later if isinstance(each, Gap)]
         with pytest.raises(EngineFailure) as caught:

@@ -1,0 +1,145 @@
+"""From facts and gaps to findings: one function for each kind of fact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from gate.models import (
+    ContainerFact,
+    DetectionFact,
+    ExecutableFact,
+    ItemFact,
+    JudgedExecutable,
+    JudgedOutbound,
+    LinkFact,
+    OutboundFact,
+)
+from gate.policy.findings import make_finding
+from gate.policy.justification import decide_destination, decide_executable
+from gate.policy.matching import host_matches
+from gate.policy.registry import CONTAINER_FINDINGS, OUTBOUND_FINDINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from gate.models import Fact, Finding, Gap
+    from gate.policy.model import Destination, Executable, Policy, Suppression
+
+OWN: Final = "own"
+"""What declares a contact with a host of the recipient's own."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What facts and gaps amount to under a policy, gathered one by one.
+
+    ``used`` are the ids of justifications that decided on something, whether they covered it or not.
+    """
+
+    policy: Policy
+    today: date
+    findings: list[Finding] = field(default_factory=list)
+    executables: list[JudgedExecutable] = field(default_factory=list)
+    outbound: list[JudgedOutbound] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+
+    def take(self, facts: Iterable[Fact], gaps: Iterable[Gap]) -> None:
+        """Take in all that was seen; what was seen twice counts once."""
+        for fact in set(facts):
+            self._fact(fact)
+        for gap in set(gaps):
+            self.findings.append(
+                make_finding(
+                    f"gap/{gap.examiner}-{gap.reason}",
+                    path=gap.path,
+                    sha256=gap.sha256,
+                    args={"examiner": gap.examiner, "detail": gap.detail},
+                )
+            )
+
+    def _fact(self, fact: Fact) -> None:
+        match fact:
+            case ItemFact():
+                pass  # that an item exists is no finding
+            case LinkFact():
+                self._found(f"link/{fact.link}", fact, target=fact.target)
+            case ContainerFact():
+                self._found(CONTAINER_FINDINGS[fact.issue], fact, detail=fact.detail)
+            case DetectionFact():
+                self._detection(fact)
+            case ExecutableFact():
+                self._executable(fact)
+            case OutboundFact():
+                self._outbound(fact)
+
+    def _found(self, finding_id: str, fact: Fact, **args: str | int) -> None:
+        self.findings.append(make_finding(finding_id, path=fact.path, sha256=fact.sha256, args=args))
+
+    def _detection(self, fact: DetectionFact) -> None:
+        known = fact.certainty == "known"
+        self.findings.append(
+            make_finding(
+                "malware/known" if known else "malware/suspected",
+                path=fact.path,
+                sha256=fact.sha256,
+                severity=None if known else self.policy.malware.suspected,
+                args={"engine": fact.engine, "name": fact.name, "detail": fact.detail},
+            )
+        )
+
+    def _executable(self, fact: ExecutableFact) -> None:
+        decision = decide_executable(self.policy.executable, fact, self.today)
+        entry = decision.entry
+        about = {"class": fact.class_, "format": f"{fact.format} {fact.architecture}".rstrip()}
+        covered: str | None = None
+        if entry is None:
+            self._found("executable/unjustified", fact, **about)
+        elif decision.outcome == "covered":
+            covered = entry.id
+        elif decision.outcome == "expired":
+            self._found("executable/expired", fact, **about, **validity(entry, self.today))
+        else:
+            pinned = ", ".join(entry.sha256 or ())
+            self._found("executable/pin-mismatch", fact, **about, id=entry.id, pinned=pinned, found=fact.sha256)
+        self._use(entry)
+        self.executables.append(JudgedExecutable(fact, covered))
+
+    def _outbound(self, fact: OutboundFact) -> None:
+        if fact.host and any(host_matches(pattern, fact.host) for pattern in self.policy.outbound.own):
+            self.outbound.append(JudgedOutbound(fact, OWN))
+            return
+        decision = decide_destination(self.policy.outbound.destination, fact, self.today)
+        entry = decision.entry
+        about: dict[str, str | int] = {
+            "url": fact.url or fact.host or "–",
+            "host": fact.host or "–",
+            "reach": fact.reach,
+            "via": fact.via,
+            "line": fact.line,
+            "detail": fact.condition,
+        }
+        covered: str | None = None
+        if entry is None:
+            self._found(OUTBOUND_FINDINGS[fact.reach], fact, **about)
+        elif decision.outcome == "covered":
+            covered = entry.id
+        else:
+            self._found("outbound/expired", fact, **about, **validity(entry, self.today))
+        self._use(entry)
+        self.outbound.append(JudgedOutbound(fact, covered))
+
+    def _use(self, entry: Executable | Destination | None) -> None:
+        if entry is not None:
+            self.used.add(entry.id)
+
+
+def validity(entry: Executable | Destination | Suppression, today: date) -> dict[str, str]:
+    """Return what the text about a justification that is not in force says: which, and the days on which it is."""
+    return {
+        "id": entry.id,
+        "approved_on": entry.approved_on.isoformat(),
+        "expires": entry.expires.isoformat(),
+        "today": today.isoformat(),
+    }

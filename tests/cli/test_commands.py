@@ -1,0 +1,56 @@
+"""The small commands, and what every command has in common."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gate.cli.language import language_of
+from gate.policy.registry import FINDINGS
+from gate.reports.text import render_explanation
+from gate.text import LANGUAGES, Language
+from tests.conftest import Gate
+
+
+@pytest.mark.parametrize(("arguments", "environment", "language"), [
+    ((), {}, "en"),
+    ((), {"LANG": "ja_JP.UTF-8"}, "ja"),
+    ((), {"LANG": "ja_JP.UTF-8", "LC_ALL": "C"}, "en"),
+    (("check", "--lang", "ja"), {}, "ja"),
+    (("--lang=ja", "check"), {}, "ja"),
+    (("check", "--", "--lang", "ja"), {}, "en"),
+    (("--lang", "en"), {"LANG": "ja_JP.UTF-8"}, "en"),
+])
+def test_language(arguments: tuple[str, ...], environment: dict[str, str], language: str) -> None:
+    assert language_of(arguments, environment) == language
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_finding_can_be_explained(language: Language) -> None:
+    assert all(len(render_explanation(finding, language).splitlines()) >= 3 for finding in FINDINGS)
+
+
+def test_explain(gate: Gate) -> None:
+    assert gate("explain", "malware/known").status == 0
+    unknown = gate("explain", "malware/unknown")
+    assert (unknown.status, unknown.stdout) == (2, "")
+    assert "malware/known" in unknown.stderr
+
+
+def test_doctor_names_everything(gate: Gate) -> None:
+    ran = gate("doctor")
+    assert ran.status in {0, 3}
+    for name in ("python", "clamd", "gpg", "isolation", "temp folder", "database"):
+        assert name in ran.stdout
+
+
+def test_database_status(gate: Gate, tmp_path: Path) -> None:
+    (tmp_path / "database").mkdir()
+    empty = gate("db", "status", "--database", "database")
+    assert (empty.status, empty.stdout) == (3, "")
+    (tmp_path / "database" / "own.ndb").write_text("Test.Own:0:*:" + b"harmless".hex() + "\n")
+    custom = gate("db", "status", "--database", "database")
+    assert custom.status == 1
+    assert "custom" in custom.stdout
+    assert "own.ndb" in custom.stdout
