@@ -83,7 +83,7 @@ def parse_policy(raw: bytes, name: str) -> ParsedPolicy:
     try:
         policy = Policy.model_validate(remaining)
     except ValidationError as error:
-        found += [_found(details) for details in error.errors(include_url=False)]
+        found += [_found(details) for details in error.errors(include_url=False) if not _follows(details)]
     if policy is None or found:
         raise _problems(name, places, found)
     return ParsedPolicy(policy, places, name, _agreement_digest(data))
@@ -122,6 +122,11 @@ def key_text(path: KeyPath) -> str:
     for part in path:
         text += f"[{part + 1}]" if isinstance(part, int) else f".{printable(part)}"
     return text.removeprefix(".")
+
+
+def _follows(error: ErrorDetails) -> bool:
+    """Say whether an error only follows from others: a list is "too short" once its elements have been refused."""
+    return error["type"] == "too_short" and bool(error["input"])
 
 
 def _found(error: ErrorDetails) -> Found:

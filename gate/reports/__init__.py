@@ -1,0 +1,1 @@
+"""Reports for people, made from the judgement alone; everything from artifacts and engines is escaped."""

@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from gate.paths import printable
 from gate.policy.clauses import clause_printed, clause_title
 from gate.policy.findings import finding_advice, finding_message, finding_why
 from gate.policy.registry import FINDINGS
@@ -167,12 +168,12 @@ class _Report:
         coverage = {each.examiner: each for each in self._examination.coverage}
         for engine in self._examination.engines:
             database = engine.database
-            about = self._say("database", kind=database.kind, version=database.version, date=database.date or "–",
+            about = self._say("database", kind=database.kind, version=printable(database.version) or "–", date=printable(database.date) or "–",
                               signatures=database.signatures) if database else ""
             counts = coverage.get(engine.name)
             seen = self._say("coverage", examined=counts.examined, gaps=counts.gaps) if counts else ""
             canary = Text(self._say(f"canary.{engine.canary}"), style="green" if engine.canary == "passed" else "red")
-            table.add_row(f"{engine.name} {engine.version}", canary, seen, Text(about, overflow="fold"))
+            table.add_row(f"{engine.name} {printable(engine.version)}", canary, seen, Text(about, overflow="fold"))
         yield Text(self._say("engines"), style="bold")
         yield Padding(table, (0, 0, 0, 2))
         for problem in self._examination.problems:

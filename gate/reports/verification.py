@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gate.errors import VerificationError
-from gate.policy.clauses import clause_printed, status_label
+from gate.paths import printable
+from gate.policy.clauses import CLAUSES, OUT_OF_SCOPE, clause_printed, status_label
 from gate.text import Language, render
 from gate.verification import Verification
 
@@ -24,6 +25,10 @@ def _refusal(refusal: VerificationError, language: Language) -> list[str]:
             f"  {render('report.do', language)}: {refusal.advice(language)}"]
 
 
+def _clause(clause: str, language: Language) -> str:
+    return clause_printed(clause, language) if clause in {*CLAUSES, *OUT_OF_SCOPE} else printable(clause)
+
+
 def _success(verification: Verification, language: Language) -> list[str]:
     lines = []
     if verification.sample:
@@ -31,8 +36,8 @@ def _success(verification: Verification, language: Language) -> list[str]:
     if verification.deliverable is not None:
         lines += [render("report.check-expected", language),
                   "  " + render("report.deliverable", language, {
-                      "name": verification.deliverable.name, "version": verification.deliverable.version,
-                      "time": verification.created})]
+                      "name": printable(verification.deliverable.name),
+                      "version": printable(verification.deliverable.version), "time": verification.created})]
     lines += [f"  {artifact.name}  sha256 {artifact.sha256}" for artifact in verification.artifacts]
     lines.append(render("report.signatures", language))
     for signature in verification.signatures:
@@ -40,6 +45,7 @@ def _success(verification: Verification, language: Language) -> list[str]:
             "file": signature.file, "backend": signature.backend, "signer": signature.signer, "time": signature.time,
             "time_source": signature.time_source, "status": signature.status}))
     lines.append(render("report.record-clauses", language))
-    lines += [f"  {clause_printed(clause.id, language)}  {status_label(clause.status, language)}"
+    # A record is signed, but by whom the recipient has yet to judge: ids of clauses unknown here are shown as they are.
+    lines += [f"  {_clause(clause.id, language)}  {status_label(clause.status, language)}"
               for clause in verification.clauses if clause.status != "out-of-scope"]
     return lines

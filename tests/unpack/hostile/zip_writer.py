@@ -108,12 +108,14 @@ def archive(entries: Sequence[Entry], *, prefix: bytes = b"", base: int | None =
     in front later).
     """
     shift = 0 if base is None else base
-    body = prefix
-    directory = b""
+    bodies, headers = [prefix], []
+    position = len(prefix)
     for entry in entries:
-        directory += entry.central_record(len(body) - shift)
-        body += entry.local_record()
-    body += before_directory
+        headers.append(entry.central_record(position - shift))
+        bodies.append(entry.local_record())
+        position += len(bodies[-1])
+    body = b"".join(bodies) + before_directory
+    directory = b"".join(headers)
     start = len(body) - shift
     number = len(entries) if count is None else count
     return body + directory + behind_directory + end_record(number, len(directory), start, comment) + trailing
