@@ -34,8 +34,19 @@ def build_wheel(folder: Path) -> None:
     """Build the application as a wheel, with its C extension compiled here."""
     source = folder / "build"
     shutil.copytree(HERE / "application", source)
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps",
-               "--no-build-isolation", "--wheel-dir", str(folder), str(source)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--no-build-isolation",
+        "--wheel-dir",
+        str(folder),
+        str(source),
+    ]
     subprocess.run(command, check=True)
     shutil.rmtree(source)
 
@@ -43,8 +54,21 @@ def build_wheel(folder: Path) -> None:
 def make_key(home: Path) -> str:
     """Make a throw-away signing key without passphrase and return its fingerprint."""
     gpg = ["gpg", "--homedir", str(home), "--batch", "--quiet"]
-    subprocess.run([*gpg, "--pinentry-mode", "loopback", "--passphrase", "", "--quick-generate-key",
-                    "Demonstration <demo@example.invalid>", "ed25519", "sign", "1d"], check=True)
+    subprocess.run(
+        [
+            *gpg,
+            "--pinentry-mode",
+            "loopback",
+            "--passphrase",
+            "",
+            "--quick-generate-key",
+            "Demonstration <demo@example.invalid>",
+            "ed25519",
+            "sign",
+            "1d",
+        ],
+        check=True,
+    )
     listing = subprocess.run([*gpg, "--with-colons", "--list-keys"], check=True, capture_output=True, text=True).stdout
     return next(line.split(":")[9] for line in listing.splitlines() if line.startswith("fpr:"))
 
@@ -65,8 +89,9 @@ def prepare(folder: Path, home: Path) -> str:
     (folder / "gate.toml").write_text(policy)
     recipient = folder / "recipient"
     recipient.mkdir()
-    export = subprocess.run(["gpg", "--homedir", str(home), "--batch", "--armor", "--export", fingerprint], check=True,
-                            capture_output=True)
+    export = subprocess.run(
+        ["gpg", "--homedir", str(home), "--batch", "--armor", "--export", fingerprint], check=True, capture_output=True
+    )
     (recipient / "supplier.asc").write_bytes(export.stdout)
     (recipient / "trust.toml").write_text(
         f'require = "any"\n\n[[openpgp]]\nfingerprint = "{fingerprint}"\nkey = "supplier.asc"\n'

@@ -27,8 +27,15 @@ from gate import _confine
 from gate._frames import FrameError, FrameSocket
 
 # Codecs are imported by Python at first use, which an unprivileged worker may not be able to do any more.
-_CODECS = (encodings.cp437, encodings.cp932, encodings.euc_jp, encodings.idna, encodings.latin_1, encodings.utf_16,
-           encodings.utf_32)
+_CODECS = (
+    encodings.cp437,
+    encodings.cp932,
+    encodings.euc_jp,
+    encodings.idna,
+    encodings.latin_1,
+    encodings.utf_16,
+    encodings.utf_32,
+)
 
 
 def main() -> None:

@@ -15,11 +15,25 @@ from gate.examine.antivirus.database import DatabaseStatus, default_database_fol
 from gate.isolation import PrivateFolder, Worker, find_program, run_program
 from gate.models import MessageArgs
 
-_PACKAGES = {"click": "click", "clamd": "clamd", "gnupg": "python-gnupg", "lief": "lief", "yara": "yara-python",
-             "selectolax": "selectolax", "ada_url": "ada-url", "pydantic": "pydantic", "rich": "rich",
-             "msgpack": "msgpack"}
-_PROGRAMS = {"clamd": "clamav-daemon", "sigtool": "clamav", "freshclam": "clamav-freshclam", "gpg": "gnupg",
-             "gpgconf": "gnupg"}
+_PACKAGES = {
+    "click": "click",
+    "clamd": "clamd",
+    "gnupg": "python-gnupg",
+    "lief": "lief",
+    "yara": "yara-python",
+    "selectolax": "selectolax",
+    "ada_url": "ada-url",
+    "pydantic": "pydantic",
+    "rich": "rich",
+    "msgpack": "msgpack",
+}
+_PROGRAMS = {
+    "clamd": "clamav-daemon",
+    "sigtool": "clamav",
+    "freshclam": "clamav-freshclam",
+    "gpg": "gnupg",
+    "gpgconf": "gnupg",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +103,12 @@ def _temporary_folder() -> Check:
         return Check("temp folder", "missing", "doctor.temp-missing", {"error": "not writable"})
     megabytes = free.f_bavail * free.f_frsize // 1_000_000
     state: Literal["ok", "weak"] = "ok" if megabytes > 10_000 else "weak"  # noqa: PLR2004  # the default total_bytes and some room
-    return Check("temp folder", state, "doctor.temp" if state == "ok" else "doctor.temp-small",
-                 {"place": place, "megabytes": megabytes})
+    return Check(
+        "temp folder",
+        state,
+        "doctor.temp" if state == "ok" else "doctor.temp-small",
+        {"place": place, "megabytes": megabytes},
+    )
 
 
 def _database() -> Check:
@@ -99,5 +117,9 @@ def _database() -> Check:
     except GateError as error:
         return Check("database", "missing", "doctor.database-missing", {"error": str(error)})
     state: Literal["ok", "weak"] = "ok" if found.kind == "official" else "weak"
-    return Check("database", state, "doctor.database" if state == "ok" else "doctor.database-weak",
-                 {"kind": found.kind, "version": found.version, "date": found.date})
+    return Check(
+        "database",
+        state,
+        "doctor.database" if state == "ok" else "doctor.database-weak",
+        {"kind": found.kind, "version": found.version, "date": found.date},
+    )

@@ -82,8 +82,14 @@ def find_program(name: str) -> str | None:
 def environment(home: Path | None = None) -> dict[str, str]:
     """Return the environment of a confined process: nothing of ours but the search path and a neutral locale."""
     folder = str(home) if home else "/nonexistent"
-    return {"PATH": SEARCH_PATH, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "HOME": folder,
-            "TMPDIR": str(home) if home else "/nonexistent", "TZ": "UTC"}
+    return {
+        "PATH": SEARCH_PATH,
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "HOME": folder,
+        "TMPDIR": str(home) if home else "/nonexistent",
+        "TZ": "UTC",
+    }
 
 
 class PrivateFolder:
@@ -147,17 +153,39 @@ class Worker:
     the path in ``options``.  Raises ``WorkerTimeout`` or ``WorkerDied`` where it does not come up.
     """
 
-    def __init__(self, target: str, options: Mapping[str, Any] | None = None, *, confinement: Confinement | None = None,
-                 preload: Sequence[str] = (), folder: PrivateFolder | None = None) -> None:
+    def __init__(
+        self,
+        target: str,
+        options: Mapping[str, Any] | None = None,
+        *,
+        confinement: Confinement | None = None,
+        preload: Sequence[str] = (),
+        folder: PrivateFolder | None = None,
+    ) -> None:
         self._target = target
         specification = _specify(confinement, folder.user if folder else unprivileged_user())
         ours, theirs = socket.socketpair()
         with theirs:
-            command = [sys.executable, "-I", "-B", "-m", "gate._worker", str(theirs.fileno()),
-                       json.dumps(dataclasses.asdict(specification)), target, *preload]
+            command = [
+                sys.executable,
+                "-I",
+                "-B",
+                "-m",
+                "gate._worker",
+                str(theirs.fileno()),
+                json.dumps(dataclasses.asdict(specification)),
+                target,
+                *preload,
+            ]
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                env=environment(), cwd="/", pass_fds=[theirs.fileno()], start_new_session=True,
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=environment(),
+                cwd="/",
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
             )
         self._channel = FrameSocket(ours)
         deadline = time.monotonic() + START_SECONDS
@@ -175,8 +203,7 @@ class Worker:
         """Whether the process can still take requests."""
         return self._process.poll() is None
 
-    def request(self, request: Mapping[str, Any], descriptors: Sequence[int] = (), *,
-                seconds: float) -> Iterator[Any]:
+    def request(self, request: Mapping[str, Any], descriptors: Sequence[int] = (), *, seconds: float) -> Iterator[Any]:
         """Send one request with open files and yield the frames of the answer.
 
         The whole answer has to come within ``seconds``; past that the process group is killed and ``WorkerTimeout``
@@ -252,8 +279,15 @@ def _group_lives(group: int) -> bool:
 class WorkerPool:
     """Up to ``size`` workers of one kind, started when first needed and replaced when they die.  Thread-safe."""
 
-    def __init__(self, size: int, target: str, options: Mapping[str, Any] | None = None, *,
-                 confinement: Confinement | None = None, preload: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        size: int,
+        target: str,
+        options: Mapping[str, Any] | None = None,
+        *,
+        confinement: Confinement | None = None,
+        preload: Sequence[str] = (),
+    ) -> None:
         self._make: Callable[[], Worker] = lambda: Worker(target, options, confinement=confinement, preload=preload)
         self._idle: queue.LifoQueue[Worker | None] = queue.LifoQueue()
         self._all: list[Worker] = []
@@ -263,8 +297,7 @@ class WorkerPool:
         for _ in range(size):
             self._idle.put(None)
 
-    def request(self, request: Mapping[str, Any], descriptors: Sequence[int] = (), *,
-                seconds: float) -> Iterator[Any]:
+    def request(self, request: Mapping[str, Any], descriptors: Sequence[int] = (), *, seconds: float) -> Iterator[Any]:
         """As :meth:`Worker.request`, by any worker that is free; waits for one where none is."""
         worker = self._idle.get()
         finished = False
@@ -373,15 +406,27 @@ def start_program(argv: Sequence[str], *, folder: PrivateFolder, confinement: Co
     """
     specification = _specify(confinement, folder.user)
     process = subprocess.Popen(
-        _command(argv, specification), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        env=environment(folder.path), cwd=folder.path, start_new_session=True,
+        _command(argv, specification),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment(folder.path),
+        cwd=folder.path,
+        start_new_session=True,
     )
     return Program(process, Path(argv[0]).name)
 
 
-def run_program(argv: Sequence[str], *, seconds: float, folder: PrivateFolder | None = None,
-                confinement: Confinement | None = None, stdin: int | None = None, descriptors: Sequence[int] = (),
-                output_bytes: int = 1 << 20) -> Completed:
+def run_program(
+    argv: Sequence[str],
+    *,
+    seconds: float,
+    folder: PrivateFolder | None = None,
+    confinement: Confinement | None = None,
+    stdin: int | None = None,
+    descriptors: Sequence[int] = (),
+    output_bytes: int = 1 << 20,
+) -> Completed:
     """Run an external program to its end, confined, and return its status and at most ``output_bytes`` of each output.
 
     ``stdin`` is a descriptor to read from; ``descriptors`` stay open in the program under the same numbers.
@@ -390,9 +435,14 @@ def run_program(argv: Sequence[str], *, seconds: float, folder: PrivateFolder | 
     """
     specification = _specify(confinement, folder.user if folder else unprivileged_user())
     process = subprocess.Popen(
-        _command(argv, specification), stdin=subprocess.DEVNULL if stdin is None else stdin, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, env=environment(folder.path if folder else None), cwd=folder.path if folder else "/",
-        pass_fds=tuple(descriptors), start_new_session=True,
+        _command(argv, specification),
+        stdin=subprocess.DEVNULL if stdin is None else stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(folder.path if folder else None),
+        cwd=folder.path if folder else "/",
+        pass_fds=tuple(descriptors),
+        start_new_session=True,
     )
     outputs = [_BoundedReader(stream, output_bytes) for stream in (process.stdout, process.stderr) if stream]
     deadline = time.monotonic() + seconds

@@ -67,8 +67,9 @@ def check(request: CheckRequest, *, clock: Clock, progress: Progress | None = No
     return _judged(examination, loaded, SigningState(intended=False, ready=()), clock)
 
 
-def release(request: CheckRequest, out: Path, signers: Sequence[Signer], *, clock: Clock,
-            progress: Progress | None = None) -> tuple[Checked, Delivered | None]:
+def release(
+    request: CheckRequest, out: Path, signers: Sequence[Signer], *, clock: Clock, progress: Progress | None = None
+) -> tuple[Checked, Delivered | None]:
     """Copy the paths aside, examine the copy, judge it, and where it is approved sign and deliver it to ``out``.
 
     Returns the judgement and what was delivered, None where the verdict is not "approved": then nothing is left.
@@ -123,11 +124,17 @@ def policy_for(request: CheckRequest) -> LoadedPolicy:
     return loaded
 
 
-def _examine(request: CheckRequest, artifacts: Sequence[InputArtifact], loaded: LoadedPolicy, clock: Clock,
-             progress: Progress | None) -> Examination:
+def _examine(
+    request: CheckRequest,
+    artifacts: Sequence[InputArtifact],
+    loaded: LoadedPolicy,
+    clock: Clock,
+    progress: Progress | None,
+) -> Examination:
     examiners = build_examiners(engine_settings(request, loaded))
-    return examine(artifacts, examiners, loaded.policy.limits.as_limits(), clock=clock, jobs=request.jobs,
-                   progress=progress)
+    return examine(
+        artifacts, examiners, loaded.policy.limits.as_limits(), clock=clock, jobs=request.jobs, progress=progress
+    )
 
 
 def engine_settings(request: CheckRequest, loaded: LoadedPolicy) -> EngineSettings:

@@ -62,8 +62,15 @@ _WAVES = 12
 """How often derived items may bring forth derived items."""
 
 
-def examine(artifacts: Sequence[InputArtifact], examiners: Sequence[Examiner], limits: Limits, *, clock: Clock,
-            jobs: int = 2, progress: Progress | None = None) -> Examination:
+def examine(
+    artifacts: Sequence[InputArtifact],
+    examiners: Sequence[Examiner],
+    limits: Limits,
+    *,
+    clock: Clock,
+    jobs: int = 2,
+    progress: Progress | None = None,
+) -> Examination:
     """Examine every file of the artifacts with every examiner and return all facts and gaps.
 
     Engines that fail are in ``problems``; their items have gaps.  Raises ``UsageError`` where an artifact cannot be
@@ -113,16 +120,22 @@ class _Run:
                 self._prove(examiner, examiner.finish)
         for change in intake.changed():
             self._ledger.gap(change)
-        return self._ledger.examination(summaries, tuple(self._engines.values()), tuple(self._failed.values()),
-                                        [INTAKE, *(examiner.name for examiner in self._examiners)],
-                                        started=rfc3339(started), finished=rfc3339(clock()))
+        return self._ledger.examination(
+            summaries,
+            tuple(self._engines.values()),
+            tuple(self._failed.values()),
+            [INTAKE, *(examiner.name for examiner in self._examiners)],
+            started=rfc3339(started),
+            finished=rfc3339(clock()),
+        )
 
     def _prove(self, examiner: Examiner, step: Callable[[], EngineInfo]) -> None:
         try:
             self._engines[examiner.name] = step()
         except EngineFailure as failure:
-            arguments = {key: value if isinstance(value, int) else printable(value)
-                         for key, value in failure.arguments.items()}
+            arguments = {
+                key: value if isinstance(value, int) else printable(value) for key, value in failure.arguments.items()
+            }
             self._failed[examiner.name] = EngineProblem(examiner.name, failure.code, arguments, str(failure))
             known = self._engines.get(examiner.name) or EngineInfo(examiner.name, "")
             self._engines[examiner.name] = dataclasses.replace(known, canary="failed")
@@ -138,8 +151,7 @@ class _Run:
             if not examiner.applies(entry.item):
                 self._ledger.count(examiner.name, "not_applicable")
             elif examiner.name in self._failed:
-                self._ledger.observe(examiner.name, entry.item,
-                                     (Gap("engine-error", "the engine did not start"),))
+                self._ledger.observe(examiner.name, entry.item, (Gap("engine-error", "the engine did not start"),))
             else:
                 chosen.append(examiner)
         finish = _Countdown(len(chosen), lambda: self._done(entry))
@@ -167,8 +179,12 @@ class _Run:
     def _shared(self, examiner: Examiner, entry: Entry) -> tuple[Observation, ...]:
         """Return the examiner's observations, made once for all items that are equal in what it depends on."""
         item = entry.item
-        key: _Key = (examiner.name, item.sha256, item.name if "name" in examiner.depends_on else None,
-                     item.mode if "mode" in examiner.depends_on else None)
+        key: _Key = (
+            examiner.name,
+            item.sha256,
+            item.name if "name" in examiner.depends_on else None,
+            item.mode if "mode" in examiner.depends_on else None,
+        )
         with self._memo_lock:
             shared = self._memo.get(key)
             mine = shared is None
@@ -196,8 +212,9 @@ class _Run:
                 intake.derived(item, derived.name, derived.data)
             self._drain()
         for item, derived in self._derived:
-            self._ledger.gap(Gap("too-deep", f"{printable(derived.name)}: derived too often", INTAKE, item.path,
-                                 item.sha256))
+            self._ledger.gap(
+                Gap("too-deep", f"{printable(derived.name)}: derived too often", INTAKE, item.path, item.sha256)
+            )
 
     def close(self) -> None:
         """End all engines, workers and threads and remove all blobs, whatever state the run is in."""
@@ -285,18 +302,33 @@ class _Ledger:
             self._counts[examiner, "gaps" if gaps else "examined"] += 1
         return derived
 
-    def examination(self, artifacts: Sequence[Artifact], engines: tuple[EngineInfo, ...],
-                    problems: tuple[EngineProblem, ...], examiners: Sequence[str], *, started: str,
-                    finished: str) -> Examination:
+    def examination(
+        self,
+        artifacts: Sequence[Artifact],
+        engines: tuple[EngineInfo, ...],
+        problems: tuple[EngineProblem, ...],
+        examiners: Sequence[str],
+        *,
+        started: str,
+        finished: str,
+    ) -> Examination:
         """Return everything in one order, whatever the order in which it came."""
         coverage = tuple(
-            Coverage(name, self._counts[name, "examined"], self._counts[name, "not_applicable"],
-                     self._counts[name, "gaps"])
+            Coverage(
+                name, self._counts[name, "examined"], self._counts[name, "not_applicable"], self._counts[name, "gaps"]
+            )
             for name in examiners
         )
-        return Examination(tuple(artifacts), tuple(sorted(set(self._facts), key=_fact_order)),
-                           tuple(sorted(set(self._gaps), key=_gap_order)), engines, problems, coverage, started,
-                           finished)
+        return Examination(
+            tuple(artifacts),
+            tuple(sorted(set(self._facts), key=_fact_order)),
+            tuple(sorted(set(self._gaps), key=_gap_order)),
+            engines,
+            problems,
+            coverage,
+            started,
+            finished,
+        )
 
 
 def _fact_order(fact: Fact) -> tuple[str, str, str]:

@@ -76,8 +76,15 @@ def gate(tmp_path: Path) -> Gate:
 
     def run(*arguments: str | Path, cwd: Path = tmp_path, timeout: float = 300, **environment: str) -> Ran:
         command = [sys.executable, "-m", "gate", *map(str, arguments)]
-        done = subprocess.run(command, cwd=cwd, env={**clean_environment(), **environment}, capture_output=True,
-                              text=True, timeout=timeout, check=False)
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            env={**clean_environment(), **environment},
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
         assert "Traceback" not in done.stderr, done.stderr
         return Ran(done.returncode, done.stdout, done.stderr)
 
@@ -111,19 +118,37 @@ class Key:
     fingerprint: str
 
     def public(self) -> bytes:
-        return subprocess.run(["gpg", "--homedir", self.home, "--batch", "--armor", "--export", self.fingerprint],
-                              check=True, capture_output=True).stdout
+        return subprocess.run(
+            ["gpg", "--homedir", self.home, "--batch", "--armor", "--export", self.fingerprint],
+            check=True,
+            capture_output=True,
+        ).stdout
 
     def policy(self) -> str:
-        return (f'[signing]\nuse = ["openpgp"]\n[signing.openpgp]\nfingerprint = "{self.fingerprint}"\n'
-                f'home = "{self.home}"\n')
+        return (
+            f'[signing]\nuse = ["openpgp"]\n[signing.openpgp]\nfingerprint = "{self.fingerprint}"\n'
+            f'home = "{self.home}"\n'
+        )
 
 
 def make_key(home: Path, name: str = "Supplier") -> Key:
     gpg = ["gpg", "--homedir", str(home), "--batch", "--quiet"]
-    subprocess.run([*gpg, "--pinentry-mode", "loopback", "--passphrase", "", "--quick-generate-key",
-                    f"{name} <{name.lower()}@example.invalid>", "ed25519", "sign", "30d"], check=True,
-                   capture_output=True)
+    subprocess.run(
+        [
+            *gpg,
+            "--pinentry-mode",
+            "loopback",
+            "--passphrase",
+            "",
+            "--quick-generate-key",
+            f"{name} <{name.lower()}@example.invalid>",
+            "ed25519",
+            "sign",
+            "30d",
+        ],
+        check=True,
+        capture_output=True,
+    )
     listing = subprocess.run([*gpg, "--with-colons", "--list-keys"], check=True, capture_output=True, text=True).stdout
     return Key(home, next(line.split(":")[9] for line in listing.splitlines() if line.startswith("fpr:")))
 

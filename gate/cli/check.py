@@ -52,5 +52,11 @@ def _rendered(checked: Checked, form: str, settings: Settings, file: Path | None
     if form == "json":
         return checked.document()
     colour = settings.colour(sys.stdout) and file is None
-    return render_check(checked.examination, checked.judgement, checked.policy, language=settings.language,
-                        colour=colour, verbose=settings.verbose > 0).encode()
+    return render_check(
+        checked.examination,
+        checked.judgement,
+        checked.policy,
+        language=settings.language,
+        colour=colour,
+        verbose=settings.verbose > 0,
+    ).encode()

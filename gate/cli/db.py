@@ -29,9 +29,20 @@ def _status(ctx: click.Context, /, database: Path | None) -> int:
     settings = ctx.ensure_object(Settings)
     folder = database or default_database_folder()
     found = status(folder)
-    click.echo(render("malware.status", settings.language, {
-        "folder": str(folder), "kind": found.kind, "version": found.version, "date": found.date or "–",
-        "signatures": found.signatures, "sha256": found.sha256}))
+    click.echo(
+        render(
+            "malware.status",
+            settings.language,
+            {
+                "folder": str(folder),
+                "kind": found.kind,
+                "version": found.version,
+                "date": found.date or "–",
+                "signatures": found.signatures,
+                "sha256": found.sha256,
+            },
+        )
+    )
     for file in found.files:
         click.echo(f"  {file.sha256}  {file.name}")
     return 0 if found.kind == "official" else 1

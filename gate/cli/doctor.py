@@ -28,8 +28,12 @@ def _doctor(ctx: click.Context, /) -> int:
     for check in examine_system():
         healthy = healthy and check.state != "missing"
         label = render(f"cli.doctor.{check.state}", settings.language)
-        click.echo(click.style(f"{label:8}", fg=_STYLE[check.state]) + f" {check.name:12} "
-                   + render(check.code, settings.language, check.arguments), color=colour)
+        click.echo(
+            click.style(f"{label:8}", fg=_STYLE[check.state])
+            + f" {check.name:12} "
+            + render(check.code, settings.language, check.arguments),
+            color=colour,
+        )
         if check.state != "ok":
             click.echo(" " * 9 + render(f"{check.code}.advice", settings.language, check.arguments), color=colour)
     return 0 if healthy else 3

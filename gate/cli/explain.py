@@ -14,8 +14,9 @@ from gate.paths import printable
 
 def build(text: Text) -> click.Command:
     """Return the command."""
-    return GateCommand("explain", text=text, params=[click.Argument(["finding_id"], metavar="FINDING-ID")],
-                       callback=_explain)
+    return GateCommand(
+        "explain", text=text, params=[click.Argument(["finding_id"], metavar="FINDING-ID")], callback=_explain
+    )
 
 
 @click.pass_context

@@ -33,10 +33,23 @@ class LazyGroup(click.Group):
 
     def __init__(self, language: Language) -> None:
         text = texts(language)
-        super().__init__("gate", help=text("help"), params=global_options(text), callback=lambda **_: None,
-                         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-        self.params.append(click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False,
-                                        help=text("option.version"), callback=_print_version))
+        super().__init__(
+            "gate",
+            help=text("help"),
+            params=global_options(text),
+            callback=lambda **_: None,
+            context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+        )
+        self.params.append(
+            click.Option(
+                ["--version"],
+                is_flag=True,
+                is_eager=True,
+                expose_value=False,
+                help=text("option.version"),
+                callback=_print_version,
+            )
+        )
         self._language: Language = language
         self._text = text
 
@@ -91,8 +104,12 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 3
     except Exception as error:  # noqa: BLE001  # the last boundary: a bug is named as one, with its own exit code
-        _complain(render("cli.bug", language, {"kind": type(error).__name__, "text": ascii(str(error))[:500]}),
-                  render("cli.bug.advice", language), language, settings)
+        _complain(
+            render("cli.bug", language, {"kind": type(error).__name__, "text": ascii(str(error))[:500]}),
+            render("cli.bug.advice", language),
+            language,
+            settings,
+        )
         if settings.verbose:
             traceback.print_exc()
         return BUG

@@ -31,5 +31,4 @@ def write_answer(data: bytes, file: Path | None) -> None:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise UsageError("cli.cannot-write", path=printable(str(file)),
-                         error=error.strerror or str(error)) from error
+        raise UsageError("cli.cannot-write", path=printable(str(file)), error=error.strerror or str(error)) from error

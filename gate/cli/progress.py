@@ -47,7 +47,12 @@ def progress_for(settings: Settings) -> Iterator[Progress]:
         yield Silence()
         return
     console = Console(stderr=True, no_color=not settings.colour(sys.stderr))
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TextColumn("{task.fields[items]}"),
-               TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TextColumn("{task.fields[items]}"),
+        TimeRemainingColumn(),
+    )
     with Bars(*columns, console=console, transient=True) as bars:
         yield _Shown(bars, settings.language)

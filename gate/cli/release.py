@@ -21,8 +21,9 @@ def build(text: Text) -> click.Command:
     """Return the command."""
     params = [
         *examination_options(text),
-        click.Option(["--out"], type=click.Path(path_type=Path), required=True, metavar="FOLDER",
-                     help=text("option.out")),
+        click.Option(
+            ["--out"], type=click.Path(path_type=Path), required=True, metavar="FOLDER", help=text("option.out")
+        ),
         click.Option(["--sign"], type=click.Choice(BACK_ENDS), multiple=True, help=text("option.sign")),
     ]
     return GateCommand("release", text=text, params=params, callback=_release)
@@ -38,10 +39,13 @@ def _release(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # cl
     request = request_of(values)
     signers = signers_for(policy_for(request), values["sign"])
     with progress_for(settings) as progress:
-        checked, delivered = release(request, values["out"], signers, clock=clock_from(os.environ),
-                                     progress=progress)
+        checked, delivered = release(request, values["out"], signers, clock=clock_from(os.environ), progress=progress)
     write_reports(checked, values, settings)
     if delivered is not None and not settings.quiet:
-        click.echo(render("cli.delivered", settings.language,
-                          {"folder": str(values["out"]), "sha256": delivered.record_sha256}), err=True)
+        click.echo(
+            render(
+                "cli.delivered", settings.language, {"folder": str(values["out"]), "sha256": delivered.record_sha256}
+            ),
+            err=True,
+        )
     return EXIT_CODES[checked.judgement.verdict]

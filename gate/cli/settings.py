@@ -32,16 +32,37 @@ class Settings:
 def global_options(text: Text) -> list[click.Parameter]:
     """Return fresh option objects; a value given after the subcommand wins over one before it."""
     return [
-        click.Option(["--lang"], type=click.Choice(["ja", "en"]), help=text("option.lang"), expose_value=False,
-                     callback=_remember("language")),
-        click.Option(["--color"], type=click.Choice(["auto", "always", "never"]), help=text("option.color"),
-                     expose_value=False, callback=_remember("colour_choice")),
-        click.Option(["--no-progress"], is_flag=True, help=text("option.no-progress"), expose_value=False,
-                     callback=_remember("progress", absent=True)),
-        click.Option(["-v", "--verbose"], count=True, help=text("option.verbose"), expose_value=False,
-                     callback=_remember("verbose")),
-        click.Option(["-q", "--quiet"], is_flag=True, help=text("option.quiet"), expose_value=False,
-                     callback=_remember("quiet")),
+        click.Option(
+            ["--lang"],
+            type=click.Choice(["ja", "en"]),
+            help=text("option.lang"),
+            expose_value=False,
+            callback=_remember("language"),
+        ),
+        click.Option(
+            ["--color"],
+            type=click.Choice(["auto", "always", "never"]),
+            help=text("option.color"),
+            expose_value=False,
+            callback=_remember("colour_choice"),
+        ),
+        click.Option(
+            ["--no-progress"],
+            is_flag=True,
+            help=text("option.no-progress"),
+            expose_value=False,
+            callback=_remember("progress", absent=True),
+        ),
+        click.Option(
+            ["-v", "--verbose"],
+            count=True,
+            help=text("option.verbose"),
+            expose_value=False,
+            callback=_remember("verbose"),
+        ),
+        click.Option(
+            ["-q", "--quiet"], is_flag=True, help=text("option.quiet"), expose_value=False, callback=_remember("quiet")
+        ),
     ]
 
 
@@ -57,5 +78,11 @@ class GateCommand(click.Command):
     """A subcommand that takes the global options too; its help lists its own options first."""
 
     def __init__(self, name: str, *, text: Text, params: list[click.Parameter], callback: Any) -> None:  # noqa: ANN401  # as click declares it
-        super().__init__(name, params=[*params, *global_options(text)], callback=callback, help=text(f"{name}.help"),
-                         short_help=text(f"{name}.short"), context_settings={"help_option_names": ["-h", "--help"]})
+        super().__init__(
+            name,
+            params=[*params, *global_options(text)],
+            callback=callback,
+            help=text(f"{name}.help"),
+            short_help=text(f"{name}.short"),
+            context_settings={"help_option_names": ["-h", "--help"]},
+        )

@@ -21,11 +21,21 @@ def build(text: Text) -> click.Command:
     """Return the command."""
     params: list[click.Parameter] = [
         click.Argument(["target"], type=click.Path(path_type=Path), metavar="TARGET"),
-        click.Option(["--trust"], type=click.Path(path_type=Path), default=DEFAULT_TRUST, metavar="FILE",
-                     help=text("option.trust")),
+        click.Option(
+            ["--trust"],
+            type=click.Path(path_type=Path),
+            default=DEFAULT_TRUST,
+            metavar="FILE",
+            help=text("option.trust"),
+        ),
         click.Option(["--expect-version"], metavar="V", help=text("option.expect-version")),
-        click.Option(["--format", "form"], type=click.Choice(("text", "json")), default="text", show_default=True,
-                     help=text("option.format")),
+        click.Option(
+            ["--format", "form"],
+            type=click.Choice(("text", "json")),
+            default="text",
+            show_default=True,
+            help=text("option.format"),
+        ),
     ]
     return GateCommand("verify", text=text, params=params, callback=_verify)
 

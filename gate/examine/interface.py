@@ -23,8 +23,17 @@ class View:
     look at another one; :attr:`name` and :attr:`mode` raise :class:`AspectNotDeclared` then.
     """
 
-    def __init__(self, descriptor: int, size: int, sha256: str, *, name: bytes | None, mode: int | None,
-                 labels: tuple[str, ...], depends_on: frozenset[Aspect]) -> None:
+    def __init__(
+        self,
+        descriptor: int,
+        size: int,
+        sha256: str,
+        *,
+        name: bytes | None,
+        mode: int | None,
+        labels: tuple[str, ...],
+        depends_on: frozenset[Aspect],
+    ) -> None:
         self._descriptor = descriptor
         self._name = name
         self._mode = mode
@@ -36,8 +45,15 @@ class View:
     @classmethod
     def of(cls, item: Item, descriptor: int, depends_on: frozenset[Aspect]) -> View:
         """Return the view of ``item`` whose bytes can be read at ``descriptor`` (a regular file, any offset)."""
-        return cls(descriptor, item.size, item.sha256, name=item.name, mode=item.mode, labels=item.labels,
-                   depends_on=depends_on)
+        return cls(
+            descriptor,
+            item.size,
+            item.sha256,
+            name=item.name,
+            mode=item.mode,
+            labels=item.labels,
+            depends_on=depends_on,
+        )
 
     @property
     def name(self) -> bytes:

@@ -42,12 +42,19 @@ class Host:
     """The workers in which examiners live.  Close it after the last of them."""
 
     def __init__(self, examiners: Sequence[Hosted], *, workers: int, item_seconds: float) -> None:
-        options = {"examiners": [{"name": each.name, "factory": each.factory, "options": dict(each.options)}
-                                 for each in examiners]}
+        options = {
+            "examiners": [
+                {"name": each.name, "factory": each.factory, "options": dict(each.options)} for each in examiners
+            ]
+        }
         self._item_seconds = item_seconds
-        self._pool = WorkerPool(workers, "gate.examine.worker:serve", options,
-                                confinement=Confinement(memory_bytes=6 << 30, cpu_seconds=None, file_bytes=64 << 20),
-                                preload=[each.factory.partition(":")[0] for each in examiners])
+        self._pool = WorkerPool(
+            workers,
+            "gate.examine.worker:serve",
+            options,
+            confinement=Confinement(memory_bytes=6 << 30, cpu_seconds=None, file_bytes=64 << 20),
+            preload=[each.factory.partition(":")[0] for each in examiners],
+        )
 
     def prove(self, name: str, operation: str) -> EngineInfo:
         """Let the examiner ``name`` start or finish in the workers that are up, and return the engine's state."""
@@ -56,12 +63,17 @@ class Host:
 
     def examine(self, hosted: Hosted, view: View) -> Iterator[object]:
         """Yield the frames of one examination; of name and mode only what the examiner depends on is sent."""
-        item = {"size": view.size, "sha256": view.sha256, "labels": list(view.labels),
-                "name": view.name if "name" in hosted.depends_on else None,
-                "mode": view.mode if "mode" in hosted.depends_on else None}
+        item = {
+            "size": view.size,
+            "sha256": view.sha256,
+            "labels": list(view.labels),
+            "name": view.name if "name" in hosted.depends_on else None,
+            "mode": view.mode if "mode" in hosted.depends_on else None,
+        }
         seconds = self._item_seconds + view.size / _BYTES_PER_SECOND
-        return self._pool.request({"op": "examine", "examiner": hosted.name, "item": item}, [view.descriptor()],
-                                  seconds=seconds)
+        return self._pool.request(
+            {"op": "examine", "examiner": hosted.name, "item": item}, [view.descriptor()], seconds=seconds
+        )
 
     def close(self) -> None:
         """Kill the workers."""

@@ -44,14 +44,25 @@ def build_examiners(settings: EngineSettings) -> Sequence[Examiner]:
     """Return all examiners, not started.  Raises ``GateError`` where rule sources cannot be read."""
     rules = read_rule_sources(settings.rule_folders)
     hosted = [
-        Hosted("yara", "gate.examine.rules.examiner:RulesExaminer", {"sources": rules.sources}, frozenset({"content"}),
-               _always),
-        Hosted("executable", "gate.examine.executable.examiner:ExecutableExaminer", {}, frozenset({"content"}),
-               _always),
-        Hosted("outbound", "gate.examine.outbound.examiner:OutboundExaminer", {}, frozenset({"content", "name"}),
-               _always),
+        Hosted(
+            "yara",
+            "gate.examine.rules.examiner:RulesExaminer",
+            {"sources": rules.sources},
+            frozenset({"content"}),
+            _always,
+        ),
+        Hosted(
+            "executable", "gate.examine.executable.examiner:ExecutableExaminer", {}, frozenset({"content"}), _always
+        ),
+        Hosted(
+            "outbound", "gate.examine.outbound.examiner:OutboundExaminer", {}, frozenset({"content", "name"}), _always
+        ),
     ]
     host = Host(hosted, workers=settings.workers, item_seconds=settings.item_seconds)
-    antivirus = ClamAVExaminer(settings.clamd, database=settings.database, house_signatures=settings.signatures,
-                               remote_allowed=settings.clamd_remote)
+    antivirus = ClamAVExaminer(
+        settings.clamd,
+        database=settings.database,
+        house_signatures=settings.signatures,
+        remote_allowed=settings.clamd_remote,
+    )
     return [antivirus, *(IsolatedExaminer(host, each) for each in hosted)]

@@ -70,5 +70,12 @@ def frame_of(observation: Observation) -> Frame:
 
 
 def _view(item: Mapping[str, Any], descriptor: int, examiner: Examiner) -> View:
-    return View(descriptor, item["size"], item["sha256"], name=item["name"], mode=item["mode"],
-                labels=tuple(item["labels"]), depends_on=examiner.depends_on)
+    return View(
+        descriptor,
+        item["size"],
+        item["sha256"],
+        name=item["name"],
+        mode=item["mode"],
+        labels=tuple(item["labels"]),
+        depends_on=examiner.depends_on,
+    )

@@ -64,8 +64,12 @@ class Listener(Protocol):
 def unpacking_pool(limits: Limits, size: int) -> WorkerPool:
     """Return the pool of confined workers that read containers."""
     options = {"name_bytes": limits.name_bytes, "name_depth": limits.name_depth, "entries": limits.entries}
-    return WorkerPool(size, "gate.intake.unpacker:serve", options,
-                      confinement=Confinement(memory_bytes=2 << 30, cpu_seconds=None, file_bytes=0))
+    return WorkerPool(
+        size,
+        "gate.intake.unpacker:serve",
+        options,
+        confinement=Confinement(memory_bytes=2 << 30, cpu_seconds=None, file_bytes=0),
+    )
 
 
 class Intake:
@@ -129,8 +133,7 @@ class Intake:
         except LimitReached as reached:
             self._gap(path, "", reached.reason, reached.detail)
             return
-        self._take_item(path, name.encode(), self._store.of(data), mode=None, depth=parent.depth + 1,
-                        origin="derived")
+        self._take_item(path, name.encode(), self._store.of(data), mode=None, depth=parent.depth + 1, origin="derived")
 
     def _take_folder(self, artifact: InputArtifact) -> list[FileEntry]:
         """Take in everything below a folder and return the lines of its file list."""
@@ -169,8 +172,16 @@ class Intake:
         if _leaves(base, target):
             self._listener.fact(ContainerFact("unsafe-link", f"leads outside: {escaped}", path=path))
 
-    def _take_item(self, path: str, name: bytes, blob: Blob, *, mode: int | None, depth: int,
-                   origin: Literal["file", "member", "derived"]) -> Item:
+    def _take_item(
+        self,
+        path: str,
+        name: bytes,
+        blob: Blob,
+        *,
+        mode: int | None,
+        depth: int,
+        origin: Literal["file", "member", "derived"],
+    ) -> Item:
         """Announce an item and, where it is a container, everything in it."""
         container = self._announce(path, name, blob, mode=mode, depth=depth, origin=origin)
         if container.labels:
@@ -180,8 +191,16 @@ class Intake:
                 blob.release()
         return container
 
-    def _announce(self, path: str, name: bytes, blob: Blob, *, mode: int | None, depth: int,
-                  origin: Literal["file", "member", "derived"]) -> Item:
+    def _announce(
+        self,
+        path: str,
+        name: bytes,
+        blob: Blob,
+        *,
+        mode: int | None,
+        depth: int,
+        origin: Literal["file", "member", "derived"],
+    ) -> Item:
         """Tell the listener of an item; a container's blob is held once more, for who opens it."""
         self._items += 1
         labels = _labels_of(blob)
@@ -198,8 +217,9 @@ class Intake:
             if label not in READERS:
                 self._gap(item.path, item.sha256, "unsupported", f"no reader for {label}")
         if len(item.labels) > 1:
-            self._listener.fact(ContainerFact("ambiguous", "reads as " + ", ".join(item.labels),
-                                              path=item.path, sha256=item.sha256))
+            self._listener.fact(
+                ContainerFact("ambiguous", "reads as " + ", ".join(item.labels), path=item.path, sha256=item.sha256)
+            )
         if readable and item.depth >= self._limits.depth:
             self._gap(item.path, item.sha256, "too-deep", f"more than {self._limits.depth} levels")
             return
@@ -221,8 +241,15 @@ class Intake:
 
     def _read_members(self, item: Item, blob: Blob, label: str) -> list[tuple[Item, Blob]]:
         """Stream the members of one container into items and return those that are containers themselves."""
-        reading = _Reading(item, self._store, ContainerBudget(self._budget, item.size), self._paths, self._listener,
-                           link=self._link, announce=self._announce)
+        reading = _Reading(
+            item,
+            self._store,
+            ContainerBudget(self._budget, item.size),
+            self._paths,
+            self._listener,
+            link=self._link,
+            announce=self._announce,
+        )
         seconds = self._limits.item_seconds + item.size / _BYTES_PER_SECOND
         try:
             with blob.descriptor() as descriptor:
@@ -250,8 +277,17 @@ class Intake:
 class _Reading:
     """The state of reading one container: which member is being written, and where its trouble belongs."""
 
-    def __init__(self, item: Item, store: BlobStore, budget: ContainerBudget, paths: PathRegister,
-                 listener: Listener, *, link: Callable[..., None], announce: Callable[..., Item]) -> None:
+    def __init__(
+        self,
+        item: Item,
+        store: BlobStore,
+        budget: ContainerBudget,
+        paths: PathRegister,
+        listener: Listener,
+        *,
+        link: Callable[..., None],
+        announce: Callable[..., Item],
+    ) -> None:
         self._item = item
         self._store = store
         self._budget = budget
@@ -294,8 +330,9 @@ class _Reading:
         if member.kind == "file":
             self._writer = self._store.writer()
         elif member.kind == "special":
-            self._listener.fact(ContainerFact("special-file", "device, pipe or socket", path=self._path,
-                                              sha256=self._item.sha256))
+            self._listener.fact(
+                ContainerFact("special-file", "device, pipe or socket", path=self._path, sha256=self._item.sha256)
+            )
         elif member.kind != "folder":
             kind = "symbolic" if member.kind == "symbolic-link" else "hard"
             self._link(self._path, kind, member.target, below=member.name)
@@ -314,8 +351,14 @@ class _Reading:
             writer.discard()
             return
         blob = writer.finish()
-        item = self._announce(self._path, member.name.rpartition(b"/")[2], blob, mode=member.mode,
-                              depth=self._item.depth + 1, origin="member")
+        item = self._announce(
+            self._path,
+            member.name.rpartition(b"/")[2],
+            blob,
+            mode=member.mode,
+            depth=self._item.depth + 1,
+            origin="member",
+        )
         if item.labels:
             self.containers.append((item, blob))
 

@@ -43,14 +43,39 @@ def event_of(frame: object) -> Event:
     match frame:
         case ["d", bytes(chunk)]:
             return Data(chunk)
-        case ["m", bytes(name), "file" | "folder" | "symbolic-link" | "hard-link" | "special" as kind,
-              int() | None as mode, bytes(target), int() | None as size, bool(made_up)]:
+        case [
+            "m",
+            bytes(name),
+            "file" | "folder" | "symbolic-link" | "hard-link" | "special" as kind,
+            int() | None as mode,
+            bytes(target),
+            int() | None as size,
+            bool(made_up),
+        ]:
             return Member(name, kind, mode, target, size, made_up)
-        case ["t", str(detail), None, "ambiguous" | "unsafe-name" | "unsafe-link" | "special-file" | "hidden-data"
-              as issue, bool(in_member)]:
+        case [
+            "t",
+            str(detail),
+            None,
+            "ambiguous" | "unsafe-name" | "unsafe-link" | "special-file" | "hidden-data" as issue,
+            bool(in_member),
+        ]:
             return Trouble(detail, None, issue, in_member)
-        case ["t", str(detail), "encrypted" | "corrupt" | "too-large" | "too-deep" | "too-many" | "ratio" | "timeout"
-              | "unreadable" | "unsupported" as reason, None, bool(in_member)]:
+        case [
+            "t",
+            str(detail),
+            "encrypted"
+            | "corrupt"
+            | "too-large"
+            | "too-deep"
+            | "too-many"
+            | "ratio"
+            | "timeout"
+            | "unreadable"
+            | "unsupported" as reason,
+            None,
+            bool(in_member),
+        ]:
             return Trouble(detail, reason, None, in_member)
         case _:
             raise ValueError("not an event")

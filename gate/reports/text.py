@@ -26,12 +26,27 @@ _SHOWN_PATHS = 8
 _VERDICT_STYLE = {"approved": "bold green", "rejected": "bold red", "incomplete": "bold yellow"}
 _SEVERITIES = ("reject", "gap", "warn", "note")
 _SEVERITY_STYLE = {"reject": "bold red", "gap": "bold yellow", "warn": "yellow", "note": "dim"}
-_STATUS_STYLE = {"confirmed": "green", "confirmed-with-exceptions": "green", "supported": "green", "violated": "red",
-                 "not-confirmed": "yellow", "not-applicable": "dim", "out-of-scope": "dim"}
+_STATUS_STYLE = {
+    "confirmed": "green",
+    "confirmed-with-exceptions": "green",
+    "supported": "green",
+    "violated": "red",
+    "not-confirmed": "yellow",
+    "not-applicable": "dim",
+    "out-of-scope": "dim",
+}
 
 
-def render_check(examination: Examination, judgement: Judgement, policy: LoadedPolicy, *, language: Language,
-                 colour: bool, verbose: bool, width: int | None = None) -> str:
+def render_check(
+    examination: Examination,
+    judgement: Judgement,
+    policy: LoadedPolicy,
+    *,
+    language: Language,
+    colour: bool,
+    verbose: bool,
+    width: int | None = None,
+) -> str:
     """Return the report of one check in the given language; ``verbose`` shows every path, note and clause."""
     report = _Report(examination, judgement, policy, language, verbose=verbose)
     return _printed(Group(*report.parts()), colour=colour, width=width)
@@ -44,18 +59,32 @@ def render_explanation(finding_id: str, language: Language) -> str:
     head.append(f"  {_label(f'severity.{kind.severity}', language)}", style=_SEVERITY_STYLE[kind.severity])
     rows = [head]
     if kind.clause:
-        rows.append(Text(f"{_label('clause', language)} {clause_printed(kind.clause, language)}: "
-                         f"{clause_title(kind.clause, language)}"))
-    rows += [Text(finding_why(finding_id, language)),
-             Text(f"{_label('do', language)}: {finding_advice(finding_id, language)}"),
-             Text(_label(f"suppressible.{kind.suppressible}", language))]
+        rows.append(
+            Text(
+                f"{_label('clause', language)} {clause_printed(kind.clause, language)}: "
+                f"{clause_title(kind.clause, language)}"
+            )
+        )
+    rows += [
+        Text(finding_why(finding_id, language)),
+        Text(f"{_label('do', language)}: {finding_advice(finding_id, language)}"),
+        Text(_label(f"suppressible.{kind.suppressible}", language)),
+    ]
     return _printed(Group(*rows), colour=False, width=100)
 
 
 def _printed(renderable: RenderableType, *, colour: bool, width: int | None) -> str:
     buffer = io.StringIO()
-    console = Console(file=buffer, force_terminal=colour, no_color=not colour, width=width, highlight=False,
-                      markup=False, emoji=False, soft_wrap=False)
+    console = Console(
+        file=buffer,
+        force_terminal=colour,
+        no_color=not colour,
+        width=width,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        soft_wrap=False,
+    )
     console.print(renderable)
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
 
@@ -67,8 +96,9 @@ def _label(code: str, language: Language, **arguments: str | int) -> str:
 class _Report:
     """Builds the parts of the report in order."""
 
-    def __init__(self, examination: Examination, judgement: Judgement, policy: LoadedPolicy, language: Language, *,
-                 verbose: bool) -> None:
+    def __init__(
+        self, examination: Examination, judgement: Judgement, policy: LoadedPolicy, language: Language, *, verbose: bool
+    ) -> None:
         self._examination = examination
         self._judgement = judgement
         self._policy = policy
@@ -86,8 +116,11 @@ class _Report:
         yield from self._next()
 
     def _open(self, severity: str) -> list[Finding]:
-        return [finding for finding in self._judgement.findings
-                if finding.severity == severity and finding.suppressed_by is None]
+        return [
+            finding
+            for finding in self._judgement.findings
+            if finding.severity == severity and finding.suppressed_by is None
+        ]
 
     def _headline(self) -> Iterator[RenderableType]:
         verdict = self._judgement.verdict
@@ -101,8 +134,15 @@ class _Report:
         if deliverable is not None:
             yield Text(f"{deliverable.name} {deliverable.version} ({deliverable.kind})")
         for artifact in self._examination.artifacts:
-            yield Text(self._say("artifact", path=artifact.path, items=artifact.items, size=_size(artifact.size),
-                                 sha256=artifact.sha256[:16]))
+            yield Text(
+                self._say(
+                    "artifact",
+                    path=artifact.path,
+                    items=artifact.items,
+                    size=_size(artifact.size),
+                    sha256=artifact.sha256[:16],
+                )
+            )
         source = self._policy.path or self._say("default-policy")
         yield Text(self._say("policy", path=source, sha256=self._policy.sha256[:16]), style="dim")
         exceptions = sum(finding.suppressed_by is not None for finding in self._judgement.findings)
@@ -140,15 +180,17 @@ class _Report:
         yield Text("")
 
     def _clauses(self) -> Iterator[RenderableType]:
-        shown = [clause for clause in self._judgement.clauses
-                 if self._verbose or clause.status != "out-of-scope"]
+        shown = [clause for clause in self._judgement.clauses if self._verbose or clause.status != "out-of-scope"]
         table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
         table.add_column(no_wrap=True)
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         for clause in shown:
-            table.add_row(clause_printed(clause.id, self._language),
-                          Text(self._status(clause), style=_STATUS_STYLE[clause.status]), self._reason(clause))
+            table.add_row(
+                clause_printed(clause.id, self._language),
+                Text(self._status(clause), style=_STATUS_STYLE[clause.status]),
+                self._reason(clause),
+            )
         yield Text(self._say("clauses"), style="bold")
         yield Padding(table, (0, 0, 0, 2))
         hidden = len(self._judgement.clauses) - len(shown)
@@ -168,8 +210,17 @@ class _Report:
         coverage = {each.examiner: each for each in self._examination.coverage}
         for engine in self._examination.engines:
             database = engine.database
-            about = self._say("database", kind=database.kind, version=printable(database.version) or "–", date=printable(database.date) or "–",
-                              signatures=database.signatures) if database else ""
+            about = (
+                self._say(
+                    "database",
+                    kind=database.kind,
+                    version=printable(database.version) or "–",
+                    date=printable(database.date) or "–",
+                    signatures=database.signatures,
+                )
+                if database
+                else ""
+            )
             counts = coverage.get(engine.name)
             seen = self._say("coverage", examined=counts.examined, gaps=counts.gaps) if counts else ""
             canary = Text(self._say(f"canary.{engine.canary}"), style="green" if engine.canary == "passed" else "red")
@@ -178,8 +229,10 @@ class _Report:
         yield Padding(table, (0, 0, 0, 2))
         for problem in self._examination.problems:
             yield Padding(Text(render(problem.code, self._language, problem.args), style="red"), (0, 0, 0, 2))
-            yield Padding(Text(f"{self._say('do')}: {render(f'{problem.code}.advice', self._language, problem.args)}"),
-                          (0, 0, 0, 2))
+            yield Padding(
+                Text(f"{self._say('do')}: {render(f'{problem.code}.advice', self._language, problem.args)}"),
+                (0, 0, 0, 2),
+            )
         yield Text("")
 
     def _next(self) -> Iterator[RenderableType]:

@@ -21,8 +21,11 @@ def render_verification(outcome: Verification | VerificationError, *, language: 
 
 def _refusal(refusal: VerificationError, language: Language) -> list[str]:
     place = f"  {refusal.path}" if refusal.path else ""
-    return [f"verify/{refusal.reason.removeprefix('verify/')}{place}", f"  {refusal.message(language)}",
-            f"  {render('report.do', language)}: {refusal.advice(language)}"]
+    return [
+        f"verify/{refusal.reason.removeprefix('verify/')}{place}",
+        f"  {refusal.message(language)}",
+        f"  {render('report.do', language)}: {refusal.advice(language)}",
+    ]
 
 
 def _clause(clause: str, language: Language) -> str:
@@ -34,18 +37,42 @@ def _success(verification: Verification, language: Language) -> list[str]:
     if verification.sample:
         lines.append(render("report.sample", language))
     if verification.deliverable is not None:
-        lines += [render("report.check-expected", language),
-                  "  " + render("report.deliverable", language, {
-                      "name": printable(verification.deliverable.name),
-                      "version": printable(verification.deliverable.version), "time": verification.created})]
+        lines += [
+            render("report.check-expected", language),
+            "  "
+            + render(
+                "report.deliverable",
+                language,
+                {
+                    "name": printable(verification.deliverable.name),
+                    "version": printable(verification.deliverable.version),
+                    "time": verification.created,
+                },
+            ),
+        ]
     lines += [f"  {artifact.name}  sha256 {artifact.sha256}" for artifact in verification.artifacts]
     lines.append(render("report.signatures", language))
     for signature in verification.signatures:
-        lines.append("  " + render("report.signature", language, {
-            "file": signature.file, "backend": signature.backend, "signer": signature.signer, "time": signature.time,
-            "time_source": signature.time_source, "status": signature.status}))
+        lines.append(
+            "  "
+            + render(
+                "report.signature",
+                language,
+                {
+                    "file": signature.file,
+                    "backend": signature.backend,
+                    "signer": signature.signer,
+                    "time": signature.time,
+                    "time_source": signature.time_source,
+                    "status": signature.status,
+                },
+            )
+        )
     lines.append(render("report.record-clauses", language))
     # A record is signed, but by whom the recipient has yet to judge: ids of clauses unknown here are shown as they are.
-    lines += [f"  {_clause(clause.id, language)}  {status_label(clause.status, language)}"
-              for clause in verification.clauses if clause.status != "out-of-scope"]
+    lines += [
+        f"  {_clause(clause.id, language)}  {status_label(clause.status, language)}"
+        for clause in verification.clauses
+        if clause.status != "out-of-scope"
+    ]
     return lines

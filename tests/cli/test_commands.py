@@ -13,15 +13,18 @@ from gate.text import LANGUAGES, Language
 from tests.conftest import Gate
 
 
-@pytest.mark.parametrize(("arguments", "environment", "language"), [
-    ((), {}, "en"),
-    ((), {"LANG": "ja_JP.UTF-8"}, "ja"),
-    ((), {"LANG": "ja_JP.UTF-8", "LC_ALL": "C"}, "en"),
-    (("check", "--lang", "ja"), {}, "ja"),
-    (("--lang=ja", "check"), {}, "ja"),
-    (("check", "--", "--lang", "ja"), {}, "en"),
-    (("--lang", "en"), {"LANG": "ja_JP.UTF-8"}, "en"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "environment", "language"),
+    [
+        ((), {}, "en"),
+        ((), {"LANG": "ja_JP.UTF-8"}, "ja"),
+        ((), {"LANG": "ja_JP.UTF-8", "LC_ALL": "C"}, "en"),
+        (("check", "--lang", "ja"), {}, "ja"),
+        (("--lang=ja", "check"), {}, "ja"),
+        (("check", "--", "--lang", "ja"), {}, "en"),
+        (("--lang", "en"), {"LANG": "ja_JP.UTF-8"}, "en"),
+    ],
+)
 def test_language(arguments: tuple[str, ...], environment: dict[str, str], language: str) -> None:
     assert language_of(arguments, environment) == language
 

@@ -22,8 +22,11 @@ def test_test_string_in_a_zip_in_a_tar_gz(gate: Gate, tmp_path: Path) -> None:
     ran = gate("check", "--format", "json", "a.tar.gz")
     assert ran.status == 1
     assert ("malware/known", "a.tar.gz!/b.zip!/eicar.com") in ran.findings()
-    named = {detection["engine"] for detection in ran.document["detections"]
-             if detection["path"] == "a.tar.gz!/b.zip!/eicar.com"}
+    named = {
+        detection["engine"]
+        for detection in ran.document["detections"]
+        if detection["path"] == "a.tar.gz!/b.zip!/eicar.com"
+    }
     assert named == {"clamav", "yara"}
 
 
@@ -42,8 +45,9 @@ def cases() -> list[tuple[str, bytes, int]]:
 
 
 @pytest.mark.parametrize(("verdict", "content", "status"), cases(), ids=[case[0] for case in cases()])
-def test_json_is_one_valid_document_for_every_verdict(gate: Gate, tmp_path: Path, verdict: str, content: bytes,
-                                                      status: int) -> None:
+def test_json_is_one_valid_document_for_every_verdict(
+    gate: Gate, tmp_path: Path, verdict: str, content: bytes, status: int
+) -> None:
     (tmp_path / "artifact.bin").write_bytes(content)
     ran = gate("check", "--format", "json", "artifact.bin")
     assert ran.status == status, ran.stdout + ran.stderr
@@ -68,7 +72,8 @@ def test_executable_without_justification_is_rejected_and_with_one_approved(gate
     (tmp_path / "tool.zip").write_bytes(zipped({"bin/run": b"#!/bin/sh\necho hello\n"}))
     ran = gate("check", "--format", "json", "tool.zip")
     assert (ran.status, ("executable/unjustified", "tool.zip!/bin/run") in ran.findings()) == (1, True)
-    (tmp_path / "gate.toml").write_text(policy_text("""
+    (tmp_path / "gate.toml").write_text(
+        policy_text("""
 [[executable]]
 id = "run"
 path = "tool.zip!/bin/run"
@@ -81,7 +86,8 @@ role = "QA"
 party = "乙"
 approved_on = 2026-01-01
 expires = 2099-12-31
-"""))
+""")
+    )
     ran = gate("check", "--format", "json", "tool.zip")
     assert ran.status == 0, ran.stdout
     assert [each["justified_by"] for each in ran.document["executables"]] == ["run"]
@@ -120,9 +126,18 @@ def test_section_that_nobody_judges(gate: Gate, tmp_path: Path) -> None:
     assert "vulnerabilities" in ran.stderr
 
 
-@pytest.mark.parametrize("arguments", [("check",), ("check", "missing.zip"), ("check", "--format", "xml", "a"),
-                                       ("nonsense",), ("check", "-c", "missing.toml", "gate.toml"),
-                                       ("check", "/dev/null"), ("--lang", "fr", "check", "x")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check",),
+        ("check", "missing.zip"),
+        ("check", "--format", "xml", "a"),
+        ("nonsense",),
+        ("check", "-c", "missing.toml", "gate.toml"),
+        ("check", "/dev/null"),
+        ("--lang", "fr", "check", "x"),
+    ],
+)
 def test_wrong_usage(gate: Gate, arguments: tuple[str, ...]) -> None:
     ran = gate(*arguments)
     assert (ran.status, ran.stdout) == (2, "")

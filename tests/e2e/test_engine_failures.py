@@ -104,9 +104,14 @@ def test_full_temporary_folder(gate: Gate, small_disk: Path) -> None:
 
 
 def start(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-m", "gate", *arguments], cwd=tmp_path, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                            env={**clean_environment(), **environment})
+    return subprocess.Popen(
+        [sys.executable, "-m", "gate", *arguments],
+        cwd=tmp_path,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**clean_environment(), **environment},
+    )
 
 
 def wait_for_clamd(running: subprocess.Popen[str]) -> psutil.Process:

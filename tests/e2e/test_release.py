@@ -33,7 +33,8 @@ def test_released_verified_and_refused_when_changed(gate: Gate, tmp_path: Path, 
     bad = gate("verify", "--trust", trust, "--format", "json", "out")
     assert (bad.status, bad.document["verified"]) == (1, False)
     assert [(reason["id"], reason["path"]) for reason in bad.document["reasons"]] == [
-        ("verify/changed", "payload/site/index.html")]
+        ("verify/changed", "payload/site/index.html")
+    ]
     japanese = gate("verify", "--lang", "ja", "--trust", trust, "out")
     assert (japanese.status, japanese.stdout.startswith("検証失敗")) == (1, True)
 

@@ -24,8 +24,9 @@ def own_memory(pid: int) -> int:
         try:
             if process.name() == "clamd":
                 continue
-            fields = dict(line.split(":") for line in
-                          Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines()[1:])
+            fields = dict(
+                line.split(":") for line in Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines()[1:]
+            )
         except (psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError):
             continue
         total += sum(int(fields[name].split()[0]) * 1024 for name in ("Pss_Anon", "Pss_Shmem"))
@@ -41,8 +42,14 @@ def test_thousand_small_files_and_a_large_one(tmp_path: Path) -> None:
     with (artifact / "large.bin").open("wb") as stream:
         for _ in range(300):
             stream.write(os.urandom(1 << 20))
-    running = subprocess.Popen([sys.executable, "-m", "gate", "check", "release"], cwd=tmp_path, text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=clean_environment())
+    running = subprocess.Popen(
+        [sys.executable, "-m", "gate", "check", "release"],
+        cwd=tmp_path,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=clean_environment(),
+    )
     peaks = [0]
 
     def watch() -> None:

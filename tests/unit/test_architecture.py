@@ -13,8 +13,24 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "gate"
 
-LEAVES = {"models", "errors", "paths", "text", "limits", "data_files", "clock", "folders", "filelist", "_confine",
-          "_frames", "_worker", "isolation", "openpgp", "_gnupg", "_armor"}
+LEAVES = {
+    "models",
+    "errors",
+    "paths",
+    "text",
+    "limits",
+    "data_files",
+    "clock",
+    "folders",
+    "filelist",
+    "_confine",
+    "_frames",
+    "_worker",
+    "isolation",
+    "openpgp",
+    "_gnupg",
+    "_armor",
+}
 STAGES = {"intake", "examine", "policy", "record", "signing"}
 JOINTS = {"pipeline", "deliver", "staging", "verification", "reports", "operations", "doctor"}
 ALLOWED = {
@@ -44,8 +60,9 @@ def imports() -> Iterator[tuple[str, str, str]]:
         for node in ast.walk(ast.parse(file.read_text())):
             names = []
             if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "gate":
-                names = [f"{node.module}.{alias.name}" if node.module == "gate" else node.module
-                         for alias in node.names]
+                names = [
+                    f"{node.module}.{alias.name}" if node.module == "gate" else node.module for alias in node.names
+                ]
             elif isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names if alias.name.split(".")[0] == "gate"]
             for name in names:
@@ -54,8 +71,11 @@ def imports() -> Iterator[tuple[str, str, str]]:
 
 
 def test_imports_run_one_way() -> None:
-    wrong = [f"{file}: {part} imports {imported}" for file, part, imported in imports()
-             if imported not in {*ALLOWED[part], "__init__", "__version__"}]
+    wrong = [
+        f"{file}: {part} imports {imported}"
+        for file, part, imported in imports()
+        if imported not in {*ALLOWED[part], "__init__", "__version__"}
+    ]
     assert wrong == []
 
 

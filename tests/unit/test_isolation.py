@@ -38,7 +38,9 @@ def target() -> Iterator[str]:
     place.unlink()
 
 
-def ask(worker: Worker, act: str, descriptors: tuple[int, ...] = (), *, seconds: float = 20, **more: object) -> list[Any]:
+def ask(
+    worker: Worker, act: str, descriptors: tuple[int, ...] = (), *, seconds: float = 20, **more: object
+) -> list[Any]:
     return list(worker.request({"act": act, **more}, descriptors, seconds=seconds))
 
 
@@ -153,8 +155,11 @@ def test_memory_is_bounded(worker: Worker) -> None:
         ask(worker, "grow")
 
 
-@pytest.mark.parametrize("garbage", [b"\xff\xff\xff\xff", b"\x00\x00\x00\x02\xc1\xc1", b"\x00\x00\x00\x01\x01"],
-                         ids=["too long", "not messagepack", "not a map"])
+@pytest.mark.parametrize(
+    "garbage",
+    [b"\xff\xff\xff\xff", b"\x00\x00\x00\x02\xc1\xc1", b"\x00\x00\x00\x01\x01"],
+    ids=["too long", "not messagepack", "not a map"],
+)
 def test_garbage_from_a_worker_is_its_death(target: str, garbage: bytes) -> None:
     worker = Worker(target)
     with pytest.raises(WorkerDied):

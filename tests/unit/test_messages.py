@@ -16,8 +16,9 @@ from gate import errors
 from gate.text import LANGUAGES, LOCALE_FOLDER, UnknownMessage, has_message, render
 
 ROOT = Path(__file__).parents[2]
-ERRORS = {name for name, value in vars(errors).items()
-          if isinstance(value, type) and issubclass(value, errors.GateError)} - {"VerificationError"}
+ERRORS = {
+    name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, errors.GateError)
+} - {"VerificationError"}
 CODE = re.compile(r"[a-z]+(\.[a-z0-9-]+)+\Z")
 
 
@@ -33,23 +34,37 @@ def calls() -> Iterator[tuple[str, str, str]]:
 
 
 def test_every_error_has_text_and_advice() -> None:
-    missing = [f"{file}: {code}{suffix} ({language})"
-               for file, name, code in calls() if name in ERRORS
-               for suffix in ("", ".advice") for language in LANGUAGES if not has_message(code + suffix, language)]
+    missing = [
+        f"{file}: {code}{suffix} ({language})"
+        for file, name, code in calls()
+        if name in ERRORS
+        for suffix in ("", ".advice")
+        for language in LANGUAGES
+        if not has_message(code + suffix, language)
+    ]
     assert missing == []
 
 
 def test_every_refusal_of_verify_has_text_and_advice() -> None:
-    missing = [f"{file}: {code} ({language})"
-               for file, name, code in calls() if name == "VerificationError"
-               for suffix in ("", ".advice") for language in LANGUAGES
-               if not has_message(f"verify.{code.removeprefix('verify/')}{suffix}", language)]
+    missing = [
+        f"{file}: {code} ({language})"
+        for file, name, code in calls()
+        if name == "VerificationError"
+        for suffix in ("", ".advice")
+        for language in LANGUAGES
+        if not has_message(f"verify.{code.removeprefix('verify/')}{suffix}", language)
+    ]
     assert missing == []
 
 
 def test_every_rendered_text_is_there() -> None:
-    missing = [f"{file}: {code} ({language})" for file, name, code in calls() if name == "render" and CODE.match(code)
-               for language in LANGUAGES if not has_message(code, language)]
+    missing = [
+        f"{file}: {code} ({language})"
+        for file, name, code in calls()
+        if name == "render" and CODE.match(code)
+        for language in LANGUAGES
+        if not has_message(code, language)
+    ]
     assert missing == []
 
 
@@ -84,8 +99,9 @@ def test_japanese_uses_the_contracts_words(domain: str) -> None:
 
 
 def test_compiled_catalogue_is_current() -> None:
-    done = subprocess.run([sys.executable, ROOT / "tools" / "messages.py", "--check"], capture_output=True, text=True,
-                          check=False)
+    done = subprocess.run(
+        [sys.executable, ROOT / "tools" / "messages.py", "--check"], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout
 
 

@@ -29,8 +29,9 @@ class Looking:
 
     name = "looking"
 
-    def __init__(self, look: Callable[[View], Iterator[Observation]], *,
-                 depends_on: frozenset[Aspect] = frozenset({"content"})) -> None:
+    def __init__(
+        self, look: Callable[[View], Iterator[Observation]], *, depends_on: frozenset[Aspect] = frozenset({"content"})
+    ) -> None:
         self._look = look
         self.depends_on = depends_on
         self.calls = 0
@@ -72,21 +73,28 @@ def test_every_file_at_any_depth(tmp_path: Path) -> None:
     (folder / "a.tar.xz").write_bytes(tarred({"d/b.zip": inner}, "xz"))
     (folder / "plain.txt").write_bytes(b"p")
     seen = run(folder)
-    assert paths(seen) == ["release/a.tar.xz", "release/a.tar.xz!/d/b.zip", "release/a.tar.xz!/d/b.zip!/c.txt",
-                           "release/plain.txt"]
+    assert paths(seen) == [
+        "release/a.tar.xz",
+        "release/a.tar.xz!/d/b.zip",
+        "release/a.tar.xz!/d/b.zip!/c.txt",
+        "release/plain.txt",
+    ]
     assert seen.gaps == ()
     assert seen.artifacts[0].sha256 == list_digest(list_folder(folder))
     assert (seen.artifacts[0].items, seen.started) == (4, "2026-01-01T12:00:00Z")
 
 
-@pytest.mark.parametrize(("limits", "reason"), [
-    ({"depth": 1}, "too-deep"),
-    ({"entries": 2}, "too-many"),
-    ({"entries_total": 3}, "too-many"),
-    ({"member_bytes": 1000}, "too-large"),
-    ({"total_bytes": 2000}, "too-large"),
-    ({"ratio_from_bytes": 1000, "ratio": 2}, "ratio"),
-])
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [
+        ({"depth": 1}, "too-deep"),
+        ({"entries": 2}, "too-many"),
+        ({"entries_total": 3}, "too-many"),
+        ({"member_bytes": 1000}, "too-large"),
+        ({"total_bytes": 2000}, "too-large"),
+        ({"ratio_from_bytes": 1000, "ratio": 2}, "ratio"),
+    ],
+)
 def test_limits_leave_gaps(tmp_path: Path, limits: dict[str, int], reason: str) -> None:
     (tmp_path / "a.zip").write_bytes(zipped({"b.zip": zipped({"x": b"x" * 3000, "y": b"y", "z": b"z"})}))
     assert run(tmp_path / "a.zip").gaps == ()
@@ -123,8 +131,11 @@ def test_links_are_recorded_and_not_followed(tmp_path: Path) -> None:
     (folder / "loop").symlink_to(".")
     seen = run(folder)
     assert paths(seen) == ["release/file"]
-    assert [fact.path for fact in seen.facts if fact.kind == "link"] == ["release/d/in", "release/d/out",
-                                                                        "release/loop"]
+    assert [fact.path for fact in seen.facts if fact.kind == "link"] == [
+        "release/d/in",
+        "release/d/out",
+        "release/loop",
+    ]
     issues = [(fact.issue, fact.path) for fact in seen.facts if isinstance(fact, ContainerFact)]
     assert issues == [("unsafe-link", "release/d/out")]
 
@@ -135,7 +146,8 @@ def test_special_files_are_named(tmp_path: Path) -> None:
     os.mkfifo(folder / "pipe")
     seen = run(folder)
     assert [(fact.issue, fact.path) for fact in seen.facts if isinstance(fact, ContainerFact)] == [
-        ("special-file", "release/pipe")]
+        ("special-file", "release/pipe")
+    ]
 
 
 def test_stray_exception_is_a_gap_and_the_rest_goes_on(tmp_path: Path) -> None:
@@ -151,13 +163,16 @@ def test_stray_exception_is_a_gap_and_the_rest_goes_on(tmp_path: Path) -> None:
     assert "\x1b" not in seen.gaps[0].detail
     names = {(fact.path, fact.name) for fact in seen.facts if isinstance(fact, DetectionFact)}
     assert {("a.zip!/bad.txt", "before"), ("a.zip!/good.txt", "seen")} <= names
-    assert {(each.examiner, each.examined, each.gaps) for each in seen.coverage} == {("intake", 3, 0),
-                                                                                    ("looking", 2, 1)}
+    assert {(each.examiner, each.examined, each.gaps) for each in seen.coverage} == {
+        ("intake", 3, 0),
+        ("looking", 2, 1),
+    }
 
 
 @pytest.mark.parametrize(("aspects", "calls"), [(frozenset({"content"}), 2), (frozenset({"content", "name"}), 4)])
-def test_results_are_shared_between_items_that_are_equal(tmp_path: Path, aspects: frozenset[Aspect],
-                                                         calls: int) -> None:
+def test_results_are_shared_between_items_that_are_equal(
+    tmp_path: Path, aspects: frozenset[Aspect], calls: int
+) -> None:
     def look(view: View) -> Iterator[Observation]:
         yield DetectionFact("yara", "seen", "known", detail=str(view.size))
 

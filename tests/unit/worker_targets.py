@@ -40,8 +40,14 @@ class Acts:
 
     @staticmethod
     def surroundings(_r: Mapping[str, Any], _d: list[int], _options: Mapping[str, Any]) -> Iterator[Any]:
-        yield {"environment": dict(os.environ), "uid": os.geteuid(), "group": os.getpgrp(), "pid": os.getpid(),
-               "groups": os.getgroups(), "core": list(resource.getrlimit(resource.RLIMIT_CORE))}
+        yield {
+            "environment": dict(os.environ),
+            "uid": os.geteuid(),
+            "group": os.getpgrp(),
+            "pid": os.getpid(),
+            "groups": os.getgroups(),
+            "core": list(resource.getrlimit(resource.RLIMIT_CORE)),
+        }
 
     @staticmethod
     def connect(request: Mapping[str, Any], _d: list[int], _options: Mapping[str, Any]) -> Iterator[Any]:

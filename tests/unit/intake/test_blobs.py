@@ -32,8 +32,7 @@ def test_keeps_bytes_and_names_them_by_digest(store: BlobStore, size: int) -> No
 
 
 @pytest.mark.parametrize("size", [10, blobs.SMALL_BYTES + 1])
-def test_same_content_is_stored_once_and_goes_with_its_last_holder(store: BlobStore, tmp_path: Path,
-                                                                   size: int) -> None:
+def test_same_content_is_stored_once_and_goes_with_its_last_holder(store: BlobStore, tmp_path: Path, size: int) -> None:
     data = b"x" * size
     first, second = store.of(data), store.of(data)
     assert first is second

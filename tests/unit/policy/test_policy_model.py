@@ -276,7 +276,7 @@ def test_addresses_of_clamd(address: str) -> None:
         ("tcp://localhost.example.org:3310", True),
     ],
 )
-def test_a_remote_engine_has_to_be_asked_for(address: str, remote: bool) -> None:  # noqa: FBT001  # a table's column
+def test_a_remote_engine_has_to_be_asked_for(address: str, remote: bool) -> None:
     assert is_remote(address) is remote
     alone, asked = f"[malware]\nclamd = '{address}'\n", "clamd_remote = 'unauthenticated'\n"
     if remote:

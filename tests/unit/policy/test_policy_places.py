@@ -111,7 +111,7 @@ TABLES = st.dictionaries(KEYS, VALUES, max_size=3)
 DOCUMENTS = st.dictionaries(KEYS, TABLES | st.lists(TABLES, min_size=1, max_size=3), max_size=4)
 
 
-def inline(value: Any, lines: bool) -> str:  # noqa: FBT001, ANN401  # any TOML value, in one of two layouts
+def inline(value: Any, lines: bool) -> str:  # noqa: ANN401  # any TOML value
     """Write a value; ``lines`` spreads arrays and long strings over several."""
     if isinstance(value, bool):
         return str(value).lower()
@@ -127,7 +127,7 @@ def inline(value: Any, lines: bool) -> str:  # noqa: FBT001, ANN401  # any TOML 
     return str(value)
 
 
-def written(document: dict[str, Any], lines: bool) -> str:  # noqa: FBT001  # as above
+def written(document: dict[str, Any], lines: bool) -> str:
     out = ""
     for name, content in document.items():
         for table in content if isinstance(content, list) else [content]:
@@ -145,7 +145,7 @@ def paths(value: Any, before: tuple[str | int, ...] = ()) -> Iterator[tuple[str 
 
 @STEADY
 @given(DOCUMENTS, st.booleans())
-def test_every_key_of_any_document_is_on_the_line_that_it_is_written_on(document: dict[str, Any], lines: bool) -> None:  # noqa: FBT001  # as above
+def test_every_key_of_any_document_is_on_the_line_that_it_is_written_on(document: dict[str, Any], lines: bool) -> None:
     text = written(document, lines)
     data = tomllib.loads(text)
     places = Places(text)
