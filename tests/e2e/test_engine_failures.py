@@ -115,13 +115,21 @@ def start(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.Pop
 
 
 def wait_for_clamd(running: subprocess.Popen[str]) -> psutil.Process:
-    """Return the clamd of a run once it is scanning (it has spent processor time on the artifact)."""
-    for _ in range(600):
+    """Return the clamd of a run once it has been handed the artifact."""
+    for _ in range(1200):
         for process in children_named(running.pid, "clamd"):
-            if process.cpu_times().user > 0.3:
+            if holds_open(process.pid, "large.bin"):
                 return process
-        time.sleep(0.05)
-    raise AssertionError("clamd never scanned")
+        assert running.poll() is None, "the run ended before clamd had the artifact"
+        time.sleep(0.01)
+    raise AssertionError("clamd never got the artifact")
+
+
+def holds_open(pid: int, name: str) -> bool:
+    try:
+        return any(link.readlink().name == name for link in Path(f"/proc/{pid}/fd").iterdir())
+    except OSError:  # the process, or one of its descriptors, has just gone
+        return False
 
 
 @pytest.fixture
