@@ -45,8 +45,13 @@ def tree(megabytes: int) -> Iterator[tuple[str, bytes]]:
 
 def pack(folder: Path, megabytes: int) -> dict[str, Path]:
     """Write the tree in all forms; return the files by the label of their reader."""
-    paths = {"zip": folder / "tree.zip", "tar": folder / "tree.tar", "gzip": folder / "tree.tar.gz",
-             "bzip2": folder / "tree.tar.bz2", "xz": folder / "tree.tar.xz"}
+    paths = {
+        "zip": folder / "tree.zip",
+        "tar": folder / "tree.tar",
+        "gzip": folder / "tree.tar.gz",
+        "bzip2": folder / "tree.tar.bz2",
+        "xz": folder / "tree.tar.xz",
+    }
     files = list(tree(megabytes))
     with zipfile.ZipFile(paths["zip"], "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files:

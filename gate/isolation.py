@@ -29,7 +29,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from gate import _confine
 from gate._confine import Confinement
@@ -108,7 +108,7 @@ class PrivateFolder:
         except OSError as error:
             raise IsolationError("isolation.no-folder", error=error.strerror or str(error)) from error
 
-    def __enter__(self) -> PrivateFolder:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -34,13 +34,13 @@ class Progress(Protocol):
     """Who is told how far a run is.  Called from the thread that runs the pipeline and from its helpers."""
 
     def stage(self, name: str) -> None:
-        """A stage begins: ``engines``, ``intake``, ``examine``, ``finish``."""
+        """Take note that a stage begins: ``engines``, ``intake``, ``examine``, ``finish``."""
 
     def found(self, size: int) -> None:
         """Intake found an item of ``size`` bytes."""
 
     def examined(self, size: int) -> None:
-        """An item of ``size`` bytes has been seen by all examiners."""
+        """Take note that an item of ``size`` bytes has been seen by all examiners."""
 
 
 class Silence:
@@ -145,7 +145,7 @@ class _Run:
     def entry(self, entry: Entry) -> None:
         """Hand an item to every examiner that applies."""
         self._progress.found(entry.item.size)
-        self._ledger.count_item(entry.item)
+        self._ledger.count_item()
         chosen = []
         for examiner in self._examiners:
             if not examiner.applies(entry.item):
@@ -278,7 +278,7 @@ class _Ledger:
             self._gaps.append(gap)
             self._counts[INTAKE, "gaps"] += 1
 
-    def count_item(self, item: Item) -> None:
+    def count_item(self) -> None:
         with self._lock:
             self._counts[INTAKE, "examined"] += 1
 

@@ -75,7 +75,7 @@ class LazyGroup(click.Group):
             formatter.write_dl(rows)
 
 
-def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001  # click's signature
+def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # click's signature
     if wanted:
         click.echo(f"gate {__version__}")
         ctx.exit()

@@ -28,8 +28,10 @@ _ENGINE: TypeAdapter[EngineInfo] = TypeAdapter(EngineInfo)
 
 @dataclass(frozen=True, slots=True)
 class Hosted:
-    """One examiner that lives in the workers: its name, ``module:Class``, the options it is made with, and what its
-    result depends on.  ``applies`` must be a function of the item alone."""
+    """One examiner that lives in the workers.
+
+    ``factory`` is ``module:Class``, made with ``options``; ``applies`` must be a function of the item alone.
+    """
 
     name: str
     factory: str

@@ -14,6 +14,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 from gate.errors import ArtifactChanged, IsolationError
 from gate.isolation import temporary_base
@@ -207,7 +208,7 @@ class BlobStore:
         self._blobs: dict[str, Blob] = {}
         self._memory = 0
 
-    def __enter__(self) -> BlobStore:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -6,7 +6,7 @@ from gate.limits import Limits
 from gate.models import GapReason
 
 
-class LimitReached(Exception):  # noqa: N818  # not an error of anyone: the reading of one container ends here
+class LimitReached(Exception):  # not an error of anyone: the reading of one container ends here
     """A limit is reached; ``reason`` and ``detail`` become the gap."""
 
     def __init__(self, reason: GapReason, detail: str) -> None:

@@ -31,7 +31,7 @@ _CLOCKS_DIFFER: Final = timedelta(days=1)
 
 def run_findings(examination: Examination, policy: Policy) -> Iterator[Finding]:
     """Yield the findings that concern the run as a whole."""
-    items = sum(isinstance(fact, ItemFact) for fact in examination.facts)
+    items = len({fact.path for fact in examination.facts if isinstance(fact, ItemFact)})
     if not items:
         yield make_finding("input/empty")
     yield from _engine_findings(examination)

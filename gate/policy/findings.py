@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 500
 """Characters of anything from an artifact or engine that a finding keeps."""
+_FULL_STOPS: Final = ".。"
 
 
 def kind_of(finding_id: str) -> FindingKind:
@@ -115,7 +116,7 @@ def _message(finding_id: str, args: MessageArgs, language: Language) -> str:
             filled["problem"] = render(str(args["code"]), language, args)
     text = finding_text(finding_id, "message", language, filled)
     if args.get("line"):
-        text = render("finding.at-line", language, {"text": text, "line": args["line"]})
+        text = render("finding.at-line", language, {"text": text.rstrip(_FULL_STOPS), "line": args["line"]})
     if args.get("detail"):
-        text = render("finding.with-detail", language, {"text": text, "detail": args["detail"]})
+        text = render("finding.with-detail", language, {"text": text.rstrip(_FULL_STOPS), "detail": args["detail"]})
     return text

@@ -17,11 +17,16 @@ Specificity: TypeAlias = tuple[int, ...]
 
 
 def glob_specificity(glob: str) -> Specificity:
-    """Return how narrow a glob is, greater is narrower: fewer ``**``, then fewer ``*`` and ``?``, then more letters."""
+    """Return how narrow a glob is, greater is narrower.
+
+    A path without wildcards is the narrowest; else fewer ``**`` count first, then more letters, then fewer ``*`` and
+    ``?``.
+    """
     parts = [part for level in glob.split("!/") for part in level.split("/")]
     spans = parts.count("**")
     wildcards = sum(part.count("*") + part.count("?") for part in parts if part != "**")
-    return -spans, -wildcards, len(glob) - 2 * spans - wildcards
+    letters = len(glob) - 2 * spans - wildcards
+    return int(not spans and not wildcards), -spans, letters, -wildcards
 
 
 def destination_specificity(destination: Destination, path: str) -> Specificity:

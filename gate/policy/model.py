@@ -11,7 +11,7 @@ from typing import Any, Literal, Self, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from gate.limits import Limits
-from gate.models import ExecutableClass, Reach  # noqa: TC001  # pydantic reads annotations when the module is loaded
+from gate.models import ExecutableClass, Reach  # pydantic reads annotations when the module is loaded
 from gate.policy.clauses import DEFAULT_REQUIRED
 from gate.policy.registry import FINDINGS
 from gate.policy.values import (

@@ -71,7 +71,7 @@ class Reading:
                 self._detection(fact)
             case ExecutableFact():
                 self._executable(fact)
-            case OutboundFact():
+            case _:  # contacts; with a further kind of fact this would not pass the type checker
                 self._outbound(fact)
 
     def _found(self, finding_id: str, fact: Fact, **args: str | int) -> None:
@@ -107,7 +107,7 @@ class Reading:
         self.executables.append(JudgedExecutable(fact, covered))
 
     def _outbound(self, fact: OutboundFact) -> None:
-        if fact.host and any(host_matches(pattern, fact.host) for pattern in self.policy.outbound.own):
+        if any(host_matches(pattern, fact.host) for pattern in self.policy.outbound.own):
             self.outbound.append(JudgedOutbound(fact, OWN))
             return
         decision = decide_destination(self.policy.outbound.destination, fact, self.today)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from gate.models import (  # noqa: TC001  # pydantic reads the annotations of documents when the module is loaded
+from gate.models import (  # pydantic reads the annotations of documents when the module is loaded
     Clause,
     Coverage,
     EngineInfo,
@@ -25,7 +25,7 @@ from gate.record import layout
 from gate.record.canonical import DocumentError, canonical, parse_strictly
 from gate.record.documents import first_problem, policy_reference
 from gate.record.identity import DOCUMENT, GateIdentity
-from gate.record.result import PolicyReference  # noqa: TC001  # as above
+from gate.record.result import PolicyReference  # as above
 from gate.record.types import RECORD, STATEMENT, RecordType, StatementType
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import Any, ClassVar, Literal
 from pydantic import TypeAdapter
 
 from gate.errors import VerificationError
-from gate.models import Clause  # noqa: TC001  # pydantic reads the annotations of documents when the module is loaded
+from gate.models import Clause  # pydantic reads the annotations of documents when the module is loaded
 from gate.record.canonical import canonical
 from gate.record.identity import DOCUMENT, GateIdentity, gate_identity
-from gate.record.statement import RecordDeliverable  # noqa: TC001  # as above
+from gate.record.statement import RecordDeliverable  # as above
 from gate.record.types import VERIFICATION, VerificationSchema
 
 

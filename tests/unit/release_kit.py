@@ -1,5 +1,5 @@
 """What tests of signing, delivering and verifying share: throw-away GnuPG homes, judgements by hand, small releases."""
-# ruff: noqa: ANN401  # keyword arguments are handed on to constructors of many types
+# keyword arguments are handed on to constructors of many types
 
 from __future__ import annotations
 

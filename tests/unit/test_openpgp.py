@@ -196,7 +196,7 @@ class Answers:
         self._answers = list(answers)
         self.closed = False
 
-    def ask(self, request: dict[str, Any], descriptors: Any, *, seconds: float) -> dict[str, Any]:  # noqa: ANN401  # as the backend's
+    def ask(self, request: dict[str, Any], descriptors: Any, *, seconds: float) -> dict[str, Any]:  # as the backend's
         del request, descriptors, seconds
         return self._answers.pop(0)
 

@@ -153,6 +153,13 @@ def test_made_up_names_are_numbered() -> None:
     assert register.made_up("d", "content") == "d!/!content"
 
 
+def test_numbers_that_others_have_as_their_name_are_passed_over() -> None:
+    register = PathRegister()
+    names = ["x-2", "x", "x", "x-2", "x"]
+    expected = ["c!/!x-2", "c!/!x", "c!/!x-3", "c!/!x-2-2", "c!/!x-4"]
+    assert [register.made_up("c", name) for name in names] == expected
+
+
 REQUESTS = st.tuples(
     st.booleans(),
     st.sampled_from(["c", "c!/!duplicate-2", "c!/", "d"]),

@@ -49,8 +49,11 @@ class Reading:
 
     @property
     def files(self) -> dict[bytes, str]:
-        return {seen.member.name: seen.sha256 for seen in self.seen
-                if seen.member.kind == "file" and not seen.member.made_up}
+        return {
+            seen.member.name: seen.sha256
+            for seen in self.seen
+            if seen.member.kind == "file" and not seen.member.made_up
+        }
 
     def named(self, name: bytes) -> Seen:
         found = [seen for seen in self.seen if seen.member.name == name]

@@ -40,7 +40,7 @@ def reaches(reading: Reading, payload: bytes) -> bool:
 def test_hostile_archive(case: Case) -> None:
     started = time.monotonic()
     reading = read_bytes(case.data, case.label, Options(entries=case.entries), most=MOST)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60  # a hang, not a speed: a machine may be slow and busy
     assert case.gives <= reading.gives, f"{case.why}: {sorted(reading.gives)}"
     if case.bomb:
         assert sum(seen.size for seen in reading.seen) > MOST
@@ -65,3 +65,15 @@ def test_bombs_stay_small_in_memory(name: str) -> None:
         assert tracemalloc.get_traced_memory()[1] < 32 << 20
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("name", ["zip-overlap-same", "zip-overlap-quoted", "zip-overlap-bomb"])
+def test_overlapping_entries_are_not_expanded_at_all(name: str) -> None:
+    case = next(case for case in CASES if case.name == name)
+    reading = read_bytes(case.data, case.label)
+    assert len(reading.seen) > 1
+    assert sum(seen.size for seen in reading.seen) == 0
+    assert all(
+        {"ratio", "ambiguous"} <= {trouble.reason or trouble.issue for trouble in seen.troubles}
+        for seen in reading.seen
+    )

@@ -11,9 +11,32 @@ from gate.intake.readers.names import NameRegister, comparison_key, unsafe
 from tests.unpack.hostile.zips import NAMES
 
 OPTIONS = Options()
-SAFE = (b"a", b"./", b".", b"./a/b.txt", b"folder/", b".gitignore", b"a..b", b"...x", b"a/.../b"[:2] + b"b", b"x:y"[:1],
-        b"Foo::Bar.3pm", b"console", b"com", b"com10", b"nullable.txt", b"prn1", "表示/ソ.txt".encode("cp932"),
-        "仕様書".encode("euc_jp"), b"caf\xe9", b"caf\x82", "e\u0301".encode(), "👩\u200d💻.txt".encode(), b"a b", b"~x", b"a&b'c")
+SAFE = (
+    b"a",
+    b"./",
+    b".",
+    b"./a/b.txt",
+    b"folder/",
+    b".gitignore",
+    b"a..b",
+    b"...x",
+    b"a/b",
+    b"Foo::Bar.3pm",
+    b"console",
+    b"com",
+    b"com10",
+    b"nullable.txt",
+    b"prn1",
+    "表示/ソ.txt".encode("cp932"),
+    "仕様書".encode("euc_jp"),
+    b"caf\xe9",
+    b"caf\x82",
+    "e\u0301".encode(),
+    "👩\u200d💻.txt".encode(),
+    b"a b",
+    b"~x",
+    b"a&b'c",
+)
 
 
 @pytest.mark.parametrize("name", SAFE)
@@ -39,10 +62,19 @@ def test_limits_are_those_of_the_options() -> None:
     assert unsafe(b"a/b/", Options(name_depth=2)) == ""
 
 
-@pytest.mark.parametrize(("first", "second"), [
-    (b"a", b"A"), (b"a", b"./a"), (b"a/b", b"a//b"), (b"a/b", b"a/./b"), ("ガ".encode(), "カ\u3099".encode()),
-    ("ß".encode(), b"SS"), ("ｶ".encode("cp932"), "ｶ".encode()), ("İ".encode(), "i̇".encode()),
-])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (b"a", b"A"),
+        (b"a", b"./a"),
+        (b"a/b", b"a//b"),
+        (b"a/b", b"a/./b"),
+        ("ガ".encode(), "カ\u3099".encode()),
+        ("ß".encode(), b"SS"),
+        ("ｶ".encode("cp932"), "ｶ".encode()),
+        ("İ".encode(), "i̇".encode()),
+    ],
+)
 def test_names_that_are_one(first: bytes, second: bytes) -> None:
     assert comparison_key(first) == comparison_key(second)
 
@@ -62,11 +94,18 @@ def test_a_register_tells_what_meets() -> None:
     assert names.add(b"B", folder=False) == "same name but for case or form"
 
 
-@pytest.mark.parametrize(("names", "shadowed"), [
-    ([b"a", b"a/b"], True), ([b"A", b"a/b/c"], True), ([b"a/b/c", b"a/b"], True), ([b"a", b"ab"], False),
-    ([b"a/b", b"a/c"], False), ([], False),
-])
-def test_a_register_knows_members_below_a_file(names: list[bytes], shadowed: bool) -> None:  # noqa: FBT001  # a case
+@pytest.mark.parametrize(
+    ("names", "shadowed"),
+    [
+        ([b"a", b"a/b"], True),
+        ([b"A", b"a/b/c"], True),
+        ([b"a/b/c", b"a/b"], True),
+        ([b"a", b"ab"], False),
+        ([b"a/b", b"a/c"], False),
+        ([], False),
+    ],
+)
+def test_a_register_knows_members_below_a_file(names: list[bytes], shadowed: bool) -> None:  # a case
     register = NameRegister(OPTIONS)
     for name in names:
         register.add(name, folder=False)
@@ -81,8 +120,11 @@ def test_any_bytes_can_be_a_name(name: bytes) -> None:
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
-@given(st.text(st.characters(codec="utf-8"), max_size=30), st.sampled_from(["../", "/..", "\\", "\0", "\n", "\u202e"]),
-       st.text(st.characters(codec="utf-8"), max_size=10))
+@given(
+    st.text(st.characters(codec="utf-8"), max_size=30),
+    st.sampled_from(["../", "/..", "\\", "\0", "\n", "\u202e"]),
+    st.text(st.characters(codec="utf-8"), max_size=10),
+)
 def test_nothing_around_them_hides_unsafe_parts(before: str, part: str, after: str) -> None:
     name = f"{before}/../{after}" if ".." in part else before + part + after
     assert unsafe(name.encode(), OPTIONS)

@@ -43,7 +43,9 @@ def test_events_cross_the_border_of_a_worker() -> None:
         events = events_of(worker, "zip", japanese())
         assert [event for event in events if isinstance(event, Trouble)] == []
         assert [event.name for event in events if isinstance(event, Member)] == [
-            "仕様書.txt".encode("cp932"), "表.txt".encode("euc_jp")]
+            "仕様書.txt".encode("cp932"),
+            "表.txt".encode("euc_jp"),
+        ]
         assert any(isinstance(event, Data) for event in events_of(worker, "bzip2", bz2.compress(PAYLOAD)))
     finally:
         worker.close()

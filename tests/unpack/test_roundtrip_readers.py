@@ -27,7 +27,7 @@ FOLDERS = ("docs", "docs/deep/deeper", "仕様書", "empty")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with text, code, random bytes, an empty file, long and Japanese names."""
     root = tmp_path_factory.mktemp("tree")
-    dice = random.Random(1)  # noqa: S311  # a fixed seed, no secret
+    dice = random.Random(1)  # a fixed seed, no secret
     for folder in FOLDERS:
         (root / folder).mkdir(parents=True, exist_ok=True)
     files = {
@@ -48,13 +48,17 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def expected(root: Path) -> dict[bytes, str]:
     """Return the digests of all files below ``root`` by relative name."""
-    return {os.fsencode(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in root.rglob("*") if path.is_file() and not path.is_symlink()}
+    return {
+        os.fsencode(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in root.rglob("*")
+        if path.is_file() and not path.is_symlink()
+    }
 
 
 def run(argv: list[str], cwd: Path, stdin: bytes | None = None) -> bytes:
-    return subprocess.run(argv, cwd=cwd, input=stdin, check=True, capture_output=True,
-                          env={**os.environ, "LC_ALL": "C.UTF-8"}).stdout
+    return subprocess.run(
+        argv, cwd=cwd, input=stdin, check=True, capture_output=True, env={**os.environ, "LC_ALL": "C.UTF-8"}
+    ).stdout
 
 
 def plain_names(reading: Reading) -> dict[bytes, str]:
@@ -81,10 +85,15 @@ TAR_WRITERS: dict[str, list[str]] = {
     "gnu-v7": ["tar", "--format", "v7", "--exclude", "*long*", "-cf", "OUT", "."],
     "gnu-names": ["tar", "-cf", "OUT", "docs", "readme.txt"],
     "gnu-sparse": ["tar", "-S", "-cf", "OUT", "."],
-    **{f"gnu-sparse-{form}": ["tar", "-S", "--format=pax", f"--sparse-version={form}", "-cf", "OUT", "."]
-       for form in ("0.0", "0.1", "1.0")},
+    **{
+        f"gnu-sparse-{form}": ["tar", "-S", "--format=pax", f"--sparse-version={form}", "-cf", "OUT", "."]
+        for form in ("0.0", "0.1", "1.0")
+    },
     "gnu-xattrs": ["tar", "--xattrs", "--acls", "--format=pax", "-cf", "OUT", "."],
-    **{f"bsdtar-{form}": ["bsdtar", "--format", form, "-cf", "OUT", "."] for form in ("ustar", "pax", "gnutar", "v7tar")},
+    **{
+        f"bsdtar-{form}": ["bsdtar", "--format", form, "-cf", "OUT", "."]
+        for form in ("ustar", "pax", "gnutar", "v7tar")
+    },
     "7zz": ["7zz", "a", "-ttar", "-bso0", "OUT", "."],
     "7zz-pax": ["7zz", "a", "-ttar", "-mm=pax", "-bso0", "OUT", "."],
 }
@@ -107,8 +116,11 @@ def test_zip_writers(writer: str, tree: Path, tmp_path: Path) -> None:
 def independent_tar(archive: Path) -> dict[bytes, str]:
     """Return the digests of all files of a tar file as the standard library has them."""
     with tarfile.open(archive) as tar:
-        return {os.fsencode(member.name).removeprefix(b"./"): hashlib.file_digest(stream, "sha256").hexdigest()
-                for member in tar if member.isfile() and (stream := tar.extractfile(member)) is not None}
+        return {
+            os.fsencode(member.name).removeprefix(b"./"): hashlib.sha256(stream.read()).hexdigest()
+            for member in tar
+            if member.isfile() and (stream := tar.extractfile(member)) is not None
+        }
 
 
 @pytest.mark.parametrize("writer", TAR_WRITERS)
@@ -133,13 +145,23 @@ def test_tar_writers(writer: str, tree: Path, tmp_path: Path) -> None:
         assert plain_names(reading) == expected(tree)
 
 
-@pytest.mark.parametrize(("label", "command"), [
-    ("gzip", ["gzip", "-c"]), ("gzip", ["gzip", "-1c"]), ("bzip2", ["bzip2", "-c"]), ("xz", ["xz", "-c"]),
-    ("xz", ["xz", "-c", "-T2", "--block-size=100KiB"]), ("xz", ["xz", "-c", "--x86", "--lzma2"]),
-    ("xz", ["xz", "-c", "--check=crc64", "--delta", "--lzma2"]), ("lzma", ["xz", "-c", "--format=lzma"]),
-    ("gzip", ["7zz", "a", "-tgzip", "-si", "-so", "-bso0", "x"]), ("bzip2", ["7zz", "a", "-tbzip2", "-si", "-so", "x"]),
-    ("xz", ["7zz", "a", "-txz", "-si", "-so", "x"]),
-], ids=lambda value: "-".join(value) if isinstance(value, list) else value)
+@pytest.mark.parametrize(
+    ("label", "command"),
+    [
+        ("gzip", ["gzip", "-c"]),
+        ("gzip", ["gzip", "-1c"]),
+        ("bzip2", ["bzip2", "-c"]),
+        ("xz", ["xz", "-c"]),
+        ("xz", ["xz", "-c", "-T2", "--block-size=100KiB"]),
+        ("xz", ["xz", "-c", "--x86", "--lzma2"]),
+        ("xz", ["xz", "-c", "--check=crc64", "--delta", "--lzma2"]),
+        ("lzma", ["xz", "-c", "--format=lzma"]),
+        ("gzip", ["7zz", "a", "-tgzip", "-si", "-so", "-bso0", "x"]),
+        ("bzip2", ["7zz", "a", "-tbzip2", "-si", "-so", "x"]),
+        ("xz", ["7zz", "a", "-txz", "-si", "-so", "x"]),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else value,
+)
 def test_stream_writers(label: str, command: list[str], tree: Path, tmp_path: Path) -> None:
     content = (tree / "docs" / "random.bin").read_bytes() + (tree / "readme.txt").read_bytes()
     alone = run(command, tmp_path, content)
@@ -171,8 +193,15 @@ def test_symbolic_links_and_modes_of_real_writers(tmp_path: Path) -> None:
             assert (heads[b"hard"].kind, heads[b"hard"].target) == ("hard-link", b"./file")
 
 
-@pytest.mark.parametrize(("method", "reason"), [("-mem=ZipCrypto", "encrypted"), ("-mem=AES256", "encrypted"),
-                                                 ("-mm=Deflate64", "unsupported"), ("-mm=PPMd", "unsupported")])
+@pytest.mark.parametrize(
+    ("method", "reason"),
+    [
+        ("-mem=ZipCrypto", "encrypted"),
+        ("-mem=AES256", "encrypted"),
+        ("-mm=Deflate64", "unsupported"),
+        ("-mm=PPMd", "unsupported"),
+    ],
+)
 def test_what_is_not_opened_is_told_for_each_member(method: str, reason: str, tree: Path, tmp_path: Path) -> None:
     password = ["-psecret"] if reason == "encrypted" else []
     packed(["7zz", "a", "-tzip", "-bso0", method, *password, "OUT", "."], tree, tmp_path / "a.zip")
@@ -185,7 +214,7 @@ def test_what_is_not_opened_is_told_for_each_member(method: str, reason: str, tr
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 @pytest.mark.parametrize("streaming", [False, True])
-def test_zipfile(method: int, streaming: bool, tree: Path) -> None:  # noqa: FBT001  # parametrized
+def test_zipfile(method: int, streaming: bool, tree: Path) -> None:  # parametrized
     buffer = io.BytesIO()
     target = _Pipe(buffer) if streaming else buffer
     with zipfile.ZipFile(target, "w", method) as archive:
@@ -237,6 +266,7 @@ def by_zipfile(method: int) -> Writer:
             for name, content in files.items():
                 archive.writestr(name, content)
         return buffer.getvalue()
+
     return write
 
 
@@ -249,22 +279,32 @@ def by_tarfile(form: int, mode: str = "w") -> Writer:
                 entry.size = len(content)
                 archive.addfile(entry, io.BytesIO(content))
         return buffer.getvalue()
+
     return write
 
 
-@pytest.mark.parametrize(("label", "write"), [
-    ("zip", by_zipfile(zipfile.ZIP_DEFLATED)), ("zip", by_zipfile(zipfile.ZIP_STORED)),
-    ("zip", by_zipfile(zipfile.ZIP_LZMA)), ("tar", by_tarfile(tarfile.PAX_FORMAT)),
-    ("tar", by_tarfile(tarfile.GNU_FORMAT)), ("gzip", by_tarfile(tarfile.PAX_FORMAT, "w:gz")),
-    ("xz", by_tarfile(tarfile.GNU_FORMAT, "w:xz")), ("bzip2", by_tarfile(tarfile.GNU_FORMAT, "w:bz2")),
-], ids=["deflate", "store", "lzma", "pax", "gnu", "gzip", "xz", "bzip2"])
+@pytest.mark.parametrize(
+    ("label", "write"),
+    [
+        ("zip", by_zipfile(zipfile.ZIP_DEFLATED)),
+        ("zip", by_zipfile(zipfile.ZIP_STORED)),
+        ("zip", by_zipfile(zipfile.ZIP_LZMA)),
+        ("tar", by_tarfile(tarfile.PAX_FORMAT)),
+        ("tar", by_tarfile(tarfile.GNU_FORMAT)),
+        ("gzip", by_tarfile(tarfile.PAX_FORMAT, "w:gz")),
+        ("xz", by_tarfile(tarfile.GNU_FORMAT, "w:xz")),
+        ("bzip2", by_tarfile(tarfile.GNU_FORMAT, "w:bz2")),
+    ],
+    ids=["deflate", "store", "lzma", "pax", "gnu", "gzip", "xz", "bzip2"],
+)
 def test_made_up_trees(label: str, write: Writer) -> None:
     @settings(max_examples=40, deadline=None, derandomize=True)
     @given(TREES)
     def holds(files: dict[str, bytes]) -> None:
-        if not files and label not in {"zip"}:
+        if not files and label != "zip":
             return  # an empty tar file is nothing but zeros
         reading = read_bytes(write(files), label)
         assert reading.all_troubles == []
         assert reading.files == {name.encode(): hashlib.sha256(content).hexdigest() for name, content in files.items()}
+
     holds()

@@ -29,15 +29,22 @@ class Surroundings(NamedTuple):
 
 
 class Element(NamedTuple):
-    """An element by its local name, with its attributes."""
+    """An element by its local name, with its attributes; ``places`` keeps the lines that have been looked up."""
 
     tag: str
     attributes: Mapping[str, str | None]
     around: Surroundings
+    places: dict[str, int]
 
     def via(self, name: str) -> str:
         """Return how a fact names the attribute ``name`` of this element."""
         return f"{self.tag}[{name}]"
+
+    def line(self, name: str) -> int:
+        """Return the line of the attribute ``name``, looked up once, as each look-up goes on behind the last one."""
+        if name not in self.places:
+            self.places[name] = self.around.lines.attribute(name, self.attributes[name] or "")
+        return self.places[name]
 
     def reference(self, name: str, raw: str, reach: Reach, condition: str = "", via: str = "") -> Iterator[Reference]:
         """Yield ``raw``, written in the attribute ``name``, as a reference if it can lead away at all."""
@@ -46,13 +53,11 @@ class Element(NamedTuple):
         condition = self.around.condition or condition
         if condition and reach == "automatic":
             reach = "conditional"
-        line = self.around.lines.attribute(name, self.attributes.get(name) or raw)
-        yield Reference(raw, reach, via or self.via(name), line, condition, self.around.base)
+        yield Reference(raw, reach, via or self.via(name), self.line(name), condition, self.around.base)
 
     def nested(self, name: str, kind: Kind, text: str) -> Nested:
         """Return a document that the attribute ``name`` holds."""
-        line = OneLine(self.around.lines.attribute(name, self.attributes.get(name) or ""))
-        return Nested(kind, text, self.via(name), line, self.around.condition, self.around.base)
+        return Nested(kind, text, self.via(name), OneLine(self.line(name)), self.around.condition, self.around.base)
 
 
 Handler: TypeAlias = Callable[[Element, str, str], Iterator[Found]]
@@ -291,5 +296,5 @@ def read_element(tag: str, attributes: Mapping[str, str | None], around: Surroun
             continue
         if stays and handler.__class__ is UrlHandler and not may_lead_away(value):
             continue
-        found += handler(Element(tag, attributes, around), name, value)
+        found += handler(Element(tag, attributes, around, {}), name, value)
     return found

@@ -14,6 +14,8 @@ from gate.examine.outbound.kinds import SNIFFED_CHARACTERS, kind_of
 from gate.examine.outbound.reading import Limits, read_document
 from gate.models import Aspect, EngineInfo, Gap, Item, OutboundFact
 
+_UNREAD = (b"%PDF-", b"{\\rtf")
+"""Documents that can contact a server when they are opened and that nothing here reads yet."""
 _CANARY_HOST = "canary.example.org"
 _CANARY = f'<!doctype html><img src="//{_CANARY_HOST}/a.png"><a href="https://link.{_CANARY_HOST}/">a</a>'
 _ADA_VERSION: str = ada_url.get_version()  # type: ignore[no-untyped-call]  # the package leaves it out
@@ -46,6 +48,8 @@ class OutboundExaminer:
         head = decode(view.read(4 * SNIFFED_CHARACTERS))[:SNIFFED_CHARACTERS]
         kind = kind_of(view.name, head)
         if kind is None:
+            if view.read(8).startswith(_UNREAD):
+                yield Gap("unsupported", "contacts of PDF and RTF documents are not read by this version")
             return
         if view.size > self._limits.text_bytes:
             yield Gap("too-large", f"{kind} of {view.size} bytes, at most {self._limits.text_bytes} are read")

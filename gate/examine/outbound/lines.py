@@ -95,7 +95,7 @@ class SourceLines:
             for start, end in ((self._cursor, len(self._text)), (0, self._cursor)):
                 place = self._find_attribute(name, written, start, end)
                 if place >= 0:
-                    self._cursor = place
+                    self._cursor = place + 1
                     return self.at(place)
         return 0
 

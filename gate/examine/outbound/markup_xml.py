@@ -35,7 +35,6 @@ class _Reader:
         self._held: list[str] = []
         self._holding: tuple[str, int] | None = None
         self.parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
-        self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._characters

@@ -24,7 +24,7 @@ _TOKEN = re.compile(
     r"(?=[/\"'@{};uUsSiI\-])(?:"  # all that a token begins with: twice as fast
     r"(?P<comment>/\*.*?(?:\*/|\Z))"
     rf"|(?P<string>{_STRING})"
-    rf"|(?<![\w\-])(?P<url>url|src)\(\s*+(?P<quoted>{_STRING}|(?:[^\s\"'()\\]++|\\.)*+)"
+    rf"|(?<![\w\-])(?P<url>url|src)\(\s*+(?P<quoted>{_STRING}|(?:[^\s\"'()\\]++|\\(?:[0-9A-Fa-f]{{1,6}}\s?|.))*+)"
     r"|(?<![\w\-])(?:-webkit-)?(?P<images>image-set)\("
     r"|@(?P<at>[\w\-]++)"
     r"|(?P<mark>[{};]))",

@@ -68,7 +68,9 @@ class Engine:
     def match(self, data: Any, seconds: int) -> tuple[list[RuleMatch], list[Gap]]:  # noqa: ANN401  # any buffer
         """Return the rules that match ``data`` (bytes or a memory map), and what the engine could not do.
 
-        ``seconds`` bounds the time; a scan that runs out of it, or out of another limit, makes a gap.
+        ``seconds`` bounds the time; a scan that runs out of it, or out of another limit, makes a gap.  The engine looks
+        at the clock between blocks of the data alone, which an expensive expression can keep apart for minutes: the
+        hard limit is the deadline of the worker.
         """
         gaps: dict[str, Gap] = {}
 

@@ -16,8 +16,9 @@ from gate.intake.readers.interface import Options
 _COMPONENT = rb"[A-Za-z0-9_+@=~.-]*[A-Za-z0-9_+@=~-]"
 _PLAIN = re.compile(rb"(?:\./)?" + _COMPONENT + rb"(?:/" + _COMPONENT + rb")*/?")
 """Names with nothing to look for but reserved words: nearly all of them, so that the full check is seldom needed."""
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3]) *(?:\..*)?",
-                       re.IGNORECASE)
+_RESERVED = re.compile(
+    r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3]) *(?:\..*)?", re.IGNORECASE
+)
 _RESERVED_ANYWHERE = re.compile(rb"(?:^|/)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|$)", re.IGNORECASE)
 _DRIVE = re.compile(r"[A-Za-z]:")
 _STREAM = re.compile(r"(?<!:):(?!:)|::\$|:::")
@@ -43,9 +44,13 @@ def decode(name: bytes) -> str:
 
 
 def unsafe(name: bytes, options: Options) -> str:
-    """Return what is unsafe about a stored name, as short English words; empty where nothing is."""
-    plain = _PLAIN.fullmatch(name) is not None and _RESERVED_ANYWHERE.search(name) is None
-    problems = [] if plain else list(_problems(decode(name)))
+    """Return what is unsafe about a stored name, as short English words; empty where nothing is.
+
+    Of a name that is too long only the start is looked at.
+    """
+    start = name[: options.name_bytes]
+    plain = _PLAIN.fullmatch(start) is not None and _RESERVED_ANYWHERE.search(start) is None
+    problems = [] if plain else list(_problems(decode(start)))
     if len(name) > options.name_bytes:
         problems.append("too long")
     if name.count(b"/") >= options.name_depth and name.rstrip(b"/").count(b"/") >= options.name_depth:
@@ -104,7 +109,8 @@ def comparison_key(name: bytes) -> str:
 class NameRegister:
     """Remembers the names of one container and says where two members would meet in one place.
 
-    Memory is linear in the names; the caller bounds their number.
+    Memory is linear in the names, whose number the caller bounds; names that are too long, and so unsafe already,
+    are not remembered.
     """
 
     def __init__(self, options: Options) -> None:
@@ -116,6 +122,8 @@ class NameRegister:
 
         The same folder named twice is no clash: it holds no bytes of its own.
         """
+        if len(name) > self._options.name_bytes:
+            return ""
         key = comparison_key(name)
         known = self._known.get(key)
         if known is None:

@@ -9,11 +9,13 @@ from gate.intake.readers import streams, tar
 from gate.intake.readers.interface import Reader
 from gate.intake.readers.zip import read as read_zip
 
-READERS: Mapping[str, Reader] = MappingProxyType({
-    "zip": read_zip,
-    "tar": tar.read,
-    "gzip": streams.read_gzip,
-    "bzip2": streams.read_bzip2,
-    "xz": streams.read_xz,
-    "lzma": streams.read_lzma,
-})
+READERS: Mapping[str, Reader] = MappingProxyType(
+    {
+        "zip": read_zip,
+        "tar": tar.read,
+        "gzip": streams.read_gzip,
+        "bzip2": streams.read_bzip2,
+        "xz": streams.read_xz,
+        "lzma": streams.read_lzma,
+    }
+)

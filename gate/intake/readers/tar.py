@@ -298,4 +298,3 @@ class _Archive:
             yield Data(piece)
         if begun:
             yield hidden(detail)
-

@@ -14,7 +14,11 @@ _PLACED = frozenset({b"path", b"linkpath", b"size", b"GNU.sparse.name", b"GNU.sp
 """Keys whose values are read for what they are, whatever their length."""
 _REPEATED = frozenset({b"GNU.sparse.offset", b"GNU.sparse.numbytes"})
 _DECIDING = _PLACED | {
-    b"GNU.sparse.major", b"GNU.sparse.minor", b"GNU.sparse.size", b"GNU.sparse.realsize", b"GNU.sparse.numblocks",
+    b"GNU.sparse.major",
+    b"GNU.sparse.minor",
+    b"GNU.sparse.size",
+    b"GNU.sparse.realsize",
+    b"GNU.sparse.numblocks",
 }
 _ATTRIBUTES = (b"SCHILY.xattr.", b"LIBARCHIVE.xattr.", b"SCHILY.acl.", b"RHT.security.")
 _CAPABILITY = b".xattr.security.capability"

@@ -99,8 +99,9 @@ def _stop(source: Source, position: int) -> int:
 
 
 def _with(end: End, trouble: Trouble) -> End:
-    return End(end.position, end.records, end.base, end.directory, end.entries, end.comment, end.stop,
-               (*end.troubles, trouble))
+    return End(
+        end.position, end.records, end.base, end.directory, end.entries, end.comment, end.stop, (*end.troubles, trouble)
+    )
 
 
 def _try(source: Source, position: int) -> End | None:
@@ -150,8 +151,9 @@ def _read_end(source: Source, position: int) -> End:
     directory = _directory(source, records, fields)
     stop = position + END_SIZE + comment
     base = 0 if directory == fields.offset else directory - fields.offset
-    return End(position, records, base, directory, fields.total, comment, min(stop, source.size),
-               tuple(fields.troubles))
+    return End(
+        position, records, base, directory, fields.total, comment, min(stop, source.size), tuple(fields.troubles)
+    )
 
 
 def _directory(source: Source, records: int, fields: _Fields) -> int:

@@ -33,8 +33,21 @@ _PADDING = {0xD935: 2, 0xA11E: 2, 0xA220: 4}
 """Fields that align what follows (Android, Commons Compress, OPC): a head of so many bytes, then zeros."""
 _SMALL = 32
 """A field of no known kind with no more bytes than this is taken for some writer's note."""
-_CODEC_NAMES = ("utf-8", "cp437", "cp932", "euc_jp", "cp850", "cp852", "cp866", "cp1251", "cp1252", "gbk", "big5",
-                "euc_kr", "latin-1")
+_CODEC_NAMES = (
+    "utf-8",
+    "cp437",
+    "cp932",
+    "euc_jp",
+    "cp850",
+    "cp852",
+    "cp866",
+    "cp1251",
+    "cp1252",
+    "gbk",
+    "big5",
+    "euc_kr",
+    "latin-1",
+)
 _CODECS = tuple(codecs.lookup(name) for name in _CODEC_NAMES)
 """Looked up when this module is imported: a confined process may not be able to load them any more."""
 
@@ -64,19 +77,16 @@ def other_name(extra: bytes, name: bytes) -> bool:
     """Say whether a Unicode path field (APPNOTE 4.6.9) names the entry otherwise than its header does.
 
     The header's name may be in any old code page: one in which both are the same name will do.  A field whose
-    checksum is not that of the name is passed over by some readers only, and so has to agree as well.
+    checksum is not that of the name is passed over by some readers only, and so has to be the same byte for byte.
+    The first field is looked at; that there are more is told by :func:`repeated`.
     """
-    for kind, data in extra_fields(extra):
-        if kind != _UNICODE_PATH:
-            continue
-        if len(data) < _UNICODE_HEAD or data[0] != 1:
-            return True
-        stale = int.from_bytes(data[1:_UNICODE_HEAD], "little") != zlib.crc32(name)
-        if stale and data[_UNICODE_HEAD:] != name:
-            return True
-        if not _same_name(data[_UNICODE_HEAD:], name):
-            return True
-    return False
+    data = next((data for kind, data in extra_fields(extra) if kind == _UNICODE_PATH), None)
+    if data is None:
+        return False
+    if len(data) < _UNICODE_HEAD or data[0] != 1:
+        return True
+    stale = int.from_bytes(data[1:_UNICODE_HEAD], "little") != zlib.crc32(name)
+    return data[_UNICODE_HEAD:] != name and (stale or not _same_name(data[_UNICODE_HEAD:], name))
 
 
 def _same_name(unicode_name: bytes, name: bytes) -> bool:

@@ -35,6 +35,7 @@ EXTRA_ZIP64 = 0x0001
 _EXTRA_HEAD = struct.Struct("<HH")
 _CENTRAL = struct.Struct("<4xBBHHHHHLLLHHHHHLL")
 _LOCAL = struct.Struct("<4xHHHHHLLLHH")
+_EXTRA_FIELDS = 64
 _WINDOW = 1 << 18
 _PEEP = 1 << 12
 
@@ -100,9 +101,14 @@ class BadExtra(Exception):
 
 
 def extra_fields(extra: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield id and data of each extra field; what is left at the end without being one comes with id -1."""
+    """Yield id and data of each extra field; what is left at the end without being one comes with id -1.
+
+    So does what follows the 64th: honest entries have a handful.
+    """
     position = 0
-    while position + _EXTRA_HEAD.size <= len(extra):
+    for _ in range(_EXTRA_FIELDS):
+        if position + _EXTRA_HEAD.size > len(extra):
+            break
         kind, size = _EXTRA_HEAD.unpack_from(extra, position)
         begin = position + _EXTRA_HEAD.size
         if begin + size > len(extra):
@@ -138,8 +144,25 @@ def read_central(window: Window, position: int, stop: int) -> Central | None:
     fixed = window.read(position, CENTRAL_SIZE)
     if len(fixed) < CENTRAL_SIZE or not fixed.startswith(CENTRAL):
         return None
-    (_, creator, _, flags, method, _, _, crc, compressed, size, name_length, extra_length, comment_length, disk, _,
-     attributes, offset) = _CENTRAL.unpack(fixed)
+    (
+        _,
+        creator,
+        _,
+        flags,
+        method,
+        _,
+        _,
+        crc,
+        compressed,
+        size,
+        name_length,
+        extra_length,
+        comment_length,
+        disk,
+        _,
+        attributes,
+        offset,
+    ) = _CENTRAL.unpack(fixed)
     rest = window.read(position + CENTRAL_SIZE, name_length + extra_length + comment_length)
     length = CENTRAL_SIZE + name_length + extra_length + comment_length
     if position + length > stop or len(rest) < length - CENTRAL_SIZE:
@@ -149,8 +172,21 @@ def read_central(window: Window, position: int, stop: int) -> Central | None:
         size, compressed, offset, disk = _widen(
             extra, [size, compressed, offset, disk], [SATURATED_32, SATURATED_32, SATURATED_32, SATURATED_16]
         )
-    return Central(creator, flags, method, crc, compressed, size, disk, attributes, offset, rest[:name_length], extra,
-                   rest[name_length + extra_length :], length)
+    return Central(
+        creator,
+        flags,
+        method,
+        crc,
+        compressed,
+        size,
+        disk,
+        attributes,
+        offset,
+        rest[:name_length],
+        extra,
+        rest[name_length + extra_length :],
+        length,
+    )
 
 
 def read_local(window: Window, position: int, stop: int) -> Local | None:

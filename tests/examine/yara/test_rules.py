@@ -46,7 +46,7 @@ def test_every_rule_has_bad_samples_and_twins() -> None:
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.identifier)
-def test_metadata(rule: Any) -> None:  # noqa: ANN401  # yara publishes no types
+def test_metadata(rule: Any) -> None:  # yara publishes no types
     assert set(rule.meta) == KEYS
     assert all(str(value).strip() for value in rule.meta.values())
     assert rule.meta["certainty"] in ("known", "suspected")

@@ -28,11 +28,11 @@ def step(kill_at: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def watch(place: Any, name: str, kill_at: int) -> None:  # noqa: ANN401  # a module or class
+def watch(place: Any, name: str, kill_at: int) -> None:  # a module or class
     """Count before and after each call of a function."""
     original = getattr(place, name)
 
-    def counted(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # as the function's
+    def counted(*arguments: Any, **options: Any) -> Any:  # as the function's
         step(kill_at)
         answer = original(*arguments, **options)
         step(kill_at)

@@ -139,7 +139,7 @@ def test_nothing_but_approved_is_signed(tmp_path: Path, verdict: Verdict) -> Non
     assert left(tmp_path) == []
 
 
-def refused(tmp_path: Path, signers: list[Any], **changes: Any) -> str:  # noqa: ANN401  # handed on to the release
+def refused(tmp_path: Path, signers: list[Any], **changes: Any) -> str:  # handed on to the release
     with pytest.raises(GateError) as caught:
         make_release(tmp_path / "out", inputs_in(tmp_path / "in"), signers, policy_in(tmp_path), **changes)
     for language in ("en", "ja"):
@@ -336,7 +336,7 @@ def test_killed_at_each_step(tmp_path: Path, keys: Keys) -> None:
     assert done.returncode == 0, done.stderr
     steps = int(done.stdout)
     assert look_at_what_is_left(tmp_path, trust) == (True, 0)
-    sample = {*random.Random(7).sample(range(1, steps - 8), 5), *range(steps - 8, steps + 1)}  # noqa: S311  # a test's seed
+    sample = {*random.Random(7).sample(range(1, steps - 8), 5), *range(steps - 8, steps + 1)}  # a test's seed
     outcomes = []
     for kill_at in sorted(sample):
         done = run_child(child(tmp_path, keys, kill_at))
@@ -357,7 +357,7 @@ def test_killed_at_every_step_and_at_random_moments(tmp_path: Path, keys: Keys) 
     for kill_at in range(1, steps + 1):
         assert run_child(child(tmp_path, keys, kill_at)).returncode == -signal.SIGKILL
         look_at_what_is_left(tmp_path, trust)
-    delays = random.Random(11)  # noqa: S311  # a test's seed
+    delays = random.Random(11)  # a test's seed
     for _ in range(40):
         run_child(child(tmp_path, keys, 0), seconds=delays.uniform(0, length))
         look_at_what_is_left(tmp_path, trust)

@@ -44,7 +44,7 @@ FORBIDDEN = ("承認", "合格", "安全である", "適合証明", "マルウ�
 VERDICTS = ("approved", "rejected", "incomplete")
 
 
-class Names(dict[str, str]):
+class Names(dict[str, str | int]):
     """Fills every field of a text with its own name, and remembers which there were."""
 
     def __missing__(self, key: str) -> str:
@@ -136,7 +136,13 @@ def test_arguments_are_escaped_and_bounded() -> None:
 
 
 def test_line_and_detail_are_shown_where_they_are_known() -> None:
-    about = {"url": "https://h.org/", "host": "h.org", "via": "img[src]", "line": 7, "detail": "print"}
+    about: dict[str, str | int] = {
+        "url": "https://h.org/",
+        "host": "h.org",
+        "via": "img[src]",
+        "line": 7,
+        "detail": "print",
+    }
     finding = make_finding("outbound/conditional", args=about)
     assert "line 7" in finding.message
     assert "print" in finding.message

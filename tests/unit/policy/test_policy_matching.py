@@ -82,7 +82,7 @@ def test_hostile_urls_do_not_make_matching_slow() -> None:
 
 def test_the_order_of_globs() -> None:
     ordered = ["**", "**/*.so", "**/a.so", "*/a/*.so", "x/a/*.so", "x/a/ab*.so", "x/a/b.so"]
-    assert sorted(reversed(ordered), key=glob_specificity) == ordered
+    assert sorted(ordered[3:] + ordered[:3], key=glob_specificity) == ordered
     assert glob_specificity("a!/**/b") < glob_specificity("a!/*/b")
 
 
@@ -150,7 +150,9 @@ def test_entries_as_narrow_as_each_other_stand_side_by_side() -> None:
         ("2026-11-24", "2027-01-01", False),
     ],
 )
-def test_a_justification_holds_from_its_approval_to_its_last_day(approved_on: str, expires: str, *, covered: bool) -> None:
+def test_a_justification_holds_from_its_approval_to_its_last_day(
+    approved_on: str, expires: str, *, covered: bool
+) -> None:
     expected = ("native-core", []) if covered else (None, ["executable/expired"])
     assert justified_by(executable_entry(approval=approval(approved_on, expires))) == expected
 
@@ -191,7 +193,10 @@ def test_the_narrowest_destination_decides_alone() -> None:
     assert declared_by(destination_entry(), destination_entry(name="here", more='where = ["site/*"]')) == ("here", [])
     url = 'url = "https://tile.example.org/v1/*"'
     by_url = destination_entry(name="url", more=url, approval=old)
-    assert declared_by(destination_entry(name="here", more='where = ["site/*"]'), by_url) == (None, ["outbound/expired"])
+    assert declared_by(destination_entry(name="here", more='where = ["site/*"]'), by_url) == (
+        None,
+        ["outbound/expired"],
+    )
 
 
 def test_only_the_place_that_matches_makes_a_destination_narrow() -> None:

@@ -119,7 +119,7 @@ def test_a_full_policy_is_taken() -> None:
 
 def test_values_are_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
-        policy_of("").gate.timezone = "UTC"  # type: ignore[misc]  # that it is refused is the point
+        policy_of("").gate.timezone = "UTC"
 
 
 def test_every_section_forbids_unknown_keys() -> None:
@@ -338,7 +338,9 @@ def test_url_patterns_are_of_their_host(url: str, code: str) -> None:
     assert codes(destination_entry(more=f"url = '{url}'")) == {code}
 
 
-@pytest.mark.parametrize("url", ["https://tile.example.org/v1/*", "https://tile.example.org:8443/", "wss://tile.example.org/s"])
+@pytest.mark.parametrize(
+    "url", ["https://tile.example.org/v1/*", "https://tile.example.org:8443/", "wss://tile.example.org/s"]
+)
 def test_url_patterns_that_are_taken(url: str) -> None:
     assert policy_of(destination_entry(more=f"url = '{url}'")).outbound.destination[0].url == url
 
@@ -355,7 +357,9 @@ def test_justifications_name_their_basis() -> None:
     assert policy_of(no_way).executable[0].alternatives == ("HTML: 速度が不足する",)
 
 
-@pytest.mark.parametrize("key", ["approved_by", "role", "party", "approved_on", "expires", "reason", "class", "path", "id", "basis"])
+@pytest.mark.parametrize(
+    "key", ["approved_by", "role", "party", "approved_on", "expires", "reason", "class", "path", "id", "basis"]
+)
 def test_a_justification_lacks_nothing(key: str) -> None:
     lines = [line for line in executable_entry().splitlines() if not line.startswith(f"{key} =")]
     assert refused("\n".join(lines)) == [("missing-key", 1, f"executable[1].{key}")]
@@ -435,7 +439,9 @@ def test_what_cannot_be_suppressed(finding: str, code: str) -> None:
     assert codes(suppress_entry(finding, more="path = 'a'")) == {code}
 
 
-@pytest.mark.parametrize("finding", ["malware/suspected", "gap/clamav-encrypted", "outbound/string", "malware/database-age"])
+@pytest.mark.parametrize(
+    "finding", ["malware/suspected", "gap/clamav-encrypted", "outbound/string", "malware/database-age"]
+)
 def test_what_can_be_suppressed(finding: str) -> None:
     assert policy_of(suppress_entry(finding)).suppress[0].finding == finding
 

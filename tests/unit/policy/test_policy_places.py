@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import tomllib
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -51,7 +51,7 @@ z = "tail" \r
 [[list.more]]
 [[list.more]]
 q = -inf
-'''.replace("true", "true")
+'''
 
 
 @pytest.mark.parametrize(
@@ -99,10 +99,7 @@ def test_a_table_after_its_own_parts_has_its_own_line() -> None:
 
 KEYS = st.text(alphabet="ab.-[]\"'# é", min_size=1, max_size=4)
 SCALARS: st.SearchStrategy[Any] = (
-    st.integers(-5, 5)
-    | st.booleans()
-    | st.text(alphabet="ab[]{}#=,'\"\\\n é", max_size=6)
-    | st.just(datetime.date(2026, 1, 1))
+    st.integers(-5, 5) | st.booleans() | st.text(alphabet="ab[]{}#=,'\"\\\n é", max_size=6) | st.just(date(2026, 1, 1))
 )
 VALUES: st.SearchStrategy[Any] = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=6
@@ -111,7 +108,7 @@ TABLES = st.dictionaries(KEYS, VALUES, max_size=3)
 DOCUMENTS = st.dictionaries(KEYS, TABLES | st.lists(TABLES, min_size=1, max_size=3), max_size=4)
 
 
-def inline(value: Any, lines: bool) -> str:  # noqa: ANN401  # any TOML value
+def inline(value: Any, lines: bool) -> str:  # any TOML value
     """Write a value; ``lines`` spreads arrays and long strings over several."""
     if isinstance(value, bool):
         return str(value).lower()
@@ -136,7 +133,7 @@ def written(document: dict[str, Any], lines: bool) -> str:
     return out
 
 
-def paths(value: Any, before: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:  # noqa: ANN401  # as above
+def paths(value: Any, before: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:  # as above
     entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in entries:
         yield (*before, key)

@@ -56,7 +56,7 @@ GATE = GateIdentity("0.1.0", "d" * 64)
 SHA = "a" * 64
 
 
-def examination(**changes: Any) -> Examination:  # noqa: ANN401  # handed on to the constructor
+def examination(**changes: Any) -> Examination:  # handed on to the constructor
     values: dict[str, Any] = {
         "artifacts": (Artifact("納品.zip", "file", SHA, 10, 3), Artifact("site", "folder", SHA, 20, 2)),
         "facts": (
@@ -161,7 +161,7 @@ def test_facts_come_back_whole() -> None:
         lambda value: value["artifacts"][0].update(more=1),
     ],
 )
-def test_other_facts_are_refused(change: Any) -> None:  # noqa: ANN401  # a small function of the table above
+def test_other_facts_are_refused(change: Any) -> None:  # a small function of the table above
     value = json.loads(facts_document(examination(), GATE))
     change(value)
     with pytest.raises(DocumentError):
@@ -184,7 +184,7 @@ def test_other_facts_are_refused(change: Any) -> None:  # noqa: ANN401  # a smal
         lambda _: b"NaN\n",
     ],
 )
-def test_other_bytes_for_the_same_facts_are_refused(change: Any) -> None:  # noqa: ANN401  # as above
+def test_other_bytes_for_the_same_facts_are_refused(change: Any) -> None:  # as above
     with pytest.raises(DocumentError):
         parse_facts(change(facts_document(examination(), GATE)))
 

@@ -103,7 +103,7 @@ def loaded(tmp_path: Path) -> LoadedPolicy:
     return load_policy(tmp_path / "gate.toml")
 
 
-def record(loaded: LoadedPolicy, *, count: int = 1, **changes: Any) -> bytes:  # noqa: ANN401  # handed on
+def record(loaded: LoadedPolicy, *, count: int = 1, **changes: Any) -> bytes:  # handed on
     files = Artifact("app.zip", "file", SHA, 10, 3), Artifact("site", "folder", "b" * 64, 20, 2)
     examination = Examination(
         files, (), (), (EngineInfo("clamav", "1.4.3", None, "passed"),), (), (Coverage("clamav", 3, 0, 0),),

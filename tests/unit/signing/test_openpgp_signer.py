@@ -260,7 +260,7 @@ def test_a_gnupg_that_does_not_run(keys: Keys, monkeypatch: pytest.MonkeyPatch) 
 # --- what python-gnupg, or GnuPG, might say wrongly -----------------------------------------------------------
 
 
-def made(**changes: Any) -> SimpleNamespace:  # noqa: ANN401  # fields of gnupg.Sign
+def made(**changes: Any) -> SimpleNamespace:  # fields of gnupg.Sign
     values = {"returncode": 0, "status": "signature created", "fingerprint": "", "stderr": "", "data": b""}
     return SimpleNamespace(**{**values, **changes})
 
@@ -289,7 +289,7 @@ def test_results_that_are_no_signature(keys: Keys, result: SimpleNamespace, code
 class Library:
     """python-gnupg as it would be if it did what it is known to do at worst."""
 
-    def __init__(self, real: Any, result: SimpleNamespace) -> None:  # noqa: ANN401  # gnupg.GPG has no types
+    def __init__(self, real: Any, result: SimpleNamespace) -> None:  # gnupg.GPG has no types
         self._real = real
         self._result = result
 

@@ -217,7 +217,7 @@ def test_no_byte_can_be_changed(world: World, name: str) -> None:
     """A seeded sample of bits; the full set is marked ``full``."""
     path = world.out / name
     good = path.read_bytes()
-    chosen = random.Random(name).sample(range(len(good) * 8), 6)  # noqa: S311  # a test's seed
+    chosen = random.Random(name).sample(range(len(good) * 8), 6)  # a test's seed
     for bit in chosen:
         data = bytearray(good)
         data[bit // 8] ^= 1 << bit % 8
@@ -379,7 +379,7 @@ def test_signatures_exchanged(world: World) -> None:
 def test_a_signature_stripped_with_its_promise(world: World, keys: Keys) -> None:
     """Only the supplier could take a promise out of the record; then the signature must not be there either."""
 
-    def drop(value: Any) -> None:  # noqa: ANN401  # JSON
+    def drop(value: Any) -> None:  # JSON
         value["predicate"]["promised_signatures"] = [
             promise for promise in value["predicate"]["promised_signatures"] if "app.bin" not in promise["name"]
         ]
@@ -443,7 +443,7 @@ def in_predicate(**values: object) -> Callable[[Any], object]:
 
 
 def rename_artifact(name: str) -> Callable[[Any], object]:
-    def change(value: Any) -> None:  # noqa: ANN401  # JSON
+    def change(value: Any) -> None:  # JSON
         value["subject"][0]["name"] = value["predicate"]["artifacts"][0]["name"] = name
 
     return change
@@ -552,7 +552,7 @@ def test_a_list_that_is_none(world: World, keys: Keys) -> None:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     resign(world, keys.home, keys.supplier, "gate/signatures/site.asc")
 
-    def change(value: Any) -> None:  # noqa: ANN401  # JSON
+    def change(value: Any) -> None:  # JSON
         value["subject"][1]["digest"]["sha256"] = value["predicate"]["files"]["gate/files/site.list"] = digest
 
     lie(world, keys, change)
@@ -606,7 +606,7 @@ def test_changes_of_a_list_between_its_digest_and_its_entries(world: World, monk
 
 
 def test_a_folder_moved_away_meanwhile(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def move(cursor: Any, visit: Any) -> Any:  # noqa: ANN401  # as the function's
+    def move(cursor: Any, visit: Any) -> Any:  # as the function's
         if visit.name == b"a b.css":
             (world.out / "payload" / "site" / "css").rename(tmp_path / "css")
         return entry_at(cursor, visit)

@@ -22,8 +22,9 @@ def case(name: str, label: str, why: str, data: bytes, gives: str, detail: str =
     return Case(f"{name}", label, why, data, frozenset(gives.split()), detail, reached)
 
 
-def gzip_member(content: bytes, flags: int = 0, fields: bytes = b"", *, crc: int | None = None,
-                size: int | None = None) -> bytes:
+def gzip_member(
+    content: bytes, flags: int = 0, fields: bytes = b"", *, crc: int | None = None, size: int | None = None
+) -> bytes:
     """Return a gzip member (RFC 1952)."""
     checksum = zlib.crc32(content) if crc is None else crc
     length = len(content) if size is None else size
@@ -56,46 +57,128 @@ def everywhere() -> Iterator[Case]:
     tar = member(b"payload.exe", PAYLOAD) + END
     for label in ("gzip", "bzip2", "xz", "lzma"):
         whole = compressed(label, PAYLOAD)
-        yield case(f"{label}-trailing", label, "data behind the last stream", compressed(label, b"x") + PAYLOAD,
-                   "hidden-data", "behind the end", reached=True)
+        yield case(
+            f"{label}-trailing",
+            label,
+            "data behind the last stream",
+            compressed(label, b"x") + PAYLOAD,
+            "hidden-data",
+            "behind the end",
+            reached=True,
+        )
         yield case(f"{label}-cut", label, "cut off", compressed(label, PAYLOAD * 3000)[:-9], "corrupt", reached=True)
         yield case(f"{label}-cut-head", label, "cut off in its first bytes", whole[:18], "corrupt")
-        yield case(f"{label}-tar-cut", label, "a tar file inside that is cut off", compressed(label, tar[:700]),
-                   "corrupt", reached=True)
-        yield case(f"{label}-tar-trailing", label, "data behind the end of a tar file inside",
-                   compressed(label, member(b"a") + END + PAYLOAD), "hidden-data", reached=True)
+        yield case(
+            f"{label}-tar-cut",
+            label,
+            "a tar file inside that is cut off",
+            compressed(label, tar[:700]),
+            "corrupt",
+            reached=True,
+        )
+        yield case(
+            f"{label}-tar-trailing",
+            label,
+            "data behind the end of a tar file inside",
+            compressed(label, member(b"a") + END + PAYLOAD),
+            "hidden-data",
+            reached=True,
+        )
         if label != "lzma":
             broken = bytearray(whole)
             broken[-6 if label != "xz" else -40] ^= 0x55
             yield case(f"{label}-crc", label, "a wrong checksum", bytes(broken), "corrupt")
-            yield case(f"{label}-second-broken", label, "a second stream that is none",
-                       compressed(label, PAYLOAD) + whole[:4] + b"?" * 30, "hidden-data" if label == "xz" else "corrupt", reached=True)
-            yield case(f"{label}-behind-zeros", label, "a second stream behind zeros that some readers stop at",
-                       compressed(label, b"x") + bytes(6) + whole, "corrupt" if label == "xz" else "hidden-data",
-                       reached=label == "xz")
+            yield case(
+                f"{label}-second-broken",
+                label,
+                "a second stream that is none",
+                compressed(label, PAYLOAD) + whole[:4] + b"?" * 30,
+                "hidden-data" if label == "xz" else "corrupt",
+                reached=True,
+            )
+            yield case(
+                f"{label}-behind-zeros",
+                label,
+                "a second stream behind zeros that some readers stop at",
+                compressed(label, b"x") + bytes(6) + whole,
+                "corrupt" if label == "xz" else "hidden-data",
+                reached=label == "xz",
+            )
 
 
 def particular() -> Iterator[Case]:
     """What can be wrong with one of them."""
-    yield case("gzip-extra", "gzip", "a payload in the extra field",
-               gzip_member(b"x", 4, struct.pack("<H", len(PAYLOAD)) + PAYLOAD), "hidden-data", "extra", reached=True)
-    yield case("gzip-name", "gzip", "a payload in the name", gzip_member(b"x", 8, b"\1" + PAYLOAD + b"\0"), "hidden-data",
-               "name", reached=True)
-    yield case("gzip-comment", "gzip", "a payload in the comment", gzip_member(b"x", 16, PAYLOAD * 50 + b"\0"),
-               "hidden-data", "comment", reached=True)
-    yield case("gzip-endless-name", "gzip", "a name without an end", gzip_member(b"x", 8, b"n" * 5000)[:5000], "corrupt")
+    yield case(
+        "gzip-extra",
+        "gzip",
+        "a payload in the extra field",
+        gzip_member(b"x", 4, struct.pack("<H", len(PAYLOAD)) + PAYLOAD),
+        "hidden-data",
+        "extra",
+        reached=True,
+    )
+    yield case(
+        "gzip-name",
+        "gzip",
+        "a payload in the name",
+        gzip_member(b"x", 8, b"\1" + PAYLOAD + b"\0"),
+        "hidden-data",
+        "name",
+        reached=True,
+    )
+    yield case(
+        "gzip-comment",
+        "gzip",
+        "a payload in the comment",
+        gzip_member(b"x", 16, PAYLOAD * 50 + b"\0"),
+        "hidden-data",
+        "comment",
+        reached=True,
+    )
+    yield case(
+        "gzip-endless-name", "gzip", "a name without an end", gzip_member(b"x", 8, b"n" * 5000)[:5000], "corrupt"
+    )
     yield case("gzip-size", "gzip", "a wrong size", gzip_member(PAYLOAD, size=3), "corrupt", "size", reached=True)
     yield case("gzip-reserved", "gzip", "a reserved flag", gzip_member(PAYLOAD, 0x20), "unsupported")
-    yield case("gzip-header-checksum", "gzip", "a wrong checksum of the header", gzip_member(PAYLOAD, 2, b"??"), "corrupt",
-               "header checksum")
-    yield case("gzip-crowded", "gzip", "thousands of payloads in extra fields",
-               gzip_member(b"", 4, struct.pack("<H", 9) + b"?payload?") * 3000, "hidden-data too-many", "places")
-    yield case("gzip-many", "gzip", "100,000 empty members, then a payload behind the end",
-               gzip_member(b"") * 100_000 + PAYLOAD, "hidden-data", reached=True)
-    yield case("xz-check", "xz", "a kind of check that is not known", b"\xfd7zXZ\0\0\x0f" + struct.pack(
-        "<L", zlib.crc32(b"\0\x0f")) + bytes(16), "corrupt")
-    yield case("lzma-dictionary", "lzma", "a dictionary of 3 GiB", b"\x5d\0\0\0\xc0" + b"\xff" * 8 + bytes(20), "too-large",
-               "memory")
+    yield case(
+        "gzip-header-checksum",
+        "gzip",
+        "a wrong checksum of the header",
+        gzip_member(PAYLOAD, 2, b"??"),
+        "corrupt",
+        "header checksum",
+    )
+    yield case(
+        "gzip-crowded",
+        "gzip",
+        "thousands of payloads in extra fields",
+        gzip_member(b"", 4, struct.pack("<H", 9) + b"?payload?") * 3000,
+        "hidden-data too-many",
+        "places",
+    )
+    yield case(
+        "gzip-many",
+        "gzip",
+        "100,000 empty members, then a payload behind the end",
+        gzip_member(b"") * 100_000 + PAYLOAD,
+        "hidden-data",
+        reached=True,
+    )
+    yield case(
+        "xz-check",
+        "xz",
+        "a kind of check that is not known",
+        b"\xfd7zXZ\0\0\x0f" + struct.pack("<L", zlib.crc32(b"\0\x0f")) + bytes(16),
+        "corrupt",
+    )
+    yield case(
+        "lzma-dictionary",
+        "lzma",
+        "a dictionary of 3 GiB",
+        b"\x5d\0\0\0\xc0" + b"\xff" * 8 + bytes(20),
+        "too-large",
+        "memory",
+    )
 
 
 def bombs() -> Iterator[Case]:

@@ -16,9 +16,20 @@ def padded(data: bytes, filling: bytes = b"\0") -> bytes:
     return data + filling * (-len(data) % 512)
 
 
-def header(name: bytes = b"a.txt", size: int = 0, kind: bytes = b"0", *, mode: int = 0o644, target: bytes = b"",
-           magic: bytes = USTAR, prefix: bytes = b"", tail: bytes = b"", size_field: bytes | None = None,
-           mode_field: bytes | None = None, signed: bool = False) -> bytes:
+def header(
+    name: bytes = b"a.txt",
+    size: int = 0,
+    kind: bytes = b"0",
+    *,
+    mode: int = 0o644,
+    target: bytes = b"",
+    magic: bytes = USTAR,
+    prefix: bytes = b"",
+    tail: bytes = b"",
+    size_field: bytes | None = None,
+    mode_field: bytes | None = None,
+    signed: bool = False,
+) -> bytes:
     """Return a header block with a right checksum; ``tail`` stands where the prefix does."""
     sizes = octal(size, 12) if size_field is None else size_field
     modes = octal(mode, 8) if mode_field is None else mode_field

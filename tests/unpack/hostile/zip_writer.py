@@ -69,16 +69,46 @@ class Entry:
     def local_record(self) -> bytes:
         """Return local header, data, descriptor and what follows."""
         f = self.filled(self.local or self.central)
-        head = struct.pack("<4sHHHHHLLLHH", b"PK\3\4", 20, f.flags, f.method, 0, 33, f.crc, f.compressed, f.size,
-                           len(f.name), len(f.extra))
+        head = struct.pack(
+            "<4sHHHHHLLLHH",
+            b"PK\3\4",
+            20,
+            f.flags,
+            f.method,
+            0,
+            33,
+            f.crc,
+            f.compressed,
+            f.size,
+            len(f.name),
+            len(f.extra),
+        )
         return head + f.name + f.extra + self.packed + self.descriptor + self.behind
 
     def central_record(self, offset: int) -> bytes:
         """Return the header of the directory."""
         f = self.filled(self.central)
-        head = struct.pack("<4sBBHHHHHLLLHHHHHLL", b"PK\1\2", 20, self.creator, 20, f.flags, f.method, 0, 33, f.crc,
-                           f.compressed, f.size, len(f.name), len(f.extra), len(self.comment), self.disk, 0,
-                           self.attributes, offset if self.offset is None else self.offset)
+        head = struct.pack(
+            "<4sBBHHHHHLLLHHHHHLL",
+            b"PK\1\2",
+            20,
+            self.creator,
+            20,
+            f.flags,
+            f.method,
+            0,
+            33,
+            f.crc,
+            f.compressed,
+            f.size,
+            len(f.name),
+            len(f.extra),
+            len(self.comment),
+            self.disk,
+            0,
+            self.attributes,
+            offset if self.offset is None else self.offset,
+        )
         return head + f.name + f.extra + self.comment
 
 
@@ -87,11 +117,24 @@ def plain(name: bytes = b"a.txt", content: bytes = b"harmless\n", method: int = 
     return replace(Entry(Fields(name, method=method), content), **more)  # type: ignore[arg-type]  # checked by replace
 
 
-def end_record(entries: int, size: int, offset: int, comment: bytes = b"", *, disk: int = 0,
-               total: int | None = None) -> bytes:
+def end_record(
+    entries: int, size: int, offset: int, comment: bytes = b"", *, disk: int = 0, total: int | None = None
+) -> bytes:
     """Return an end record."""
-    return struct.pack("<4sHHHHLLH", b"PK\5\6", disk, disk, entries, entries if total is None else total, size, offset,
-                       len(comment)) + comment
+    return (
+        struct.pack(
+            "<4sHHHHLLH",
+            b"PK\5\6",
+            disk,
+            disk,
+            entries,
+            entries if total is None else total,
+            size,
+            offset,
+            len(comment),
+        )
+        + comment
+    )
 
 
 def end64_records(entries: int, size: int, offset: int, at: int) -> bytes:
@@ -100,8 +143,17 @@ def end64_records(entries: int, size: int, offset: int, at: int) -> bytes:
     return record + struct.pack("<4sLQL", b"PK\6\7", 0, at, 1)
 
 
-def archive(entries: Sequence[Entry], *, prefix: bytes = b"", base: int | None = None, before_directory: bytes = b"",
-            behind_directory: bytes = b"", comment: bytes = b"", trailing: bytes = b"", count: int | None = None) -> bytes:
+def archive(
+    entries: Sequence[Entry],
+    *,
+    prefix: bytes = b"",
+    base: int | None = None,
+    before_directory: bytes = b"",
+    behind_directory: bytes = b"",
+    comment: bytes = b"",
+    trailing: bytes = b"",
+    count: int | None = None,
+) -> bytes:
     """Return a whole zip file.
 
     Offsets count from the start of the file, or from ``base`` where given (``base=len(prefix)``: the prefix was put

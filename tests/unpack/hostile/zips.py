@@ -23,83 +23,214 @@ HIDDEN = plain(b"payload.exe", PAYLOAD, 8)
 SIZES = struct.Struct("<LLL")
 
 
-def case(name: str, why: str, data: bytes, gives: str, detail: str = "", *, reached: bool = False,
-         entries: int = 100_000) -> Case:
+def case(
+    name: str, why: str, data: bytes, gives: str, detail: str = "", *, reached: bool = False, entries: int = 100_000
+) -> Case:
     """Return a case for the zip reader; ``gives`` are words."""
     return Case(f"zip-{name}", "zip", why, data, frozenset(gives.split()), detail, reached, entries)
 
 
 def tiling() -> Iterator[Case]:
     """Bytes that belong to no record."""
-    yield case("prefix", "data before the first entry, offsets count it",
-               archive([plain()], prefix=PAYLOAD), "hidden-data", "before the first", reached=True)
-    yield case("prefix-late", "data put in front later: offsets do not count it",
-               archive([plain()], prefix=PAYLOAD, base=len(PAYLOAD)), "hidden-data", reached=True)
-    yield case("gap", "data between two entries",
-               archive([plain(behind=PAYLOAD), plain(b"b")]), "hidden-data", "between", reached=True)
-    yield case("orphan", "an entry that the directory does not name", archive([plain(behind=HIDDEN.local_record())]),
-               "hidden-data", reached=False)
-    yield case("before-directory", "data between the last entry and the directory",
-               archive([plain()], before_directory=PAYLOAD), "hidden-data", reached=True)
-    yield case("behind-directory", "data between directory and end record: readers look for it at two places",
-               archive([plain()], behind_directory=PAYLOAD), "hidden-data ambiguous", reached=True)
+    yield case(
+        "prefix",
+        "data before the first entry, offsets count it",
+        archive([plain()], prefix=PAYLOAD),
+        "hidden-data",
+        "before the first",
+        reached=True,
+    )
+    yield case(
+        "prefix-late",
+        "data put in front later: offsets do not count it",
+        archive([plain()], prefix=PAYLOAD, base=len(PAYLOAD)),
+        "hidden-data",
+        reached=True,
+    )
+    yield case(
+        "gap",
+        "data between two entries",
+        archive([plain(behind=PAYLOAD), plain(b"b")]),
+        "hidden-data",
+        "between",
+        reached=True,
+    )
+    yield case(
+        "orphan",
+        "an entry that the directory does not name",
+        archive([plain(behind=HIDDEN.local_record())]),
+        "hidden-data",
+        reached=False,
+    )
+    yield case(
+        "before-directory",
+        "data between the last entry and the directory",
+        archive([plain()], before_directory=PAYLOAD),
+        "hidden-data",
+        reached=True,
+    )
+    yield case(
+        "behind-directory",
+        "data between directory and end record: readers look for it at two places",
+        archive([plain()], behind_directory=PAYLOAD),
+        "hidden-data ambiguous",
+        reached=True,
+    )
     yield case("trailing", "data behind the end", archive([plain()], trailing=PAYLOAD), "hidden-data", reached=True)
-    yield case("trailing-much", "more data behind the end than a comment may have",
-               archive([plain()], trailing=bytes(70_000) + PAYLOAD), "hidden-data", reached=True)
-    yield case("comment", "a payload in the comment", archive([plain()], comment=b"\0\1" + PAYLOAD), "hidden-data",
-               "comment", reached=True)
-    yield case("entry-comment", "a payload in the comment of an entry",
-               archive([plain(comment=b"\0" + PAYLOAD)]), "hidden-data", "comment of an entry", reached=True)
-    yield case("extra", "a payload in an extra field", archive([Entry(Fields(b"a", extra=extra_field(0x7777, PAYLOAD)))]),
-               "hidden-data", "extra", reached=True)
-    yield case("local-extra", "a payload in the extra field of the local header only",
-               archive([Entry(Fields(b"a"), local=Fields(b"a", extra=extra_field(0x7777, PAYLOAD)))]), "hidden-data",
-               "extra", reached=True)
-    yield case("extra-rest", "a payload behind the last extra field, too short to be one",
-               archive([Entry(Fields(b"a", extra=b"\1\1\1"))]), "hidden-data", "extra")
-    yield case("stream-slack", "a payload behind the deflate stream, inside the entry",
-               archive([Entry(Fields(b"a", 8), b"ok", deflate(b"ok") + PAYLOAD)]), "hidden-data", "stream", reached=True)
-    yield case("fake-signing-block", "something that looks like the signing block of an APK and is not",
-               archive([plain()], before_directory=PAYLOAD + b"\x18\0\0\0\0\0\0\0APK Sig Block 42"), "hidden-data",
-               reached=True)
+    yield case(
+        "trailing-much",
+        "more data behind the end than a comment may have",
+        archive([plain()], trailing=bytes(70_000) + PAYLOAD),
+        "hidden-data",
+        reached=True,
+    )
+    yield case(
+        "comment",
+        "a payload in the comment",
+        archive([plain()], comment=b"\0\1" + PAYLOAD),
+        "hidden-data",
+        "comment",
+        reached=True,
+    )
+    yield case(
+        "entry-comment",
+        "a payload in the comment of an entry",
+        archive([plain(comment=b"\0" + PAYLOAD)]),
+        "hidden-data",
+        "comment of an entry",
+        reached=True,
+    )
+    yield case(
+        "extra",
+        "a payload in an extra field",
+        archive([Entry(Fields(b"a", extra=extra_field(0x7777, PAYLOAD)))]),
+        "hidden-data",
+        "extra",
+        reached=True,
+    )
+    yield case(
+        "local-extra",
+        "a payload in the extra field of the local header only",
+        archive([Entry(Fields(b"a"), local=Fields(b"a", extra=extra_field(0x7777, PAYLOAD)))]),
+        "hidden-data",
+        "extra",
+        reached=True,
+    )
+    yield case(
+        "extra-rest",
+        "a payload behind the last extra field, too short to be one",
+        archive([Entry(Fields(b"a", extra=b"\1\1\1"))]),
+        "hidden-data",
+        "extra",
+    )
+    yield case(
+        "stream-slack",
+        "a payload behind the deflate stream, inside the entry",
+        archive([Entry(Fields(b"a", 8), b"ok", deflate(b"ok") + PAYLOAD)]),
+        "hidden-data",
+        "stream",
+        reached=True,
+    )
+    yield case(
+        "fake-signing-block",
+        "something that looks like the signing block of an APK and is not",
+        archive([plain()], before_directory=PAYLOAD + b"\x18\0\0\0\0\0\0\0APK Sig Block 42"),
+        "hidden-data",
+        reached=True,
+    )
     yield case("empty-prefix", "no entries, but data", PAYLOAD + end_record(0, 0, 0), "hidden-data", reached=True)
 
 
 def ends() -> Iterator[Case]:
     """End records that readers resolve differently, or that are missing."""
     inner = archive([HIDDEN])
-    yield case("two-ends", "a second end record without entries, in the comment of the first",
-               archive([HIDDEN], comment=end_record(0, 0, 0)), "ambiguous hidden-data", "several end records",
-               reached=True)
-    yield case("end-in-comment", "a whole zip file in the comment", archive([plain()], comment=inner),
-               "ambiguous hidden-data", "several end records")
+    yield case(
+        "two-ends",
+        "a second end record without entries, in the comment of the first",
+        archive([HIDDEN], comment=end_record(0, 0, 0)),
+        "ambiguous hidden-data",
+        "several end records",
+        reached=True,
+    )
+    yield case(
+        "end-in-comment",
+        "a whole zip file in the comment",
+        archive([plain()], comment=inner),
+        "ambiguous hidden-data",
+        "several end records",
+    )
     yield case("concatenated", "two zip files, one behind the other", inner + archive([plain()]), "hidden-data")
-    yield case("count-low", "the end record counts fewer entries than the directory has",
-               archive([plain(), HIDDEN], count=1), "ambiguous", "count", reached=True)
-    yield case("count-high", "the end record counts more entries than there are", archive([HIDDEN], count=3),
-               "ambiguous", "count", reached=True)
+    yield case(
+        "count-low",
+        "the end record counts fewer entries than the directory has",
+        archive([plain(), HIDDEN], count=1),
+        "ambiguous",
+        "count",
+        reached=True,
+    )
+    yield case(
+        "count-high",
+        "the end record counts more entries than there are",
+        archive([HIDDEN], count=3),
+        "ambiguous",
+        "count",
+        reached=True,
+    )
     entry = HIDDEN.local_record()
     central = HIDDEN.central_record(0)
-    yield case("counts-differ", "the two counts of the end record differ",
-               entry + central + end_record(1, len(central), len(entry), total=2), "ambiguous", "counts differ",
-               reached=True)
-    yield case("split", "one part of a split archive", entry + central + end_record(1, len(central), len(entry), disk=1),
-               "unsupported", "split")
+    yield case(
+        "counts-differ",
+        "the two counts of the end record differ",
+        entry + central + end_record(1, len(central), len(entry), total=2),
+        "ambiguous",
+        "counts differ",
+        reached=True,
+    )
+    yield case(
+        "split",
+        "one part of a split archive",
+        entry + central + end_record(1, len(central), len(entry), disk=1),
+        "unsupported",
+        "split",
+    )
     yield case("other-disk", "an entry on another disk", archive([plain(disk=2)]), "unsupported", "disk")
     yield case("no-end", "cut off before the directory", entry, "corrupt", "no end record", reached=True)
-    yield case("no-end-descriptor", "cut off, and sizes only behind the data",
-               Entry(Fields(b"x", 8, 8, 0, 0, 0), PAYLOAD, deflate(PAYLOAD)).local_record() + entry, "corrupt",
-               reached=True)
-    yield case("no-end-stored", "cut off, and the end of a stored entry nowhere",
-               Entry(Fields(b"x", 0, 8, 0, 0, 0), PAYLOAD, PAYLOAD).local_record(), "corrupt", "end of entry")
-    yield case("cut-directory", "the directory is cut off, its end record kept",
-               entry + central[:20] + end_record(1, len(central), len(entry)), "corrupt", reached=True)
+    yield case(
+        "no-end-descriptor",
+        "cut off, and sizes only behind the data",
+        Entry(Fields(b"x", 8, 8, 0, 0, 0), PAYLOAD, deflate(PAYLOAD)).local_record() + entry,
+        "corrupt",
+        reached=True,
+    )
+    yield case(
+        "no-end-stored",
+        "cut off, and the end of a stored entry nowhere",
+        Entry(Fields(b"x", 0, 8, 0, 0, 0), PAYLOAD, PAYLOAD).local_record(),
+        "corrupt",
+        "end of entry",
+    )
+    yield case(
+        "cut-directory",
+        "the directory is cut off, its end record kept",
+        entry + central[:20] + end_record(1, len(central), len(entry)),
+        "corrupt",
+        reached=True,
+    )
     yield case("cut-end", "the end record is cut off", archive([HIDDEN])[:-3], "corrupt", reached=True)
-    yield case("directory-outside", "the directory is said to begin behind its end",
-               entry + central + end_record(1, len(central), 1 << 30), "corrupt",
-               reached=True)
-    yield case("two-directories", "directories at both places where readers look",
-               _two_directories(), "ambiguous", "two directories")
+    yield case(
+        "directory-outside",
+        "the directory is said to begin behind its end",
+        entry + central + end_record(1, len(central), 1 << 30),
+        "corrupt",
+        reached=True,
+    )
+    yield case(
+        "two-directories",
+        "directories at both places where readers look",
+        _two_directories(),
+        "ambiguous",
+        "two directories",
+    )
     yield case("signatures-only", "nothing but signatures of end records", b"PK\5\6" * 50_000, "corrupt")
 
 
@@ -118,112 +249,304 @@ def zip64() -> Iterator[Case]:
     """Fields of 64 bits that say something else than those of 32."""
     entry, central = HIDDEN.local_record(), HIDDEN.central_record(0)
     end = len(entry) + len(central)
-    yield case("zip64-disagrees", "the zip64 end record has another count than the end record",
-               entry + central + end64_records(1, len(central), len(entry), end) + end_record(7, len(central), len(entry)),
-               "ambiguous", "zip64", reached=True)
-    yield case("zip64-elsewhere", "the locator leads to another zip64 end record",
-               entry + central + end64_records(1, len(central), len(entry), 3) + end_record(1, len(central), len(entry)),
-               "ambiguous", "elsewhere", reached=True)
-    yield case("zip64-missing", "a saturated end record without its zip64 twin",
-               entry + central + struct.pack("<4sLQL", b"PK\6\7", 0, 5, 1) + end_record(0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF),
-               "unsupported", reached=True)
-    yield case("zip64-field-missing", "a saturated size without a zip64 field",
-               archive([Entry(Fields(b"a", compressed=0xFFFFFFFF), b"x")]), "ambiguous hidden-data")
+    yield case(
+        "zip64-disagrees",
+        "the zip64 end record has another count than the end record",
+        entry + central + end64_records(1, len(central), len(entry), end) + end_record(7, len(central), len(entry)),
+        "ambiguous",
+        "zip64",
+        reached=True,
+    )
+    yield case(
+        "zip64-elsewhere",
+        "the locator leads to another zip64 end record",
+        entry + central + end64_records(1, len(central), len(entry), 3) + end_record(1, len(central), len(entry)),
+        "ambiguous",
+        "elsewhere",
+        reached=True,
+    )
+    yield case(
+        "zip64-missing",
+        "a saturated end record without its zip64 twin",
+        entry + central + struct.pack("<4sLQL", b"PK\6\7", 0, 5, 1) + end_record(0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF),
+        "unsupported",
+        reached=True,
+    )
+    yield case(
+        "zip64-field-missing",
+        "a saturated size without a zip64 field",
+        archive([Entry(Fields(b"a", compressed=0xFFFFFFFF), b"x")]),
+        "ambiguous hidden-data",
+    )
     twice = extra_field(1, struct.pack("<Q", 9)) + extra_field(1, struct.pack("<Q", 2))
-    yield case("zip64-field-twice", "two zip64 fields", archive([Entry(Fields(b"a", size=0xFFFFFFFF, extra=twice),
-                                                                       b"harmless\n")]), "ambiguous", "repeated")
+    yield case(
+        "zip64-field-twice",
+        "two zip64 fields",
+        archive([Entry(Fields(b"a", size=0xFFFFFFFF, extra=twice), b"harmless\n")]),
+        "ambiguous",
+        "repeated",
+    )
 
 
 def headers() -> Iterator[Case]:
     """Local and central headers that differ."""
-    yield case("local-name", "another name in the local header",
-               archive([Entry(Fields(b"readme.txt"), PAYLOAD, local=Fields(b"evil.exe"))]), "ambiguous", "name",
-               reached=True)
-    yield case("local-unsafe-name", "a name that leads outside in the local header only",
-               archive([Entry(Fields(b"readme.txt"), b"x", local=Fields(b"../../evil"))]), "ambiguous unsafe-name")
-    yield case("local-method", "stored for one reader, deflated for another",
-               archive([Entry(Fields(b"a", 0, crc=zlib.crc32(deflate(PAYLOAD)), size=len(deflate(PAYLOAD))), PAYLOAD,
-                              deflate(PAYLOAD), local=Fields(b"a", 8))]), "ambiguous", "method", reached=True)
-    yield case("local-size", "the local header has the shorter data",
-               archive([Entry(Fields(b"a"), b"shown " + PAYLOAD, local=Fields(b"a", compressed=6, size=6))]),
-               "ambiguous", "compressed size", reached=True)
-    yield case("local-long", "the local header has the longer data: it swallows what follows",
-               archive([Entry(Fields(b"a", size=6, compressed=6, crc=zlib.crc32(b"shown ")), b"shown ",
-                              local=Fields(b"a", compressed=6 + len(PAYLOAD), size=6 + len(PAYLOAD)), behind=PAYLOAD)]),
-               "ambiguous hidden-data", reached=True)
-    yield case("local-crc", "another checksum in the local header",
-               archive([Entry(Fields(b"a"), PAYLOAD, local=Fields(b"a", crc=1))]), "ambiguous", "crc", reached=True)
-    yield case("local-flags", "encrypted by the local header only",
-               archive([Entry(Fields(b"a"), PAYLOAD, local=Fields(b"a", flags=1))]), "ambiguous encrypted", "flags",
-               reached=True)
-    yield case("descriptor", "a data descriptor with other values",
-               archive([Entry(Fields(b"a", 8, 8), b"x", descriptor=b"PK\7\x08" + SIZES.pack(1, 2, 3))]),
-               "ambiguous hidden-data", "descriptor")
-    yield case("no-local", "no local header where the directory leads", archive([plain(offset=3), HIDDEN]),
-               "corrupt hidden-data", "no local header", reached=True)
-    yield case("far-offset", "an entry behind the end of the file", archive([HIDDEN, plain(offset=1 << 31)]), "corrupt",
-               "no local header", reached=True)
+    yield case(
+        "local-name",
+        "another name in the local header",
+        archive([Entry(Fields(b"readme.txt"), PAYLOAD, local=Fields(b"evil.exe"))]),
+        "ambiguous",
+        "name",
+        reached=True,
+    )
+    yield case(
+        "local-unsafe-name",
+        "a name that leads outside in the local header only",
+        archive([Entry(Fields(b"readme.txt"), b"x", local=Fields(b"../../evil"))]),
+        "ambiguous unsafe-name",
+    )
+    yield case(
+        "local-method",
+        "stored for one reader, deflated for another",
+        archive(
+            [
+                Entry(
+                    Fields(b"a", 0, crc=zlib.crc32(deflate(PAYLOAD)), size=len(deflate(PAYLOAD))),
+                    PAYLOAD,
+                    deflate(PAYLOAD),
+                    local=Fields(b"a", 8),
+                )
+            ]
+        ),
+        "ambiguous",
+        "method",
+        reached=True,
+    )
+    yield case(
+        "local-size",
+        "the local header has the shorter data",
+        archive([Entry(Fields(b"a"), b"shown " + PAYLOAD, local=Fields(b"a", compressed=6, size=6))]),
+        "ambiguous",
+        "compressed size",
+        reached=True,
+    )
+    yield case(
+        "local-long",
+        "the local header has the longer data: it swallows what follows",
+        archive(
+            [
+                Entry(
+                    Fields(b"a", size=6, compressed=6, crc=zlib.crc32(b"shown ")),
+                    b"shown ",
+                    local=Fields(b"a", compressed=6 + len(PAYLOAD), size=6 + len(PAYLOAD)),
+                    behind=PAYLOAD,
+                )
+            ]
+        ),
+        "ambiguous hidden-data",
+        reached=True,
+    )
+    yield case(
+        "local-crc",
+        "another checksum in the local header",
+        archive([Entry(Fields(b"a"), PAYLOAD, local=Fields(b"a", crc=1))]),
+        "ambiguous",
+        "crc",
+        reached=True,
+    )
+    yield case(
+        "local-flags",
+        "encrypted by the local header only",
+        archive([Entry(Fields(b"a"), PAYLOAD, local=Fields(b"a", flags=1))]),
+        "ambiguous encrypted",
+        "flags",
+        reached=True,
+    )
+    yield case(
+        "descriptor",
+        "a data descriptor with other values",
+        archive([Entry(Fields(b"a", 8, 8), b"x", descriptor=b"PK\7\x08" + SIZES.pack(1, 2, 3))]),
+        "ambiguous hidden-data",
+        "descriptor",
+    )
+    yield case(
+        "no-local",
+        "no local header where the directory leads",
+        archive([plain(offset=3), HIDDEN]),
+        "corrupt hidden-data",
+        "no local header",
+        reached=True,
+    )
+    yield case(
+        "far-offset",
+        "an entry behind the end of the file",
+        archive([HIDDEN, plain(offset=1 << 31)]),
+        "corrupt",
+        "no local header",
+        reached=True,
+    )
     path = extra_field(0x7075, b"\1" + struct.pack("<L", zlib.crc32(b"readme.txt")) + b"evil.exe")
-    yield case("unicode-path", "a Unicode path that is another name",
-               archive([Entry(Fields(b"readme.txt", extra=path), b"x")]), "ambiguous", "unicode path")
-    yield case("stale-unicode-path", "a Unicode path whose checksum is not the name's",
-               archive([Entry(Fields(b"readme.txt", extra=extra_field(0x7075, b"\1\0\0\0\0evil.exe")), b"x")]),
-               "ambiguous", "unicode path")
-    yield case("not-utf8", "flagged as UTF-8, but it is none", archive([Entry(Fields(b"\x83\x5c", flags=0x800), b"x")]),
-               "ambiguous", "UTF-8")
+    yield case(
+        "unicode-path",
+        "a Unicode path that is another name",
+        archive([Entry(Fields(b"readme.txt", extra=path), b"x")]),
+        "ambiguous",
+        "unicode path",
+    )
+    yield case(
+        "stale-unicode-path",
+        "a Unicode path whose checksum is not the name's",
+        archive([Entry(Fields(b"readme.txt", extra=extra_field(0x7075, b"\1\0\0\0\0evil.exe")), b"x")]),
+        "ambiguous",
+        "unicode path",
+    )
+    yield case(
+        "not-utf8",
+        "flagged as UTF-8, but it is none",
+        archive([Entry(Fields(b"\x83\x5c", flags=0x800), b"x")]),
+        "ambiguous",
+        "UTF-8",
+    )
 
 
 def contents() -> Iterator[Case]:
     """Data that is not what it is said to be."""
-    yield case("crc", "a wrong checksum", archive([Entry(Fields(b"a", crc=7), PAYLOAD)]), "corrupt", "crc", reached=True)
-    yield case("size-low", "expands to more than declared", archive([Entry(Fields(b"a", 8, size=3), PAYLOAD)]), "corrupt",
-               "size", reached=True)
-    yield case("size-high", "expands to less than declared", archive([Entry(Fields(b"a", 8, size=1 << 30), PAYLOAD)]),
-               "corrupt", "size", reached=True)
-    yield case("truncated-stream", "a deflate stream cut off",
-               archive([Entry(Fields(b"a", 8), PAYLOAD, deflate(PAYLOAD)[:-9])]), "corrupt", "truncated")
-    yield case("no-deflate", "no deflate stream at all", archive([Entry(Fields(b"a", 8), b"x", b"\xff" * 20)]), "corrupt")
+    yield case(
+        "crc", "a wrong checksum", archive([Entry(Fields(b"a", crc=7), PAYLOAD)]), "corrupt", "crc", reached=True
+    )
+    yield case(
+        "size-low",
+        "expands to more than declared",
+        archive([Entry(Fields(b"a", 8, size=3), PAYLOAD)]),
+        "corrupt",
+        "size",
+        reached=True,
+    )
+    yield case(
+        "size-high",
+        "expands to less than declared",
+        archive([Entry(Fields(b"a", 8, size=1 << 30), PAYLOAD)]),
+        "corrupt",
+        "size",
+        reached=True,
+    )
+    yield case(
+        "truncated-stream",
+        "a deflate stream cut off",
+        archive([Entry(Fields(b"a", 8), PAYLOAD, deflate(PAYLOAD)[:-9])]),
+        "corrupt",
+        "truncated",
+    )
+    yield case(
+        "no-deflate", "no deflate stream at all", archive([Entry(Fields(b"a", 8), b"x", b"\xff" * 20)]), "corrupt"
+    )
     yield case("method", "an unknown method", archive([Entry(Fields(b"a", 77), b"x", b"y")]), "unsupported", "77")
-    yield case("lzma-properties", "LZMA properties of another length",
-               archive([Entry(Fields(b"a", 14), b"x", b"\x09\x14\x06\0" + bytes(9))]), "unsupported")
-    yield case("lzma-dictionary", "an LZMA dictionary of 3 GiB",
-               archive([Entry(Fields(b"a", 14), b"x", b"\x09\x14\x05\0\x5d\0\0\0\xc0" + bytes(9))]), "too-large", "memory")
-    yield case("encrypted", "encrypted in the old way", archive([Entry(Fields(b"a", flags=1), b"x", b"?" * 13)]),
-               "encrypted")
-    yield case("encrypted-aes", "encrypted with AES", archive([Entry(Fields(b"a", 99, 1), b"x", b"?" * 30)]), "encrypted")
-    yield case("encrypted-strong", "encrypted the strong way, names masked",
-               archive([Entry(Fields(b"a", flags=0x2041), b"x", b"?" * 30)]), "encrypted")
-    yield case("folder-data", "a folder with data", archive([Entry(Fields(b"a/"), PAYLOAD, attributes=0o40755 << 16)]),
-               "ambiguous", "folder with data", reached=True)
-    yield case("folder-by-mode", "a folder by its mode, a file by its name",
-               archive([Entry(Fields(b"a"), PAYLOAD, attributes=0o40755 << 16)]), "ambiguous", "folder by mode",
-               reached=True)
+    yield case(
+        "lzma-properties",
+        "LZMA properties of another length",
+        archive([Entry(Fields(b"a", 14), b"x", b"\x09\x14\x06\0" + bytes(9))]),
+        "unsupported",
+    )
+    yield case(
+        "lzma-dictionary",
+        "an LZMA dictionary of 3 GiB",
+        archive([Entry(Fields(b"a", 14), b"x", b"\x09\x14\x05\0\x5d\0\0\0\xc0" + bytes(9))]),
+        "too-large",
+        "memory",
+    )
+    yield case(
+        "encrypted", "encrypted in the old way", archive([Entry(Fields(b"a", flags=1), b"x", b"?" * 13)]), "encrypted"
+    )
+    yield case(
+        "encrypted-aes", "encrypted with AES", archive([Entry(Fields(b"a", 99, 1), b"x", b"?" * 30)]), "encrypted"
+    )
+    yield case(
+        "encrypted-strong",
+        "encrypted the strong way, names masked",
+        archive([Entry(Fields(b"a", flags=0x2041), b"x", b"?" * 30)]),
+        "encrypted",
+    )
+    yield case(
+        "folder-data",
+        "a folder with data",
+        archive([Entry(Fields(b"a/"), PAYLOAD, attributes=0o40755 << 16)]),
+        "ambiguous",
+        "folder with data",
+        reached=True,
+    )
+    yield case(
+        "folder-by-mode",
+        "a folder by its mode, a file by its name",
+        archive([Entry(Fields(b"a"), PAYLOAD, attributes=0o40755 << 16)]),
+        "ambiguous",
+        "folder by mode",
+        reached=True,
+    )
     yield case("device", "a device", archive([Entry(Fields(b"null"), b"", attributes=0o20666 << 16)]), "special")
-    yield case("device-data", "a device that some readers write as a file",
-               archive([Entry(Fields(b"null"), PAYLOAD, attributes=0o10666 << 16)]), "special", reached=True)
-    yield case("setuid", "a file that runs as its owner", archive([Entry(Fields(b"su"), b"x", attributes=0o104755 << 16)]),
-               "special-file", "set-user-id")
-    yield case("link-long", "a link whose target is a program",
-               archive([Entry(Fields(b"l"), PAYLOAD * 40, attributes=0o120777 << 16)]), "ambiguous", "long target",
-               reached=True)
-    yield case("link-dos", "a link by another system than Unix: a link for some, a file for others",
-               archive([Entry(Fields(b"l"), PAYLOAD, attributes=0o120777 << 16, creator=DOS)]), "ambiguous", "link",
-               reached=True)
+    yield case(
+        "device-data",
+        "a device that some readers write as a file",
+        archive([Entry(Fields(b"null"), PAYLOAD, attributes=0o10666 << 16)]),
+        "special",
+        reached=True,
+    )
+    yield case(
+        "setuid",
+        "a file that runs as its owner",
+        archive([Entry(Fields(b"su"), b"x", attributes=0o104755 << 16)]),
+        "special-file",
+        "set-user-id",
+    )
+    yield case(
+        "link-long",
+        "a link whose target is a program",
+        archive([Entry(Fields(b"l"), PAYLOAD * 40, attributes=0o120777 << 16)]),
+        "ambiguous",
+        "long target",
+        reached=True,
+    )
+    yield case(
+        "link-dos",
+        "a link by another system than Unix: a link for some, a file for others",
+        archive([Entry(Fields(b"l"), PAYLOAD, attributes=0o120777 << 16, creator=DOS)]),
+        "ambiguous",
+        "link",
+        reached=True,
+    )
 
 
 def overlaps() -> Iterator[Case]:
     """Entries that share bytes: small files that expand without end."""
-    yield case("overlap-same", "many entries on one local header", archive([HIDDEN, *[plain(offset=0)] * 50]),
-               "ambiguous ratio", "overlapping")
-    yield case("overlap-quoted", "an entry inside of another one",
-               archive([Entry(Fields(b"outer"), HIDDEN.local_record()), Entry(HIDDEN.central, PAYLOAD, offset=35)]),
-               "ambiguous ratio", "overlapping")
-    yield case("overlap-bomb", "2,000 entries that quote each other, of 40 MB each", overlap_bomb(2000, 40_000_000),
-               "ambiguous ratio", "overlapping")
-    yield case("overlap-directory", "an entry that reaches into the directory",
-               archive([Entry(Fields(b"a", compressed=90, size=90), b"x")]), "ambiguous ratio", "overlapping")
-    yield case("many", "more entries than allowed", archive([plain(b"%d" % n, b"") for n in range(40)]), "too-many",
-               entries=30)
+    yield case(
+        "overlap-same",
+        "many entries on one local header",
+        archive([HIDDEN, *[plain(offset=0)] * 50]),
+        "ambiguous ratio",
+        "overlapping",
+    )
+    yield case(
+        "overlap-quoted",
+        "an entry inside of another one",
+        archive([Entry(Fields(b"outer"), HIDDEN.local_record()), Entry(HIDDEN.central, PAYLOAD, offset=35)]),
+        "ambiguous ratio",
+        "overlapping",
+    )
+    yield case(
+        "overlap-bomb",
+        "2,000 entries that quote each other, of 40 MB each",
+        overlap_bomb(2000, 40_000_000),
+        "ambiguous ratio",
+        "overlapping",
+    )
+    yield case(
+        "overlap-directory",
+        "an entry that reaches into the directory",
+        archive([Entry(Fields(b"a", compressed=90, size=90), b"x")]),
+        "ambiguous ratio",
+        "overlapping",
+    )
+    yield case(
+        "many", "more entries than allowed", archive([plain(b"%d" % n, b"") for n in range(40)]), "too-many", entries=30
+    )
 
 
 def overlap_bomb(files: int, size: int) -> bytes:
@@ -282,21 +605,33 @@ NAMES = (
 def names() -> Iterator[Case]:
     """Unsafe names, and names that meet in one place."""
     for name, stored, detail in NAMES:
-        yield case(f"name-{name}", f"the name is unsafe: {detail}", archive([plain(stored, PAYLOAD)]), "unsafe-name",
-                   detail, reached=True)
+        yield case(
+            f"name-{name}",
+            f"the name is unsafe: {detail}",
+            archive([plain(stored, PAYLOAD)]),
+            "unsafe-name",
+            detail,
+            reached=True,
+        )
     composed, decomposed = "ガ.txt".encode(), "カ\u3099.txt".encode()
     for name, first, second, detail in (
         ("exact", b"a.txt", b"a.txt", "duplicate"),
         ("case", b"A.txt", b"a.TXT", "case or form"),
         ("form", composed, decomposed, "case or form"),
-        ("sharp-s", "STRASSE".encode(), "straße".encode(), "case or form"),
+        ("sharp-s", b"STRASSE", "straße".encode(), "case or form"),
         ("dot", b"./a", b"a", "case or form"),
         ("folder", b"a", b"a/", "file and folder"),
         ("below", b"a", b"A/b", "below a member"),
     ):
         data = archive([plain(first), plain(second, b"" if second.endswith(b"/") else PAYLOAD)])
-        yield case(f"duplicate-{name}", f"two names that are one: {detail}", data, "ambiguous", detail,
-                   reached=not second.endswith(b"/"))
+        yield case(
+            f"duplicate-{name}",
+            f"two names that are one: {detail}",
+            data,
+            "ambiguous",
+            detail,
+            reached=not second.endswith(b"/"),
+        )
 
 
 CASES = [*tiling(), *ends(), *zip64(), *headers(), *contents(), *overlaps(), *names()]

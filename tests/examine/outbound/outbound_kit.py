@@ -1,0 +1,32 @@
+"""Reads samples with the outbound examiner and tells what it found in few words."""
+
+from __future__ import annotations
+
+from gate.examine.outbound.examiner import OutboundExaminer
+from gate.models import Gap, OutboundFact
+from tests.examine.viewing import examined
+
+HOST = "x.example"
+
+
+def outbound(data: str | bytes, name: str = "page.html", **limits: int) -> list[OutboundFact]:
+    """Return the facts of an item that is read without a gap."""
+    facts, gaps = outbound_and_gaps(data, name, **limits)
+    assert gaps == []
+    return facts
+
+
+def outbound_and_gaps(
+    data: str | bytes, name: str = "page.html", **limits: int
+) -> tuple[list[OutboundFact], list[Gap]]:
+    raw = data.encode() if isinstance(data, str) else data
+    found = examined(OutboundExaminer(**limits), raw, name.encode())
+    facts = [fact for fact in found if isinstance(fact, OutboundFact)]
+    gaps = [gap for gap in found if isinstance(gap, Gap)]
+    assert len(facts) + len(gaps) == len(found)
+    return facts, gaps
+
+
+def reached(data: str | bytes, name: str = "page.html") -> set[tuple[str, str, str]]:
+    """Return host, reach and via of each fact."""
+    return {(fact.host, fact.reach, fact.via) for fact in outbound(data, name)}

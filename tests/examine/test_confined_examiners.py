@@ -1,0 +1,77 @@
+"""A confined worker may not be able to open or import anything any more: after its start, no examiner needs to."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+PROGRAM = """
+import os
+import sys
+from pathlib import Path
+
+from gate.examine.executable.examiner import ExecutableExaminer
+from gate.examine.interface import View
+from gate.examine.outbound.examiner import OutboundExaminer
+from gate.examine.rules.examiner import RulesExaminer
+from gate.examine.rules.sources import read_rule_sources
+
+examiners = [RulesExaminer(read_rule_sources((Path("yara-rules"),)).sources), ExecutableExaminer(), OutboundExaminer()]
+loaded = set(sys.modules)
+
+from tests.examine.executable.executable_samples import SAMPLES
+from tests.examine.outbound.test_html import AUTOMATIC, CONDITIONAL
+from tests.examine.yara.yara_samples import BAD
+
+LABELS = ("shift_jis", "euc-jp", "iso-2022-jp", "gb18030", "big5", "euc-kr", "koi8-r", "windows-1251", "utf-16", "no")
+samples = [
+    *((data, b"item") for data in SAMPLES.values()),
+    *((data, b"item") for each in BAD.values() for data in each),
+    *((page.encode(), b"a.html") for page in AUTOMATIC.values()),
+    *((page.encode(), b"a.html") for page, _ in CONDITIONAL.values()),
+    *((f"<meta charset={label}>".encode() + bytes([0x93, 0xFA]), b"a.html") for label in LABELS),
+    *((chr(0x65E5).encode(codec) * 9, b"a.html") for codec in ("cp932", "euc_jp", "utf-16", "utf-32")),
+    (b"<svg><image href='https://u:p@x.example/?a=b'/></svg", b"a.svg"),
+    (b"p{a:url(//x.example)}" + bytes([255]), b"a.css"),
+    (b'"' + bytes([92]) + b'x68ttps://x.example"', b"a.js"),
+    (bytes([127]) + b"ELF" + bytes(200), b"a"),
+    (b"MZ" + bytes(200), b"a"),
+]
+views = []
+for data, name in samples:
+    descriptor = os.memfd_create("item")
+    os.write(descriptor, data)
+    views.append((descriptor, len(data), name))
+for module in set(sys.modules) - loaded:
+    if not module.startswith(("gate", "tests")):
+        del sys.modules[module]  # what only the samples needed must not be there to help
+
+
+def hook(event, arguments):
+    if event in ("open", "import", "os.listdir", "os.scandir", "subprocess.Popen", "socket.connect"):
+        os.write(2, f"{event} {arguments}".encode())
+        os._exit(3)
+
+
+sys.addaudithook(hook)
+found = 0
+for examiner in examiners:
+    examiner.start()
+    for descriptor, size, name in views:
+        view = View(descriptor, size, "", name=name, mode=None, labels=(), depends_on=examiner.depends_on)
+        found += len(list(examiner.examine(view)))
+    examiner.finish()
+    examiner.close()
+os.write(1, str(found).encode())
+os._exit(0)
+"""
+
+
+def test_nothing_is_opened_or_imported_after_construction() -> None:
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], cwd=root, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 150
