@@ -6,7 +6,7 @@ import contextlib
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -64,7 +64,7 @@ def check(request: CheckRequest, *, clock: Clock, progress: Progress | None = No
     artifacts = artifacts_of(request.paths)
     loaded = policy_for(request)
     examination = _examine(request, artifacts, loaded, clock, progress)
-    return _judged(examination, loaded, SigningState(intended=False, ready=()), clock)
+    return _judged(examination, loaded, SigningState(intended=False, ready=()))
 
 
 def release(
@@ -84,7 +84,7 @@ def release(
             signer.ready()
         examination = _examine(request, staging.artifacts, loaded, clock, progress)
         state = SigningState(intended=True, ready=tuple(signer.backend for signer in signers))
-        checked = _judged(examination, loaded, state, clock)
+        checked = _judged(examination, loaded, state)
         if checked.judgement.verdict != "approved":
             return checked, None
         if progress:
@@ -174,8 +174,9 @@ def signers_for(loaded: LoadedPolicy, chosen: Sequence[str]) -> list[Signer]:
     return [OpenPgpSigner(signing.openpgp.fingerprint, home=home, interactive=sys.stdin.isatty())]
 
 
-def _judged(examination: Examination, loaded: LoadedPolicy, signing: SigningState, clock: Clock) -> Checked:
-    today = local_date(clock(), loaded.policy.gate.timezone)
+def _judged(examination: Examination, loaded: LoadedPolicy, signing: SigningState) -> Checked:
+    # The real day, whatever SOURCE_DATE_EPOCH fixes for what is written: it must not revive what has expired.
+    today = local_date(datetime.now(UTC), loaded.policy.gate.timezone)
     judgement = judge(examination, loaded.policy, policy_sha256=loaded.sha256, today=today, signing=signing)
     return Checked(examination, judgement, loaded)
 

@@ -142,3 +142,26 @@ def test_wrong_usage(gate: Gate, arguments: tuple[str, ...]) -> None:
     ran = gate(*arguments)
     assert (ran.status, ran.stdout) == (2, "")
     assert ran.stderr.count("\n") >= 1
+
+
+def test_a_fixed_clock_does_not_revive_what_has_expired(gate: Gate, tmp_path: Path) -> None:
+    (tmp_path / "run.sh").write_bytes(b"#!/bin/sh\necho hello\n")
+    (tmp_path / "gate.toml").write_text(
+        policy_text("""
+[[executable]]
+id = "run"
+path = "run.sh"
+class = ["script"]
+basis = "specified-program"
+spec_ref = "4.2"
+reason = "The starter that the specification orders."
+approved_by = "A"
+role = "QA"
+party = "乙"
+approved_on = 2020-01-01
+expires = 2020-12-31
+""")
+    )
+    ran = gate("check", "--format", "json", "run.sh", SOURCE_DATE_EPOCH="1590000000")
+    assert ran.document["started"] == "2020-05-20T18:40:00Z"
+    assert (ran.status, ("executable/expired", "run.sh") in ran.findings()) == (1, True)

@@ -25,6 +25,7 @@ from tests.unpack.hostile.zip_writer import (
     extra_field,
     plain,
 )
+from tests.unpack.hostile.zips import signing_block
 from tests.unpack.reader_kit import labels_of, read_bytes
 
 TEXT = b"an honest text\n" * 20
@@ -32,6 +33,7 @@ SIZES = struct.pack("<LLL", zlib.crc32(TEXT), len(deflate(TEXT)), len(TEXT))
 SIZES_64 = struct.pack("<LQQ", zlib.crc32(TEXT), len(deflate(TEXT)), len(TEXT))
 LATE = Fields(b"a", 8, 8, crc=0, compressed=0, size=0)
 LATE_64 = Fields(b"a", 8, 8, crc=0, compressed=0xFFFFFFFF, size=0xFFFFFFFF, extra=extra_field(1, bytes(16)))
+SIGNING_BLOCK = signing_block(struct.pack("<QL", 4 + 32, 0x7109871A) + bytes(32))
 WIDE = extra_field(1, struct.pack("<QQ", len(TEXT), len(TEXT)))
 
 
@@ -41,13 +43,6 @@ def zip64() -> bytes:
     body, directory = entry.local_record(), entry.central_record(0)
     wide = end64_records(1, len(directory), len(body), len(body) + len(directory))
     return body + directory + wide + end_record(0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF)
-
-
-def signing_block() -> bytes:
-    """Return a signing block of an Android package with one pair."""
-    pairs = struct.pack("<QL", 4 + 32, 0x7109871A) + bytes(32)
-    length = struct.pack("<Q", len(pairs) + 24)
-    return bytes(100) + length + pairs + length + b"APK Sig Block 42"
 
 
 def unicode_path(stored: bytes, text: str) -> bytes:
@@ -90,7 +85,7 @@ ZIPS: dict[str, Callable[[], bytes]] = {
     "aligned": lambda: archive([Entry(Fields(b"a"), TEXT, local=Fields(b"a", extra=bytes(3)))]),
     "aligned-android": lambda: archive([Entry(Fields(b"a", extra=extra_field(0xD935, b"\4\0" + bytes(90))), TEXT)]),
     "jar-mark": lambda: archive([Entry(Fields(b"META-INF/", extra=extra_field(0xCAFE, b""))), plain()]),
-    "signing-block": lambda: archive([plain()], before_directory=signing_block()),
+    "signing-block": lambda: archive([plain()], before_directory=bytes(100) + SIGNING_BLOCK),
     "folder": lambda: archive([Entry(Fields(b"a/"), attributes=0o40755 << 16), plain(b"a/b")]),
     "folder-deflated": lambda: archive([Entry(Fields(b"a/", 8), attributes=0x10, creator=DOS)]),
     "folder-java": lambda: archive([Entry(Fields(b"a/"), attributes=0xFFFF0010)]),

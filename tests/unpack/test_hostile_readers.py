@@ -70,10 +70,8 @@ def test_bombs_stay_small_in_memory(name: str) -> None:
 @pytest.mark.parametrize("name", ["zip-overlap-same", "zip-overlap-quoted", "zip-overlap-bomb"])
 def test_overlapping_entries_are_not_expanded_at_all(name: str) -> None:
     case = next(case for case in CASES if case.name == name)
-    reading = read_bytes(case.data, case.label)
-    assert len(reading.seen) > 1
-    assert sum(seen.size for seen in reading.seen) == 0
-    assert all(
-        {"ratio", "ambiguous"} <= {trouble.reason or trouble.issue for trouble in seen.troubles}
-        for seen in reading.seen
-    )
+    members = [seen for seen in read_bytes(case.data, case.label).seen if not seen.member.made_up]
+    assert len(members) > 1
+    for seen in members:
+        assert seen.size == 0
+        assert {"ratio", "ambiguous"} <= {trouble.reason or trouble.issue for trouble in seen.troubles}

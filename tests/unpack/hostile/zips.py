@@ -30,6 +30,12 @@ def case(
     return Case(f"zip-{name}", "zip", why, data, frozenset(gives.split()), detail, reached, entries)
 
 
+def signing_block(pairs: bytes) -> bytes:
+    """Return a signing block of an Android package with these pairs."""
+    length = struct.pack("<Q", len(pairs) + 24)
+    return length + pairs + length + b"APK Sig Block 42"
+
+
 def tiling() -> Iterator[Case]:
     """Bytes that belong to no record."""
     yield case(
@@ -135,6 +141,20 @@ def tiling() -> Iterator[Case]:
         "fake-signing-block",
         "something that looks like the signing block of an APK and is not",
         archive([plain()], before_directory=PAYLOAD + b"\x18\0\0\0\0\0\0\0APK Sig Block 42"),
+        "hidden-data",
+        reached=True,
+    )
+    yield case(
+        "before-signing-block",
+        "data in front of a signing block, where zeros would be filling",
+        archive([plain()], before_directory=PAYLOAD + signing_block(struct.pack("<QL", 8, 7) + bytes(4))),
+        "hidden-data",
+        reached=True,
+    )
+    yield case(
+        "broken-signing-block",
+        "a signing block whose pairs do not fill it",
+        archive([plain()], before_directory=signing_block(struct.pack("<QL", 8, 7) + bytes(4) + PAYLOAD)),
         "hidden-data",
         reached=True,
     )
@@ -394,10 +414,29 @@ def headers() -> Iterator[Case]:
     )
     yield case(
         "stale-unicode-path",
-        "a Unicode path whose checksum is not the name's",
-        archive([Entry(Fields(b"readme.txt", extra=extra_field(0x7075, b"\1\0\0\0\0evil.exe")), b"x")]),
+        "a Unicode path whose checksum is not the name's: some readers pass it over",
+        archive(
+            [Entry(Fields("表".encode("cp932"), extra=extra_field(0x7075, bytes([1, 0, 0, 0, 0]) + "表".encode())))]
+        ),
         "ambiguous",
         "unicode path",
+    )
+    yield case(
+        "descriptor-local-size",
+        "a data descriptor, and yet another size in the local header",
+        archive(
+            [
+                Entry(
+                    Fields(b"a", 8, 8),
+                    PAYLOAD,
+                    local=Fields(b"a", 8, 8, size=7),
+                    descriptor=SIZES.pack(zlib.crc32(PAYLOAD), len(deflate(PAYLOAD)), len(PAYLOAD)),
+                )
+            ]
+        ),
+        "ambiguous",
+        "size",
+        reached=True,
     )
     yield case(
         "not-utf8",
