@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO
 
 from gate.intake.readers.interface import Data, Options, Source
-from gate.intake.readers.registry import READERS
+from gate.intake.readers.registry import reader_for
 
 _WORDS = [bytes(random.Random(number).choices(range(97, 123), k=7)) for number in range(2000)]  # noqa: S311  # not secret
 
@@ -73,7 +73,7 @@ def ours(label: str, path: Path) -> int:
     """Read all content with the reader of ``label``; return its bytes."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        events = READERS[label](Source(descriptor), Options())
+        events = reader_for(label)(Source(descriptor), Options())
         return sum(len(event.chunk) for event in events if isinstance(event, Data))
     finally:
         os.close(descriptor)

@@ -116,12 +116,19 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class ItemFact:
-    """That an item exists: the inventory of a release is the list of these."""
+    """That an item exists: the inventory of a release is the list of these.
+
+    ``decoded`` is its stored name as text where that is not UTF-8 (Japanese archives), escaped like a path, and
+    ``encoding`` in what it was read: ``cp932``, ``euc-jp``, ``cp437``, or ``unknown``, with what could not be read
+    escaped.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _DOCUMENT_CONFIG
     size: int
     mode: int | None = None
     labels: tuple[str, ...] = ()
+    decoded: str = ""
+    encoding: str = ""
     path: str = ""
     sha256: str = ""
     kind: Literal["item"] = "item"
@@ -149,6 +156,17 @@ class ContainerFact:
     path: str = ""
     sha256: str = ""
     kind: Literal["container"] = "container"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFact:
+    """An encrypted container that was opened; ``entry`` is the glob of ``[archive_passwords]`` that had the key."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DOCUMENT_CONFIG
+    entry: str
+    path: str = ""
+    sha256: str = ""
+    kind: Literal["opened"] = "opened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +221,7 @@ class OutboundFact:
     kind: Literal["outbound"] = "outbound"
 
 
-Fact: TypeAlias = ItemFact | LinkFact | ContainerFact | DetectionFact | ExecutableFact | OutboundFact
+Fact: TypeAlias = ItemFact | LinkFact | ContainerFact | OpenedFact | DetectionFact | ExecutableFact | OutboundFact
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from gate.errors import UsageError
 from gate.examine.antivirus.database import default_database_folder
 from gate.examine.registry import EngineSettings, build_examiners
 from gate.intake.intake import InputArtifact
+from gate.intake.passwords import Passwords, read_passwords
 from gate.models import Examination, Judgement
 from gate.paths import artifact_names, printable
 from gate.pipeline import Clock, Progress, examine
@@ -131,10 +132,24 @@ def _examine(
     clock: Clock,
     progress: Progress | None,
 ) -> Examination:
+    passwords = archive_passwords(loaded)
     examiners = build_examiners(engine_settings(request, loaded))
     return examine(
-        artifacts, examiners, loaded.policy.limits.as_limits(), clock=clock, jobs=request.jobs, progress=progress
+        artifacts,
+        examiners,
+        loaded.policy.limits.as_limits(),
+        clock=clock,
+        jobs=request.jobs,
+        progress=progress,
+        passwords=passwords,
     )
+
+
+def archive_passwords(loaded: LoadedPolicy) -> Passwords:
+    """Return the passwords of archives that a policy names; raises ``PolicyError`` where one cannot be had."""
+    base = loaded.source.parent if loaded.source else Path()
+    sources = loaded.policy.archive_passwords.items()
+    return read_passwords(((glob, source.env, base / source.file if source.file else None) for glob, source in sources))
 
 
 def engine_settings(request: CheckRequest, loaded: LoadedPolicy) -> EngineSettings:

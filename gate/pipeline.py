@@ -14,7 +14,8 @@ from gate.errors import ArtifactChanged, EngineFailure, GateError, WorkerTimeout
 from gate.examine.interface import Examiner, Observation, View
 from gate.intake.blobs import BlobStore
 from gate.intake.intake import NAME as INTAKE
-from gate.intake.intake import Entry, InputArtifact, Intake, unpacking_pool
+from gate.intake.intake import Entry, InputArtifact, Intake, Unpackers
+from gate.intake.passwords import Passwords
 from gate.limits import Limits
 from gate.models import (
     Artifact,
@@ -70,13 +71,14 @@ def examine(
     clock: Clock,
     jobs: int = 2,
     progress: Progress | None = None,
+    passwords: Passwords | None = None,
 ) -> Examination:
     """Examine every file of the artifacts with every examiner and return all facts and gaps.
 
-    Engines that fail are in ``problems``; their items have gaps.  Raises ``UsageError`` where an artifact cannot be
-    read at all.  All examiners are closed when it returns or raises.
+    ``passwords`` open encrypted containers.  Engines that fail are in ``problems``; their items have gaps.  Raises
+    ``UsageError`` where an artifact cannot be read at all.  All examiners are closed when it returns or raises.
     """
-    run = _Run(examiners, limits, jobs=jobs, progress=progress or Silence())
+    run = _Run(examiners, limits, jobs=jobs, progress=progress or Silence(), passwords=passwords or Passwords())
     try:
         return run.over(artifacts, clock)
     finally:
@@ -86,12 +88,21 @@ def examine(
 class _Run:
     """The state of one run.  Intake works in the calling thread, examiners in a pool of threads."""
 
-    def __init__(self, examiners: Sequence[Examiner], limits: Limits, *, jobs: int, progress: Progress) -> None:
+    def __init__(
+        self,
+        examiners: Sequence[Examiner],
+        limits: Limits,
+        *,
+        jobs: int,
+        progress: Progress,
+        passwords: Passwords,
+    ) -> None:
         self._examiners = examiners
         self._limits = limits
         self._progress = progress
+        self._passwords = passwords
         self._store = BlobStore()
-        self._unpackers = unpacking_pool(limits, 1)
+        self._unpackers = Unpackers(limits)
         # Twice the jobs: while one item waits for an engine another one can be handed to the next.
         self._threads = ThreadPoolExecutor(max_workers=2 * jobs, thread_name_prefix="examine")
         self._ledger = _Ledger()
@@ -109,7 +120,7 @@ class _Run:
         for examiner in self._examiners:
             self._prove(examiner, examiner.start)
         self._progress.stage("intake")
-        intake = Intake(self._limits, self._store, self._unpackers, self)
+        intake = Intake(self._limits, self._store, self._unpackers, self, self._passwords)
         summaries = [intake.take(artifact) for artifact in artifacts]
         self._progress.stage("examine")
         self._drain()

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -49,6 +50,14 @@ class Blob:
         finally:
             os.close(descriptor)
 
+    def for_others(self) -> Blob:
+        """Return this blob, held once more, or a copy, whose descriptor another user can open once more by itself.
+
+        Programs open an archive by the name of their descriptor (``/dev/fd/3``), for which the system looks at the
+        permissions of the file.
+        """
+        return self.hold()
+
     def hold(self) -> Blob:
         """Count one more holder and return the blob."""
         self._store.hold(self)
@@ -62,8 +71,9 @@ class Blob:
 class FileBlob(Blob):
     """The bytes of an artifact's own file, which is read where it lies and noticed when it changes."""
 
-    def __init__(self, path: Path, sha256: str, before: os.stat_result) -> None:
+    def __init__(self, path: Path, sha256: str, before: os.stat_result, store: BlobStore | None = None) -> None:
         self._path = path
+        self._copies = store
         self._before = before
         self.sha256 = sha256
         self.size = before.st_size
@@ -82,6 +92,20 @@ class FileBlob(Blob):
     def _compare(self, now: os.stat_result) -> None:
         if _identity(now) != _identity(self._before):
             raise ArtifactChanged("intake.changed", path=self._path.name)
+
+    def for_others(self) -> Blob:
+        """Return a copy where the file is not for everybody to read and the gate is root, whose workers are nobody."""
+        if os.geteuid() != 0 or self._before.st_mode & stat.S_IROTH or self._copies is None:
+            return self
+        writer = self._copies.writer()
+        try:
+            with self.descriptor() as descriptor:
+                while chunk := os.read(descriptor, _READ):
+                    writer.write(chunk)
+        except BaseException:
+            writer.discard()
+            raise
+        return writer.finish()
 
     def check_unchanged(self) -> None:
         """Raise ``ArtifactChanged`` where the file is no longer the one that was hashed."""
@@ -122,9 +146,10 @@ def _write_all(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def hash_file(path: Path) -> FileBlob:
+def hash_file(path: Path, store: BlobStore | None = None) -> FileBlob:
     """Hash a regular file without following a link at its end and return it as a blob.
 
+    ``store`` takes the copies that it makes of itself for others.
     Raises ``OSError`` where it cannot be opened or is not a regular file, ``ArtifactChanged`` where it changes while
     it is read.
     """
@@ -134,7 +159,7 @@ def hash_file(path: Path) -> FileBlob:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
         if _identity(os.fstat(descriptor)) != _identity(before):
             raise ArtifactChanged("intake.changed", path=path.name)
-    return FileBlob(path, digest, before)
+    return FileBlob(path, digest, before, store)
 
 
 class BlobWriter:
@@ -183,6 +208,7 @@ class BlobWriter:
             self._spill()
         if self._descriptor is None:
             return self._store.keep(digest, self.size, b"".join(self._chunks))
+        os.fchmod(self._descriptor, 0o444)  # for programs under another user; the folder lets nobody look for it
         os.close(self._descriptor)
         self._descriptor = None
         return self._store.keep_file(digest, self.size, self._spool)

@@ -6,11 +6,12 @@ content-addressed blobs.  Names from containers become item paths and nothing el
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from gate.errors import ArtifactChanged, UsageError, WorkerDied, WorkerTimeout
 from gate.filelist import FileEntry, list_digest
@@ -18,16 +19,31 @@ from gate.folders import FolderChangedError, Visit, cursor_in, walk
 from gate.intake.blobs import Blob, BlobStore, BlobWriter, FileBlob, hash_file
 from gate.intake.budget import Budget, ContainerBudget, LimitReached
 from gate.intake.identify import HEAD_BYTES, TAIL_BYTES, identify
-from gate.intake.readers.interface import Data, Member, Trouble
-from gate.intake.readers.registry import READERS
+from gate.intake.name_text import NameText, read_name
+from gate.intake.passwords import Passwords
+from gate.intake.readers.interface import Data, Decrypted, Member, Trouble
+from gate.intake.readers.registry import READERS, modules_of
 from gate.intake.unpacker import event_of
 from gate.isolation import Confinement, WorkerFailed, WorkerPool
 from gate.limits import Limits
-from gate.models import Artifact, ContainerFact, ContainerIssue, Fact, Gap, GapReason, Item, ItemFact, LinkFact
+from gate.models import (
+    Artifact,
+    ContainerFact,
+    ContainerIssue,
+    Fact,
+    Gap,
+    GapReason,
+    Item,
+    ItemFact,
+    LinkFact,
+    OpenedFact,
+)
 from gate.paths import PathRegister, escape_name, member_path
 
 NAME = "intake"
 """The examiner name under which intake reports its gaps and coverage."""
+MEMORY_BYTES = 1 << 30
+"""Address space of a worker that unpacks, and of each program that it starts."""
 _BYTES_PER_SECOND = 2_000_000
 """Unpacking slower than this is not waited for, beyond the limit of seconds per item."""
 
@@ -61,28 +77,53 @@ class Listener(Protocol):
         """Take a gap of intake."""
 
 
-def unpacking_pool(limits: Limits, size: int) -> WorkerPool:
-    """Return the pool of confined workers that read containers."""
-    options = {"name_bytes": limits.name_bytes, "name_depth": limits.name_depth, "entries": limits.entries}
-    return WorkerPool(
-        size,
-        "gate.intake.unpacker:serve",
-        options,
-        confinement=Confinement(memory_bytes=2 << 30, cpu_seconds=None, file_bytes=0),
-    )
+class Unpackers:
+    """The confined workers that read containers: a pool for each group of readers, started when first needed."""
+
+    def __init__(self, limits: Limits, size: int = 1) -> None:
+        options = {"name_bytes": limits.name_bytes, "name_depth": limits.name_depth, "entries": limits.entries}
+        self._pools = {
+            group: WorkerPool(
+                size,
+                "gate.intake.unpacker:serve",
+                options,
+                confinement=Confinement(memory_bytes=MEMORY_BYTES, cpu_seconds=None, file_bytes=0),
+                preload=modules_of(group),
+            )
+            for group in {place.group for place in READERS.values()}
+        }
+
+    def read(self, label: str, descriptor: int, *, password: bytes | None, seconds: float) -> Iterator[Any]:
+        """Yield the frames of the container in ``descriptor``; raises as ``WorkerPool.request``."""
+        request = {"label": label, "password": password}
+        return self._pools[READERS[label].group].request(request, [descriptor], seconds=seconds)
+
+    def close(self) -> None:
+        """Kill all workers."""
+        for pool in self._pools.values():
+            pool.close()
 
 
 class Intake:
     """Takes artifacts one after the other and tells the listener of every item in them.
 
-    One instance serves one run: the budget and the register of paths are the run's.
+    One instance serves one run: the budget and the register of paths are the run's.  ``passwords`` open encrypted
+    containers.
     """
 
-    def __init__(self, limits: Limits, store: BlobStore, workers: WorkerPool, listener: Listener) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        store: BlobStore,
+        workers: Unpackers,
+        listener: Listener,
+        passwords: Passwords | None = None,
+    ) -> None:
         self._limits = limits
         self._store = store
         self._workers = workers
         self._listener = listener
+        self._passwords = passwords or Passwords()
         self._budget = Budget(limits)
         self._paths = PathRegister()
         self._items = 0
@@ -119,7 +160,7 @@ class Intake:
         return gaps
 
     def _hashed(self, path: Path, item_path: str) -> FileBlob:
-        blob = hash_file(path)
+        blob = hash_file(path, self._store)
         self._files.append((item_path, blob))
         return blob
 
@@ -138,10 +179,12 @@ class Intake:
     def _take_folder(self, artifact: InputArtifact) -> list[FileEntry]:
         """Take in everything below a folder and return the lines of its file list."""
         entries = []
+        several: dict[tuple[int, int], bytes] = {}
         with cursor_in(artifact.path) as cursor:
             for visit in walk(cursor):
                 path = f"{artifact.name}/{escape_name(visit.path)}"
                 if visit.event == "file":
+                    self._other_name(path, visit, several)
                     blob = self._take_file(artifact, path, visit)
                     entries.append(FileEntry.of_file(visit.path, visit.status.st_mode, blob.size, blob.sha256))
                 elif visit.event == "link":
@@ -153,6 +196,14 @@ class Intake:
                 elif visit.empty:
                     entries.append(FileEntry.of_empty_folder(visit.path))
         return entries
+
+    def _other_name(self, path: str, visit: Visit, several: dict[tuple[int, int], bytes]) -> None:
+        """Record a hard link: a further name of a file that the folder held before; it is examined like any."""
+        if visit.status.st_nlink == 1:
+            return
+        first = several.setdefault((visit.status.st_dev, visit.status.st_ino), visit.path)
+        if first != visit.path:
+            self._link(path, "hard", first, below=visit.path)
 
     def _take_file(self, artifact: InputArtifact, path: str, visit: Visit) -> FileBlob:
         blob = self._hashed(artifact.path / os.fsdecode(visit.path), path)
@@ -200,12 +251,14 @@ class Intake:
         mode: int | None,
         depth: int,
         origin: Literal["file", "member", "derived"],
+        text: NameText | None = None,
     ) -> Item:
         """Tell the listener of an item; a container's blob is held once more, for who opens it."""
         self._items += 1
         labels = _labels_of(blob)
         item = Item(path, blob.sha256, blob.size, name, mode, labels, depth, origin)
-        self._listener.fact(ItemFact(blob.size, mode, labels, path=path, sha256=blob.sha256))
+        text = read_name(name) if text is None else text
+        self._listener.fact(ItemFact(blob.size, mode, labels, text.text, text.encoding, path=path, sha256=blob.sha256))
         if labels:
             blob.hold()
         self._listener.entry(Entry(item, blob))
@@ -250,10 +303,13 @@ class Intake:
             link=self._link,
             announce=self._announce,
         )
+        password = self._passwords.of(item.path)
         seconds = self._limits.item_seconds + item.size / _BYTES_PER_SECOND
         try:
-            with blob.descriptor() as descriptor:
-                for frame in self._workers.request({"label": label}, [descriptor], seconds=seconds):
+            with _readable(blob, label) as descriptor:
+                for frame in self._workers.read(
+                    label, descriptor, password=password.value if password else None, seconds=seconds
+                ):
                     reading.take(frame)
             reading.end_member()
         except LimitReached as reached:
@@ -268,6 +324,8 @@ class Intake:
             reading.stop("unreadable", "changed while it was examined")
         except ValueError:
             reading.stop("corrupt", f"{label} reader: malformed answer")
+        if password is not None and reading.decrypted:
+            self._listener.fact(OpenedFact(password.entry, path=item.path, sha256=item.sha256))
         return reading.containers
 
     def _gap(self, path: str, sha256: str, reason: GapReason, detail: str) -> None:
@@ -300,6 +358,7 @@ class _Reading:
         self._writer: BlobWriter | None = None
         self._unread = False
         self.containers: list[tuple[Item, Blob]] = []
+        self.decrypted = False
 
     def take(self, frame: object) -> None:
         """Take one event of the reader.
@@ -316,6 +375,8 @@ class _Reading:
                 self._begin(member)
             case Trouble() as trouble:
                 self._trouble(trouble)
+            case Decrypted():
+                self.decrypted = True
 
     def _begin(self, member: Member) -> None:
         self.end_member()
@@ -358,6 +419,7 @@ class _Reading:
             mode=member.mode,
             depth=self._item.depth + 1,
             origin="member",
+            text=read_name(member.name, declared_old=member.utf8 is False),
         )
         if item.labels:
             self.containers.append((item, blob))
@@ -375,6 +437,17 @@ class _Reading:
         """End the reading early: what was read stays to be examined, the member in hand as far as it came."""
         self.end_member()
         self._listener.gap(Gap(reason, detail, NAME, self._item.path, self._item.sha256))
+
+
+@contextlib.contextmanager
+def _readable(blob: Blob, label: str) -> Iterator[int]:
+    """Give a descriptor that the worker of a reader can use."""
+    held = blob.for_others() if READERS[label].group == "program" else blob.hold()
+    try:
+        with held.descriptor() as descriptor:
+            yield descriptor
+    finally:
+        held.release()
 
 
 def _labels_of(blob: Blob) -> tuple[str, ...]:

@@ -9,19 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from gate.intake.readers.interface import Data, Event, Member, Options, Source, Trouble
-from gate.intake.readers.registry import READERS
+from gate.intake.readers.interface import Data, Decrypted, Event, Member, Options, Source, Trouble
+from gate.intake.readers.registry import reader_for
 
 Handler = Callable[[Mapping[str, Any], list[int]], Iterator[list[Any]]]
 
 
 def serve(options: Mapping[str, Any]) -> Handler:
-    """Return the handler of requests ``{"label": …}`` with one descriptor; ``options`` are those of the readers."""
-    reader_options = Options(**options)
+    """Return the handler of requests ``{"label": …, "password": …}`` with one descriptor.
+
+    ``options`` are those of all readings.
+    """
 
     def handle(request: Mapping[str, Any], descriptors: list[int]) -> Iterator[list[Any]]:
-        reader = READERS[request["label"]]
-        for event in reader(Source(descriptors[0]), reader_options):
+        label = request["label"]
+        reader_options = Options(**options, label=label, password=request["password"])
+        for event in reader_for(label)(Source(descriptors[0]), reader_options):
             yield frame_of(event)
 
     return handle
@@ -33,9 +36,11 @@ def frame_of(event: Event) -> list[Any]:
         case Data(chunk):
             return ["d", chunk]
         case Member():
-            return ["m", event.name, event.kind, event.mode, event.target, event.size, event.made_up]
+            return ["m", event.name, event.kind, event.mode, event.target, event.size, event.made_up, event.utf8]
         case Trouble():
             return ["t", event.detail, event.reason, event.issue, event.in_member]
+        case Decrypted():
+            return ["k"]
 
 
 def event_of(frame: object) -> Event:
@@ -51,8 +56,11 @@ def event_of(frame: object) -> Event:
             bytes(target),
             int() | None as size,
             bool(made_up),
+            bool() | None as utf8,
         ]:
-            return Member(name, kind, mode, target, size, made_up)
+            return Member(name, kind, mode, target, size, made_up, utf8)
+        case ["k"]:
+            return Decrypted()
         case [
             "t",
             str(detail),

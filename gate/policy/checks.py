@@ -29,7 +29,6 @@ class Found:
 _UNAVAILABLE: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("vulnerabilities",), "policy.unavailable-vulnerabilities"),
     (("source",), "policy.unavailable-source"),
-    (("archive_passwords",), "policy.unavailable-archive-passwords"),
     (("outbound", "reviewed"), "policy.unavailable-reviewed"),
     (("signing", "x509"), "policy.unavailable-signing"),
     (("signing", "keyless"), "policy.unavailable-signing"),

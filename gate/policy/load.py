@@ -111,6 +111,9 @@ def _never_delivered(policy: Policy, base: Path) -> Iterator[Path]:
         yield base / policy.signing.openpgp.home
     if policy.malware.clamd.startswith("unix:"):
         yield Path(policy.malware.clamd.removeprefix("unix:"))
+    for source in policy.archive_passwords.values():
+        if source.file:
+            yield base / source.file
 
 
 class _Named:

@@ -270,6 +270,19 @@ class LimitsSection(Section):
         return Limits(**self.model_dump())
 
 
+class PasswordSource(Section):
+    """Where the password of archives is: in an environment variable, or in a file (one final line end is no part)."""
+
+    env: Text | None = None
+    file: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.env is None) == (self.file is None):
+            raise problem("policy.password-source")
+        return self
+
+
 class Policy(Section):
     """A whole ``gate.toml``; every section has a default, so that an empty file is the default policy."""
 
@@ -283,6 +296,8 @@ class Policy(Section):
     suppress: tuple[Suppression, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     signing: Signing = Signing()
+    archive_passwords: dict[Glob, PasswordSource] = Field(default_factory=dict)
+    """By item path glob; the first that fits a container counts."""
     limits: LimitsSection = LimitsSection()
 
     @model_validator(mode="before")

@@ -109,6 +109,7 @@ _KINDS = (
     FindingKind("container/unsafe-link", "reject", MALWARE, also=_ON_CONTENT),
     FindingKind("container/special-file", "reject", MALWARE, also=_ON_CONTENT),
     FindingKind("container/hidden-data", "reject", MALWARE, also=_ON_CONTENT),
+    FindingKind("container/opened", "note", ""),
     FindingKind("link/symbolic", "note", ""),
     FindingKind("link/hard", "note", ""),
     FindingKind("input/empty", "gap", MALWARE, "never", also=_ON_CONTENT),

@@ -13,6 +13,7 @@ from gate.models import (
     JudgedExecutable,
     JudgedOutbound,
     LinkFact,
+    OpenedFact,
     OutboundFact,
 )
 from gate.policy.findings import make_finding
@@ -22,6 +23,7 @@ from gate.policy.registry import CONTAINER_FINDINGS, OUTBOUND_FINDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
     from datetime import date
 
     from gate.models import Fact, Finding, Gap
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 OWN: Final = "own"
 """What declares a contact with a host of the recipient's own."""
+INTAKE: Final = "intake"
+"""Who opens containers, and names what it could not open."""
 
 
 @dataclass(slots=True)
@@ -47,17 +51,29 @@ class Reading:
 
     def take(self, facts: Iterable[Fact], gaps: Iterable[Gap]) -> None:
         """Take in all that was seen; what was seen twice counts once."""
-        for fact in set(facts):
+        distinct = set(facts)
+        opened = {fact.path for fact in distinct if isinstance(fact, OpenedFact)}
+        for fact in distinct:
             self._fact(fact)
         for gap in set(gaps):
-            self.findings.append(
-                make_finding(
-                    f"gap/{gap.examiner}-{gap.reason}",
-                    path=gap.path,
-                    sha256=gap.sha256,
-                    args={"examiner": gap.examiner, "detail": gap.detail},
-                )
+            self._gap(gap, opened)
+
+    def _gap(self, gap: Gap, opened: AbstractSet[str]) -> None:
+        """Make the finding of a gap.
+
+        That an engine has no key to a container is only worth a note where intake had it: the engine has then seen
+        every member by itself, and what intake could not decrypt has a gap of intake.
+        """
+        seen_inside = gap.reason == "encrypted" and gap.examiner != INTAKE and gap.path in opened
+        self.findings.append(
+            make_finding(
+                f"gap/{gap.examiner}-{gap.reason}",
+                path=gap.path,
+                sha256=gap.sha256,
+                severity="note" if seen_inside else None,
+                args={"examiner": gap.examiner, "detail": gap.detail},
             )
+        )
 
     def _fact(self, fact: Fact) -> None:
         match fact:
@@ -67,6 +83,8 @@ class Reading:
                 self._found(f"link/{fact.link}", fact, target=fact.target)
             case ContainerFact():
                 self._found(CONTAINER_FINDINGS[fact.issue], fact, detail=fact.detail)
+            case OpenedFact():
+                self._found("container/opened", fact, entry=fact.entry)
             case DetectionFact():
                 self._detection(fact)
             case ExecutableFact():

@@ -27,6 +27,7 @@ from gate.models import (
     ItemFact,
     Judgement,
     LinkFact,
+    OpenedFact,
     OutboundFact,
 )
 from gate.paths import printable
@@ -63,7 +64,7 @@ class FactsDocument:
     artifacts: tuple[Artifact, ...]
     facts: tuple[
         Annotated[
-            ItemFact | LinkFact | ContainerFact | DetectionFact | ExecutableFact | OutboundFact,
+            ItemFact | LinkFact | ContainerFact | OpenedFact | DetectionFact | ExecutableFact | OutboundFact,
             Field(discriminator="kind"),
         ],
         ...,

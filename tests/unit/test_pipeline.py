@@ -17,7 +17,18 @@ from gate.examine.interface import AspectNotDeclared, Examiner, Observation, Vie
 from gate.filelist import list_digest, list_folder
 from gate.intake.intake import InputArtifact
 from gate.limits import Limits
-from gate.models import Aspect, ContainerFact, Derived, DetectionFact, EngineInfo, Examination, Gap, Item, ItemFact
+from gate.models import (
+    Aspect,
+    ContainerFact,
+    Derived,
+    DetectionFact,
+    EngineInfo,
+    Examination,
+    Gap,
+    Item,
+    ItemFact,
+    LinkFact,
+)
 from gate.pipeline import examine
 from tests.conftest import tarred, zipped
 
@@ -110,8 +121,8 @@ def test_nested_bombs_add_up(tmp_path: Path) -> None:
 
 
 def test_container_that_nobody_can_open_is_a_gap(tmp_path: Path) -> None:
-    (tmp_path / "a.7z").write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(100))
-    assert gaps(run(tmp_path / "a.7z")) == [("intake", "unsupported", "a.7z")]
+    (tmp_path / "a.zpaq").write_bytes(b"7kSt\xa0" + bytes(100))
+    assert gaps(run(tmp_path / "a.zpaq")) == [("intake", "unsupported", "a.zpaq")]
 
 
 def test_truncated_container_is_a_gap_and_what_was_read_is_examined(tmp_path: Path) -> None:
@@ -288,3 +299,22 @@ def test_missing_artifact_is_an_error_and_engines_are_closed(tmp_path: Path) -> 
 def test_examiner_protocol_is_met() -> None:
     examiners: Sequence[object] = [Looking(lambda _view: iter(()))]
     assert all(isinstance(examiner, Examiner) for examiner in examiners)
+
+
+def test_hard_links_of_a_folder_are_recorded_and_examined(tmp_path: Path) -> None:
+    folder = tmp_path / "release"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "a.txt").write_bytes(b"a")
+    (folder / "sub" / "b.txt").hardlink_to(folder / "a.txt")
+    seen = run(folder)
+    assert paths(seen) == ["release/a.txt", "release/sub/b.txt"]
+    assert [(fact.path, fact.link, fact.target) for fact in seen.facts if isinstance(fact, LinkFact)] == [
+        ("release/sub/b.txt", "hard", "a.txt")
+    ]
+
+
+def test_names_of_old_japanese_archives_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.tar").write_bytes(tarred({"仕様書.txt".encode("cp932").decode("utf-8", "surrogateescape"): b"x"}))
+    (fact,) = [fact for fact in run(tmp_path / "a.tar").facts if isinstance(fact, ItemFact) and fact.path != "a.tar"]
+    assert (fact.decoded, fact.encoding) == ("仕様書.txt", "cp932")
+    assert "%" in fact.path

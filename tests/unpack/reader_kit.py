@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gate.intake.identify import HEAD_BYTES, TAIL_BYTES, identify
 from gate.intake.readers.interface import CHUNK, Data, Member, Options, Source, Trouble
-from gate.intake.readers.registry import READERS
+from gate.intake.readers.registry import reader_for
 
 
 @dataclass
@@ -68,7 +68,7 @@ def gather(label: str, descriptor: int, options: Options | None = None, *, most:
     """Read the whole container, or until ``most`` bytes came out, as a budget would stop it."""
     reading = Reading()
     total = 0
-    for event in READERS[label](Source(descriptor), options or Options()):
+    for event in reader_for(label)(Source(descriptor), replace(options or Options(), label=label)):
         if isinstance(event, Member):
             assert not event.made_up or event.name.isascii()
             assert event.kind in {"symbolic-link", "hard-link"} or not event.target

@@ -11,7 +11,7 @@ from itertools import accumulate
 import pytest
 
 from gate.intake.readers.interface import Member, Options, Source
-from gate.intake.readers.registry import READERS
+from gate.intake.readers.registry import reader_for
 from tests.unpack.hostile.streams import gzip_member
 from tests.unpack.hostile.tar_writer import END, header
 from tests.unpack.hostile.zip_writer import archive, end_record, plain
@@ -54,7 +54,7 @@ def seconds(label: str, data: bytes, entries: int) -> tuple[float, int]:
     try:
         os.write(descriptor, data)
         started = time.process_time()
-        events = READERS[label](Source(descriptor), Options(entries=entries))
+        events = reader_for(label)(Source(descriptor), Options(entries=entries))
         members = sum(1 for event in events if isinstance(event, Member))
         return time.process_time() - started, members
     finally:

@@ -6,10 +6,12 @@ import bz2
 import os
 import struct
 import zlib
+from collections.abc import Iterator
 
 import pytest
 
 from gate.intake.readers.interface import Data, Member, Trouble
+from gate.intake.readers.registry import READERS, modules_of
 from gate.intake.unpacker import event_of
 from gate.isolation import Worker
 from tests.unpack.hostile.case import PAYLOAD
@@ -28,17 +30,26 @@ def japanese() -> bytes:
     return archive([Entry(Fields(name, extra=path), PAYLOAD), plain("表.txt".encode("euc_jp"))])
 
 
+def worker_for(label: str) -> Worker:
+    """Start a worker as intake does for containers with ``label``."""
+    return Worker("gate.intake.unpacker:serve", OPTIONS, preload=modules_of(READERS[label].group))
+
+
+def _frames(worker: Worker, label: str, descriptor: int) -> Iterator[object]:
+    return worker.request({"label": label, "password": None}, [descriptor], seconds=20)
+
+
 def events_of(worker: Worker, label: str, data: bytes) -> list[Member | Data | Trouble]:
     descriptor = os.memfd_create("container")
     try:
         os.write(descriptor, data)
-        return [event_of(frame) for frame in worker.request({"label": label}, [descriptor], seconds=20)]
+        return [event_of(frame) for frame in _frames(worker, label, descriptor)]
     finally:
         os.close(descriptor)
 
 
 def test_events_cross_the_border_of_a_worker() -> None:
-    worker = Worker("gate.intake.unpacker:serve", OPTIONS)
+    worker = worker_for("zip")
     try:
         events = events_of(worker, "zip", japanese())
         assert [event for event in events if isinstance(event, Trouble)] == []
@@ -53,7 +64,7 @@ def test_events_cross_the_border_of_a_worker() -> None:
 
 @pytest.mark.parametrize("label", ["zip", "tar", "streams"])
 def test_all_that_readers_tell_is_understood_outside(label: str) -> None:
-    worker = Worker("gate.intake.unpacker:serve", OPTIONS)
+    worker = worker_for("zip")
     try:
         for case in {"zip": ZIPS, "tar": TARS, "streams": STREAMS}[label]:
             if not case.bomb and case.name != "gzip-many":

@@ -2,7 +2,8 @@
 
 A reader runs inside a confined worker.  It is a function ``read(source, options)`` that yields, in the order of the
 container: a :class:`Member` before each member, :class:`Data` with its bytes (only after members of kind ``file``),
-and :class:`Trouble` wherever something is wrong; trouble with ``in_member`` concerns the member begun last.  What a
+and :class:`Trouble` wherever something is wrong; trouble with ``in_member`` concerns the member begun last.
+:class:`Decrypted` says that the password it was given was the right one.  What a
 reader does not understand wholly it reports as trouble: no event is lost in silence, and an exception that escapes
 becomes a gap with reason ``corrupt`` for the container.
 """
@@ -44,13 +45,15 @@ class Source:
 class Options:
     """What a reader may need to know.
 
-    ``name_bytes`` and ``name_depth`` bound the stored names; ``head_bytes`` is how much a compressed stream may be
-    read ahead to see whether a tar archive is in it.
+    ``name_bytes`` and ``name_depth`` bound the stored names, ``entries`` their number.  ``label`` is what the
+    container is read as, for a reader of several; ``password`` opens it where it is encrypted and one is known.
     """
 
     name_bytes: int = 1024
     name_depth: int = 64
     entries: int = 100_000
+    label: str = ""
+    password: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,5 +91,10 @@ class Trouble:
     in_member: bool = False
 
 
-Event: TypeAlias = Member | Data | Trouble
+@dataclass(frozen=True, slots=True)
+class Decrypted:
+    """The password of the options opened something in the container; told once or more."""
+
+
+Event: TypeAlias = Member | Data | Trouble | Decrypted
 Reader: TypeAlias = Callable[[Source, Options], Iterator[Event]]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -109,3 +110,40 @@ def test_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("target")
     with pytest.raises(OSError, match="symbolic links"):
         hash_file(tmp_path / "link")
+
+
+def reopened(blob: blobs.Blob, user: int) -> bytes:
+    """Return what another user reads who opens the descriptor once more, as programs do."""
+    with blob.descriptor() as descriptor:
+        child = subprocess.run(
+            ["cat", f"/proc/self/fd/{descriptor}"],
+            user=user,
+            group=user,
+            extra_groups=[],
+            pass_fds=[descriptor],
+            capture_output=True,
+            check=True,
+        )
+        return child.stdout
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root hands its files to another user")
+@pytest.mark.parametrize("size", [10, blobs.SMALL_BYTES + 1])
+@pytest.mark.parametrize("mode", [0o600, 0o644])
+def test_another_user_can_open_what_is_for_others(store: BlobStore, tmp_path: Path, size: int, mode: int) -> None:
+    data = os.urandom(size)
+    own = tmp_path / "own"
+    own.write_bytes(data)
+    own.chmod(mode)
+    stored, file = store.of(data).for_others(), hash_file(own, store).for_others()
+    for blob in (stored, file):
+        assert reopened(blob, 61184) == data
+        blob.release()
+
+
+def test_a_file_that_everybody_may_read_is_not_copied(store: BlobStore, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.write_bytes(b"x")
+    own.chmod(0o644)
+    blob = hash_file(own, store)
+    assert blob.for_others() is blob

@@ -21,6 +21,7 @@ from gate.models import (
     Fact,
     Gap,
     LinkFact,
+    OpenedFact,
 )
 from gate.policy import SigningState, judge
 from gate.policy.clauses import CLAUSES, EXAMINED, OUT_OF_SCOPE
@@ -729,3 +730,31 @@ def test_the_day_is_an_argument() -> None:
 def test_a_database_of_another_engine_is_not_asked_for() -> None:
     rules = DatabaseInfo("custom", "1", "", 3, SHA)
     assert judged(seen=examined(engines=with_engine("yara", database=rules))).findings == ()
+
+
+# --- encrypted containers that intake had the key of --------------------------------------------------------------
+
+OPENED = OpenedFact("*.zip", path="app.whl", sha256=SHA)
+LOCKED = Gap("encrypted", "Heuristics.Encrypted.Zip", "clamav", "app.whl", SHA)
+
+
+def test_an_engine_without_key_is_a_note_where_intake_had_it() -> None:
+    judgement = judged(seen=examined(OPENED, gaps=[LOCKED]))
+    assert judgement.verdict == "approved"
+    assert {(each.id, each.severity) for each in judgement.findings} == {
+        ("container/opened", "note"),
+        ("gap/clamav-encrypted", "note"),
+    }
+
+
+@pytest.mark.parametrize(
+    "gap",
+    [
+        dataclasses.replace(LOCKED, path="other.zip"),
+        dataclasses.replace(LOCKED, examiner="intake"),
+        dataclasses.replace(LOCKED, reason="corrupt"),
+    ],
+)
+def test_any_other_gap_stays_one(gap: Gap) -> None:
+    assert judged(seen=examined(OPENED, gaps=[gap])).verdict == "incomplete"
+    assert judged(seen=examined(gaps=[LOCKED])).verdict == "incomplete"

@@ -95,6 +95,17 @@ def test_an_agreement_is_kept(tmp_path: Path) -> None:
     assert not load_policy(write(tmp_path, text.replace("[gate]", "[gate]\ntimezone = 'UTC'"))).agreed
 
 
+def test_passwords_of_archives_stay_outside_of_artifacts(tmp_path: Path) -> None:
+    write(tmp_path / "release", "secret", "password")
+    file = write(tmp_path, "[archive_passwords]\n'a.zip' = {file = 'release/password'}\n'**' = {env = 'NAME'}\n")
+    loaded = load_policy(file)
+    assert loaded.files == ()
+    with pytest.raises(PolicyError) as caught:
+        refuse_inside(loaded, [tmp_path / "release"])
+    assert caught.value.code == "policy.inside"
+    refuse_inside(loaded, [write(tmp_path / "other", "x", "a.zip")])
+
+
 # --- what it names ----------------------------------------------------------------------------------------------
 
 SPECIFICATION = '[specification]\ntitle = "仕様書"\nversion = "2"\n'

@@ -452,6 +452,13 @@ def test_fingerprints_are_whole(value: str) -> None:
     assert policy_of(f"[signing.openpgp]\nfingerprint = '{'a' * 64}'").signing.openpgp is not None
 
 
+@pytest.mark.parametrize("source", ["{}", "{env = 'A', file = 'b'}"])
+def test_a_password_has_one_source(source: str) -> None:
+    assert codes(f"[archive_passwords]\n'a.zip' = {source}") == {"password-source"}
+    assert codes("[archive_passwords]\n'a[b].zip' = {env = 'A'}") == {"glob-brackets"}
+    assert policy_of("[archive_passwords]\n'a.zip' = {env = 'A'}").archive_passwords["a.zip"].env == "A"
+
+
 # --- what this version does not judge ---------------------------------------------------------------------------
 
 EVIDENCE = '[[evidence]]\nclause = "26-3 3(2)"\nfile = "scan"\nkind = "assessment"\ndate = 2026-11-20\nby = "佐藤"\n'
@@ -463,7 +470,6 @@ EVIDENCE = '[[evidence]]\nclause = "26-3 3(2)"\nfile = "scan"\nkind = "assessmen
         ("[vulnerabilities]\n", "unavailable-vulnerabilities", "vulnerabilities"),
         ("[vulnerabilities]\nreject_at = 'low'\n[x]", "unavailable-vulnerabilities", "vulnerabilities"),
         ("[source]\nrepository = 'x'", "unavailable-source", "source"),
-        ("[archive_passwords]\n'a.zip' = {env = 'X'}", "unavailable-archive-passwords", "archive_passwords"),
         ("[[outbound.reviewed]]\nhost = 'x'", "unavailable-reviewed", "outbound.reviewed"),
         ("[signing.x509]\npkcs12 = 'x'", "unavailable-signing", "signing.x509"),
         ("[signing.keyless]\n", "unavailable-signing", "signing.keyless"),
