@@ -35,6 +35,8 @@ class FrameSocket:
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
         self._buffer = bytearray()
+        self._start = 0
+        """Where in the buffer the next message begins: what was read is cut off now and then, not for each message."""
         self._descriptors: list[int] = []
 
     def send(self, message: object, descriptors: tuple[int, ...] = (), *, deadline: float | None = None) -> None:
@@ -63,15 +65,16 @@ class FrameSocket:
         """Return the next message, or None where the other side closed the channel between two messages."""
         if not self._fill(_HEADER.size, deadline):
             return None
-        (length,) = _HEADER.unpack_from(self._buffer)
+        (length,) = _HEADER.unpack_from(self._buffer, self._start)
         if length > MAX_FRAME:
             raise FrameError("too large")
         self._fill(_HEADER.size + length, deadline)
-        payload = bytes(self._buffer[_HEADER.size : _HEADER.size + length])
-        del self._buffer[: _HEADER.size + length]
+        begin = self._start + _HEADER.size
+        self._start = begin + length
         descriptors, self._descriptors = self._descriptors, []
         try:
-            return msgpack.unpackb(payload, raw=False, strict_map_key=True), descriptors
+            with memoryview(self._buffer) as view, view[begin : self._start] as payload:
+                return msgpack.unpackb(payload, raw=False, strict_map_key=True), descriptors
         except (ValueError, msgpack.UnpackException, RecursionError) as error:
             for descriptor in descriptors:
                 os.close(descriptor)
@@ -79,7 +82,10 @@ class FrameSocket:
 
     def _fill(self, size: int, deadline: float | None) -> bool:
         """Read until ``size`` bytes are there; return False where the channel ends before the first of them."""
-        while len(self._buffer) < size:
+        if len(self._buffer) - self._start < size:
+            del self._buffer[: self._start]
+            self._start = 0
+        while len(self._buffer) - self._start < size:
             self._limit(deadline)
             try:
                 room = socket.CMSG_LEN(_MAX_DESCRIPTORS * array.array("i").itemsize)

@@ -149,8 +149,8 @@ class Worker:
 
     ``options`` (plain values) are handed to the function, which returns the handler of requests; ``preload`` names
     modules that it needs later, as a confined process may not be able to import any more.  Not thread-safe: one
-    request at a time.  A worker that has to write gets a ``folder``: it runs under that folder's user, and is told
-    the path in ``options``.  Raises ``WorkerTimeout`` or ``WorkerDied`` where it does not come up.
+    request at a time.  Without ``wait`` it may still be coming up when the constructor returns.  A worker that has to
+    write gets a ``folder``: it runs under that folder's user, and is told the path in ``options``.  Raises ``WorkerTimeout`` or ``WorkerDied`` where it does not come up.
     """
 
     def __init__(
@@ -161,6 +161,7 @@ class Worker:
         confinement: Confinement | None = None,
         preload: Sequence[str] = (),
         folder: PrivateFolder | None = None,
+        wait: bool = True,
     ) -> None:
         self._target = target
         specification = _specify(confinement, folder.user if folder else unprivileged_user())
@@ -188,15 +189,32 @@ class Worker:
                 start_new_session=True,
             )
         self._channel = FrameSocket(ours)
-        deadline = time.monotonic() + START_SECONDS
+        self._up_by = time.monotonic() + START_SECONDS
+        self._hello: dict[str, Any] | None = None
         try:
-            self._send(dict(options or {}), (), deadline)
-            hello, _ = self._receive(deadline)
+            self._send(dict(options or {}), (), self._up_by)
+            if wait:
+                self._greet()
         except BaseException:
             self.kill()
             raise
-        self.no_network = bool(hello.get("no_network"))
-        self.unprivileged = bool(hello.get("unprivileged"))
+
+    def _greet(self) -> dict[str, Any]:
+        """Return what the worker said of itself when it came up, waiting for it."""
+        if self._hello is None:
+            # What it said long ago may only be read now.
+            self._hello, _ = self._receive(max(self._up_by, time.monotonic() + 1))
+        return self._hello
+
+    @property
+    def no_network(self) -> bool:
+        """Whether the system let it do without network."""
+        return bool(self._greet().get("no_network"))
+
+    @property
+    def unprivileged(self) -> bool:
+        """Whether it runs under an id that is not root's."""
+        return bool(self._greet().get("unprivileged"))
 
     @property
     def alive(self) -> bool:
@@ -210,9 +228,10 @@ class Worker:
         raised.  Raises ``WorkerDied`` where the process ends or sends garbage, and :class:`WorkerFailed` where its
         function raised.  A caller that stops reading early must call :meth:`kill`.
         """
-        deadline = time.monotonic() + seconds
         message = {**request, "cpu_seconds": int(seconds) + 1}
         try:
+            self._greet()
+            deadline = time.monotonic() + seconds
             self._send(message, descriptors, deadline)
             while True:
                 answer, _ = self._receive(deadline)
@@ -288,7 +307,9 @@ class WorkerPool:
         confinement: Confinement | None = None,
         preload: Sequence[str] = (),
     ) -> None:
-        self._make: Callable[[], Worker] = lambda: Worker(target, options, confinement=confinement, preload=preload)
+        self._make: Callable[[bool], Worker] = lambda wait: Worker(
+            target, options, confinement=confinement, preload=preload, wait=wait
+        )
         self._idle: queue.LifoQueue[Worker | None] = queue.LifoQueue()
         self._all: list[Worker] = []
         self._lock = threading.Lock()
@@ -314,6 +335,18 @@ class WorkerPool:
                 worker.kill()
             self._idle.put(worker if finished and worker is not None else None)
 
+    def warm(self) -> None:
+        """Start one worker without waiting until it is up; what goes wrong is told by the first request.
+
+        The thread that calls this has to outlive the worker: the kernel's promise to kill it is bound to that thread.
+        """
+        worker = self._idle.get()
+        try:
+            if worker is None or not worker.alive:
+                worker = self._start(wait=False)
+        finally:
+            self._idle.put(worker)
+
     def everywhere(self, request: Mapping[str, Any], *, seconds: float) -> list[list[Any]]:
         """Send one request to every worker that is up (to a new one where none is) and return their answers.
 
@@ -330,8 +363,8 @@ class WorkerPool:
             for worker in taken:
                 self._idle.put(worker if worker is not None and worker.alive else None)
 
-    def _start(self) -> Worker:
-        worker = self._make()
+    def _start(self, *, wait: bool = True) -> Worker:
+        worker = self._make(wait)
         with self._lock:
             self._all = [known for known in self._all if known.alive]
             self._all.append(worker)

@@ -116,6 +116,7 @@ class _Run:
     def over(self, artifacts: Sequence[InputArtifact], clock: Clock) -> Examination:
         """Run everything over the artifacts."""
         started = clock()
+        self._unpackers.warm()
         self._progress.stage("engines")
         for examiner in self._examiners:
             self._prove(examiner, examiner.start)

@@ -50,6 +50,13 @@ class Blob:
         finally:
             os.close(descriptor)
 
+    def ends(self, head: int, tail: int) -> tuple[bytes, bytes]:
+        """Return the first ``head`` and the last ``tail`` bytes, or twice all of them where they are in memory."""
+        if self._data is not None:
+            return self._data, self._data
+        with self.descriptor() as descriptor:
+            return os.pread(descriptor, head, 0), os.pread(descriptor, tail, max(0, self.size - tail))
+
     def for_others(self) -> Blob:
         """Return this blob, held once more, or a copy, whose descriptor another user can open once more by itself.
 
@@ -73,6 +80,7 @@ class FileBlob(Blob):
 
     def __init__(self, path: Path, sha256: str, before: os.stat_result, store: BlobStore | None = None) -> None:
         self._path = path
+        self._data = None
         self._copies = store
         self._before = before
         self.sha256 = sha256

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from gate.intake.readers.tar_header import has_checksum
 from gate.intake.readers.zip_records import CENTRAL, CENTRAL_SIZE, DESCRIPTOR, END, END_SIZE, LOCAL, SATURATED_16
@@ -100,11 +101,12 @@ _SATURATED = 0xFFFFFFFF
 def identify(head: bytes, tail: bytes, size: int) -> tuple[str, ...]:
     """Return the labels of all containers that a file of ``size`` bytes is, in the order of the table.
 
-    ``head`` are its first and ``tail`` its last bytes: all of it where it is short, else ``HEAD_BYTES`` and
-    ``TAIL_BYTES`` of them; with less of it fewer containers are known.
+    ``head`` are its first and ``tail`` its last bytes: all of it where it is short, else at least ``HEAD_BYTES`` and
+    ``TAIL_BYTES`` of them; with less of it fewer containers are known.  More than that is not looked at.
     """
-    labels = [label for label, offset, magic in _MAGIC if head.startswith(magic, offset)]
-    labels += [label for label, test in _TESTS.items() if test(head)]
+    labels = [label for label, magic in _AT_START.get(head[:1], ()) if head.startswith(magic)]
+    labels += [label for label, offset, magic in _FURTHER_ON if head.startswith(magic, offset)]
+    labels += [label for label, test in _TESTS_BY_START.get(head[:1], _TESTS_OF_ANY_START) if test(head)]
     image = _image(head, tail)
     if image:
         labels.append(image)
@@ -189,25 +191,40 @@ def _is_pack(head: bytes) -> bool:
     return head.startswith(b"\x1f\x1e") and bool(head[6:7]) and head[6] in _PACK_LEVELS
 
 
-_TESTS: dict[str, Callable[[bytes], bool]] = {
-    "tar": lambda head: has_checksum(head[:512]),
-    "bzip2": _is_bzip2,
-    "lzma": _is_lzma,
-    "deb": _is_deb,
-    "ar": _is_ar,
-    "compress": _is_compress,
-    "pack": _is_pack,
-    "lzh": _is_lzh,
-    "arj": _is_arj,
-    "cpio": _is_binary_cpio,
-    "zstd": _is_skippable_zstd,
+_Test: TypeAlias = tuple[str, Callable[[bytes], bool]]
+_ANY = bytes(range(256))
+_TESTS: tuple[tuple[str, bytes, Callable[[bytes], bool]], ...] = (
+    ("tar", _ANY, lambda head: has_checksum(head[:512])),
+    ("bzip2", b"B", _is_bzip2),
+    ("lzma", bytes(range(1, _LZMA_PROPERTIES)), _is_lzma),
+    ("deb", b"!", _is_deb),
+    ("ar", b"!", _is_ar),
+    ("compress", b"\x1f", _is_compress),
+    ("pack", b"\x1f", _is_pack),
+    ("lzh", _ANY, _is_lzh),
+    ("arj", b"\x60", _is_arj),
+    ("cpio", b"\xc7\x71", _is_binary_cpio),
+    ("zstd", bytes(range(0x50, 0x60)), _is_skippable_zstd),
+)
+"""Label, the bytes with which such a file can begin, and the test."""
+
+# Nearly every item is no container: what cannot fit its first byte is not even looked at.
+_AT_START = {
+    magic[:1]: tuple((label, other) for label, offset, other in _MAGIC if not offset and other[:1] == magic[:1])
+    for _, offset, magic in _MAGIC
+    if not offset
+}
+_FURTHER_ON = tuple(entry for entry in _MAGIC if entry[1])
+_TESTS_OF_ANY_START: tuple[_Test, ...] = tuple((label, test) for label, starts, test in _TESTS if starts == _ANY)
+_TESTS_BY_START: dict[bytes, tuple[_Test, ...]] = {
+    bytes([start]): tuple((label, test) for label, starts, test in _TESTS if start in starts) for start in range(256)
 }
 
 
 def _zip_ends(tail: bytes, size: int) -> Iterator[int]:
     """Yield where each plausible end record in ``tail``, with its comment, ends in the file."""
     start = size - len(tail)
-    position = tail.find(END)
+    position = tail.find(END, max(0, len(tail) - TAIL_BYTES))
     while position >= 0:
         if position + END_SIZE <= len(tail):
             disk, directory_disk, entries, total, length, offset, comment = _END.unpack_from(tail, position)

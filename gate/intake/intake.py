@@ -21,7 +21,7 @@ from gate.intake.budget import Budget, ContainerBudget, LimitReached
 from gate.intake.identify import HEAD_BYTES, TAIL_BYTES, identify
 from gate.intake.name_text import NameText, read_name
 from gate.intake.passwords import Passwords
-from gate.intake.readers.interface import Data, Decrypted, Member, Trouble
+from gate.intake.readers.interface import CHUNK, Data, Decrypted, Member, Stored, Trouble
 from gate.intake.readers.registry import READERS, modules_of
 from gate.intake.unpacker import event_of
 from gate.isolation import Confinement, WorkerFailed, WorkerPool
@@ -92,6 +92,10 @@ class Unpackers:
             )
             for group in {place.group for place in READERS.values()}
         }
+
+    def warm(self) -> None:
+        """Let a worker of our own readers come up, as nearly every run needs one."""
+        self._pools["own"].warm()
 
     def read(self, label: str, descriptor: int, *, password: bytes | None, seconds: float) -> Iterator[Any]:
         """Yield the frames of the container in ``descriptor``; raises as ``WorkerPool.request``."""
@@ -310,7 +314,7 @@ class Intake:
                 for frame in self._workers.read(
                     label, descriptor, password=password.value if password else None, seconds=seconds
                 ):
-                    reading.take(frame)
+                    reading.take(frame, descriptor)
             reading.end_member()
         except LimitReached as reached:
             reading.stop(reached.reason, reached.detail)
@@ -360,23 +364,30 @@ class _Reading:
         self.containers: list[tuple[Item, Blob]] = []
         self.decrypted = False
 
-    def take(self, frame: object) -> None:
-        """Take one event of the reader.
+    def take(self, frame: object, container: int) -> None:
+        """Take one event of the reader of the file in the descriptor ``container``.
 
         Raises ``ValueError`` for what is none, and ``LimitReached`` where it goes beyond the budget.
         """
         match event_of(frame):
             case Data(chunk):
-                if self._writer is None:
-                    raise ValueError("data outside of a member")
-                self._budget.take(len(chunk))
-                self._writer.write(chunk)
+                self._write(chunk, len(chunk))
+            case Stored(offset, size):
+                for place in range(offset, offset + size, CHUNK):
+                    wanted = min(CHUNK, offset + size - place)
+                    self._write(os.pread(container, wanted, place), wanted)
             case Member() as member:
                 self._begin(member)
             case Trouble() as trouble:
                 self._trouble(trouble)
             case Decrypted():
                 self.decrypted = True
+
+    def _write(self, chunk: bytes, wanted: int) -> None:
+        if self._writer is None or len(chunk) != wanted:
+            raise ValueError("data outside of a member, or of the container")
+        self._budget.take(len(chunk))
+        self._writer.write(chunk)
 
     def _begin(self, member: Member) -> None:
         self.end_member()
@@ -451,10 +462,8 @@ def _readable(blob: Blob, label: str) -> Iterator[int]:
 
 
 def _labels_of(blob: Blob) -> tuple[str, ...]:
-    with blob.descriptor() as descriptor:
-        head = os.pread(descriptor, HEAD_BYTES, 0)
-        tail_at = max(0, blob.size - TAIL_BYTES)
-        return identify(head, os.pread(descriptor, TAIL_BYTES, tail_at), blob.size)
+    head, tail = blob.ends(HEAD_BYTES, TAIL_BYTES)
+    return identify(head, tail, blob.size)
 
 
 def _leaves(folder: bytes, target: bytes) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from gate.intake.readers.interface import Data, Decrypted, Event, Member, Options, Source, Trouble
+from gate.intake.readers.interface import Data, Decrypted, Event, Member, Options, Source, Stored, Trouble
 from gate.intake.readers.registry import reader_for
 
 Handler = Callable[[Mapping[str, Any], list[int]], Iterator[list[Any]]]
@@ -35,6 +35,8 @@ def frame_of(event: Event) -> list[Any]:
     match event:
         case Data(chunk):
             return ["d", chunk]
+        case Stored(offset, size):
+            return ["x", offset, size]
         case Member():
             return ["m", event.name, event.kind, event.mode, event.target, event.size, event.made_up, event.utf8]
         case Trouble():
@@ -48,6 +50,8 @@ def event_of(frame: object) -> Event:
     match frame:
         case ["d", bytes(chunk)]:
             return Data(chunk)
+        case ["x", int(offset), int(size)] if offset >= 0 and size > 0:
+            return Stored(offset, size)
         case [
             "m",
             bytes(name),

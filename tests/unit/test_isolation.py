@@ -264,3 +264,22 @@ def test_private_folder_belongs_to_the_confined_user() -> None:
         done = run_program(["sh", "-c", "id -u > file && cat file"], folder=folder, seconds=20)
         assert int(done.stdout) == folder.user == (folder.path / "file").stat().st_uid
         assert folder.path.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_worker_can_come_up_while_nobody_waits(target: str) -> None:
+    worker = Worker(target, {"greeting": "hello"}, wait=False)
+    try:
+        assert ask(worker, "echo", value=1) == [1, "hello"]
+        assert worker.unprivileged
+    finally:
+        worker.close()
+
+
+def test_a_warm_pool_tells_at_the_first_request_that_its_worker_did_not_come_up() -> None:
+    pool = WorkerPool(1, "gate.no_such_module:serve")
+    try:
+        pool.warm()
+        with pytest.raises(WorkerDied):
+            list(pool.request({}, seconds=20))
+    finally:
+        pool.close()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gate.intake.identify import HEAD_BYTES, TAIL_BYTES, identify
-from gate.intake.readers.interface import CHUNK, Data, Member, Options, Source, Trouble
+from gate.intake.readers.interface import CHUNK, Data, Event, Member, Options, Reader, Source, Stored, Trouble
 from gate.intake.readers.registry import reader_for
 
 
@@ -64,11 +65,25 @@ class Reading:
 KEPT = 4 << 20
 
 
+def events_of(reader: Reader, descriptor: int, options: Options) -> Iterator[Event]:
+    """Yield the events of a reading, with the bytes in the place of where they stand in the container."""
+    source = Source(descriptor)
+    for event in reader(source, options):
+        if not isinstance(event, Stored):
+            yield event
+            continue
+        assert event.size > 0
+        assert 0 <= event.offset <= source.size - event.size
+        stop = event.offset + event.size
+        for offset in range(event.offset, stop, CHUNK):
+            yield Data(source.read_at(offset, min(CHUNK, stop - offset)))
+
+
 def gather(label: str, descriptor: int, options: Options | None = None, *, most: int = 1 << 32) -> Reading:
     """Read the whole container, or until ``most`` bytes came out, as a budget would stop it."""
     reading = Reading()
     total = 0
-    for event in reader_for(label)(Source(descriptor), replace(options or Options(), label=label)):
+    for event in events_of(reader_for(label), descriptor, replace(options or Options(), label=label)):
         if isinstance(event, Member):
             assert not event.made_up or event.name.isascii()
             assert event.kind in {"symbolic-link", "hard-link"} or not event.target
@@ -84,7 +99,7 @@ def gather(label: str, descriptor: int, options: Options | None = None, *, most:
             total += len(event.chunk)
             if total > most:
                 break
-        else:
+        elif isinstance(event, Trouble):
             assert (event.reason is None) != (event.issue is None)
             assert event.detail.isascii()
             if event.in_member:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gate.intake.readers.decoders import Damaged
-from gate.intake.readers.interface import CHUNK
+from gate.intake.readers.interface import CHUNK, Data, Source, Stored
 
 
 class ByteStream:
@@ -51,6 +51,10 @@ class ByteStream:
             size -= len(piece)
             yield piece
 
+    def content(self, size: int) -> Iterator[Data | Stored]:
+        """Yield the next ``size`` bytes, fewer only at the end, as events.  Raises :class:`Damaged`."""
+        yield from map(Data, self.pieces(size))
+
     def rest(self) -> Iterator[bytes]:
         """Yield all that is left, in chunks.  Raises :class:`Damaged`."""
         while piece := self.read(CHUNK):
@@ -65,3 +69,30 @@ class ByteStream:
         except Damaged as damage:
             self._damage = damage
             return b""
+
+
+class FileStream(ByteStream):
+    """The bytes of a file from a place on; content is told by where it stands, and not read."""
+
+    def __init__(self, source: Source, start: int = 0) -> None:
+        super().__init__(self._blocks())
+        self._source = source
+        self._next_block = start
+
+    def _blocks(self) -> Iterator[bytes]:
+        while block := self._source.read_at(self._next_block, CHUNK):
+            self._next_block += len(block)
+            yield block
+
+    def content(self, size: int) -> Iterator[Data | Stored]:
+        """Yield where the next ``size`` bytes stand, fewer only at the end of the file."""
+        held = len(self._block) - self._position
+        offset = self._next_block - held
+        present = min(size, self._source.size - offset)
+        if present <= held:
+            self._position += present
+        else:
+            self._block, self._position = b"", 0
+            self._next_block = offset + present
+        if present > 0:
+            yield Stored(offset, present)

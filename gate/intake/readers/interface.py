@@ -1,7 +1,7 @@
 """What a container reader is, and the events that it yields.
 
 A reader runs inside a confined worker.  It is a function ``read(source, options)`` that yields, in the order of the
-container: a :class:`Member` before each member, :class:`Data` with its bytes (only after members of kind ``file``),
+container: a :class:`Member` before each member, :class:`Data` with its bytes or :class:`Stored` with their place (only after members of kind ``file``),
 and :class:`Trouble` wherever something is wrong; trouble with ``in_member`` concerns the member begun last.
 :class:`Decrypted` says that the password it was given was the right one.  What a
 reader does not understand wholly it reports as trouble: no event is lost in silence, and an exception that escapes
@@ -82,6 +82,14 @@ class Data:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """The next bytes of the member begun last stand in the container as they are: ``size`` of them at ``offset``."""
+
+    offset: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """Something wrong: a gap (``reason``) or a fact about the container (``issue``); exactly one of them is set."""
 
@@ -96,5 +104,5 @@ class Decrypted:
     """The password of the options opened something in the container; told once or more."""
 
 
-Event: TypeAlias = Member | Data | Trouble | Decrypted
+Event: TypeAlias = Member | Data | Stored | Trouble | Decrypted
 Reader: TypeAlias = Callable[[Source, Options], Iterator[Event]]

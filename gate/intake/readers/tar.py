@@ -12,9 +12,8 @@ from itertools import chain
 from typing import Literal
 
 from gate.intake.readers import tar_sparse
-from gate.intake.readers.byte_stream import ByteStream
-from gate.intake.readers.decoders import Region
-from gate.intake.readers.interface import Data, Event, Member, Options, Source, Trouble
+from gate.intake.readers.byte_stream import ByteStream, FileStream
+from gate.intake.readers.interface import Data, Event, Member, Options, Source, Stored, Trouble
 from gate.intake.readers.made_up import MadeUpNames, hidden
 from gate.intake.readers.names import NameRegister, unsafe
 from gate.intake.readers.tar_extended import (
@@ -64,7 +63,7 @@ _KINDS: dict[bytes, Kind] = {
 
 def read(source: Source, options: Options) -> Iterator[Event]:
     """Yield the members of a tar file and all that is wrong with it."""
-    yield from read_stream(ByteStream(Region(source, 0, source.size).blocks()), options)
+    yield from read_stream(FileStream(source), options)
 
 
 def read_stream(stream: ByteStream, options: Options) -> Iterator[Event]:
@@ -224,9 +223,9 @@ class _Archive:
 
     def _payload(self, size: int) -> Iterator[Event]:
         missing = size
-        for piece in self._stream.pieces(size):
-            missing -= len(piece)
-            yield Data(piece)
+        for event in self._stream.content(size):
+            missing -= event.size if isinstance(event, Stored) else len(event.chunk)
+            yield event
         if missing:
             yield Trouble("truncated member", reason="corrupt", in_member=True)
             self._finished = True
