@@ -171,13 +171,17 @@ class OpenedFact:
 
 @dataclass(frozen=True, slots=True)
 class DetectionFact:
-    """An engine's statement that an item is, or may be, a malicious program."""
+    """An engine's statement that an item is, or may be, a malicious program.
+
+    ``score`` is 1 to 100 where the engine weighs what it saw (``heuristics``), 0 where it knows only yes and no.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _DOCUMENT_CONFIG
     engine: Literal["clamav", "yara", "heuristics"]
     name: str
     certainty: Certainty
     detail: str = ""
+    score: int = 0
     path: str = ""
     sha256: str = ""
     kind: Literal["detection"] = "detection"

@@ -32,7 +32,6 @@ _UNAVAILABLE: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("outbound", "reviewed"), "policy.unavailable-reviewed"),
     (("signing", "x509"), "policy.unavailable-signing"),
     (("signing", "keyless"), "policy.unavailable-signing"),
-    (("malware", "suspicion_threshold"), "policy.unavailable-threshold"),
 )
 _UNREAD_KINDS: Final = ("sarif", "vex")
 _UNUSABLE_SIGNING: Final = ("x509", "keyless")

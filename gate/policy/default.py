@@ -16,6 +16,7 @@ database = "official"
 max_database_age_days = 3
 yara_rules = ["bundled"]
 suspected = "reject"
+suspicion_threshold = 60
 
 [outbound]
 own = []

@@ -26,6 +26,7 @@ from gate.policy.values import (
     Host,
     Hosts,
     Identifier,
+    Score,
     Sha256,
     Sha256s,
     Text,
@@ -102,6 +103,8 @@ class Malware(Section):
     max_database_age_days: Count = 3
     yara_rules: Texts = ("bundled",)
     suspected: Literal["reject", "warn"] = "reject"
+    suspicion_threshold: Score = 60
+    """From which score on what ``heuristics`` saw is a suspicion; below it, it is told as a note."""
 
     @model_validator(mode="after")
     def _remote_is_asked_for(self) -> Self:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from datetime import date
 
-    from gate.models import Fact, Finding, Gap
+    from gate.models import Fact, Finding, Gap, Severity
     from gate.policy.model import Destination, Executable, Policy, Suppression
 
 OWN: Final = "own"
@@ -102,10 +102,15 @@ class Reading:
                 "malware/known" if known else "malware/suspected",
                 path=fact.path,
                 sha256=fact.sha256,
-                severity=None if known else self.policy.malware.suspected,
+                severity=None if known else self._suspicion(fact),
                 args={"engine": fact.engine, "name": fact.name, "detail": fact.detail},
             )
         )
+
+    def _suspicion(self, fact: DetectionFact) -> Severity:
+        """Return what a suspicion amounts to; one that was weighed counts from the threshold on."""
+        weighed = 0 < fact.score < self.policy.malware.suspicion_threshold
+        return "note" if weighed else self.policy.malware.suspected
 
     def _executable(self, fact: ExecutableFact) -> None:
         decision = decide_executable(self.policy.executable, fact, self.today)

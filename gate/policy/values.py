@@ -18,6 +18,8 @@ from gate.paths import GlobError, check_glob
 from gate.policy.clauses import CLAUSES
 
 SHA256_PATTERN: Final = "^[0-9a-f]{64}$"
+MOST_SCORE: Final = 100
+"""Of a suspicion that an engine weighs."""
 IDENTIFIER_PATTERN: Final = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 _HOST: Final = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*")
 _HOST_LENGTH: Final = 253
@@ -65,6 +67,12 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _score(value: int) -> int:
+    if value > MOST_SCORE:
+        raise problem("policy.score", most=MOST_SCORE)
+    return value
 
 
 def _clause(value: str) -> str:
@@ -138,6 +146,7 @@ Text: TypeAlias = Annotated[str, AfterValidator(_text)]
 Texts: TypeAlias = Annotated[tuple[Text, ...], Field(min_length=1)]
 Day: TypeAlias = Annotated[date, Strict()]
 Count: TypeAlias = Annotated[StrictInt, Field(ge=1)]
+Score: TypeAlias = Annotated[Count, AfterValidator(_score)]
 Glob: TypeAlias = Annotated[str, AfterValidator(_glob)]
 Globs: TypeAlias = Annotated[tuple[Glob, ...], Field(min_length=1), AfterValidator(_distinct)]
 Sha256: TypeAlias = Annotated[str, StringConstraints(pattern=SHA256_PATTERN)]

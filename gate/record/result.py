@@ -116,11 +116,12 @@ class ResultDetection:
     sha256: str
     certainty: Certainty
     detail: str
+    score: int
 
     @classmethod
     def of(cls, fact: DetectionFact) -> ResultDetection:
         """Return the entry for a detection."""
-        return cls(fact.engine, fact.name, fact.path, fact.sha256, fact.certainty, fact.detail)
+        return cls(fact.engine, fact.name, fact.path, fact.sha256, fact.certainty, fact.detail, fact.score)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from gate.models import (
     ContainerFact,
     Coverage,
     DatabaseInfo,
+    DetectionFact,
     EngineInfo,
     EngineProblem,
     ExternalService,
@@ -758,3 +759,20 @@ def test_an_engine_without_key_is_a_note_where_intake_had_it() -> None:
 def test_any_other_gap_stays_one(gap: Gap) -> None:
     assert judged(seen=examined(OPENED, gaps=[gap])).verdict == "incomplete"
     assert judged(seen=examined(gaps=[LOCKED])).verdict == "incomplete"
+
+
+# --- suspicions that were weighed ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("score", "threshold", "severity"), [(59, 60, "note"), (60, 60, "reject"), (1, 1, "reject"), (99, 100, "note")]
+)
+def test_a_weighed_suspicion_counts_from_the_threshold_on(score: int, threshold: int, severity: str) -> None:
+    fact = DetectionFact("heuristics", "Gate.Heuristics.Packed", "suspected", score=score, path="app.whl", sha256=SHA)
+    judgement = judged(f"[malware]\nsuspicion_threshold = {threshold}", facts=[fact])
+    assert only(judgement, "malware/suspected").severity == severity
+
+
+def test_what_was_not_weighed_does_not_depend_on_the_threshold() -> None:
+    judgement = judged("[malware]\nsuspicion_threshold = 100", facts=[detection(certainty="suspected")])
+    assert only(judgement, "malware/suspected").severity == "reject"

@@ -452,6 +452,12 @@ def test_fingerprints_are_whole(value: str) -> None:
     assert policy_of(f"[signing.openpgp]\nfingerprint = '{'a' * 64}'").signing.openpgp is not None
 
 
+def test_a_threshold_is_a_score() -> None:
+    assert codes("[malware]\nsuspicion_threshold = 101") == {"score"}
+    assert codes("[malware]\nsuspicion_threshold = 0") == {"too-small"}
+    assert policy_of("[malware]\nsuspicion_threshold = 100").malware.suspicion_threshold == 100
+
+
 @pytest.mark.parametrize("source", ["{}", "{env = 'A', file = 'b'}"])
 def test_a_password_has_one_source(source: str) -> None:
     assert codes(f"[archive_passwords]\n'a.zip' = {source}") == {"password-source"}
@@ -474,7 +480,6 @@ EVIDENCE = '[[evidence]]\nclause = "26-3 3(2)"\nfile = "scan"\nkind = "assessmen
         ("[signing.x509]\npkcs12 = 'x'", "unavailable-signing", "signing.x509"),
         ("[signing.keyless]\n", "unavailable-signing", "signing.keyless"),
         ("[signing]\nuse = ['openpgp', 'x509']", "unavailable-signing", "signing.use[2]"),
-        ("[malware]\nsuspicion_threshold = 60", "unavailable-threshold", "malware.suspicion_threshold"),
         (EVIDENCE.replace("assessment", "sarif"), "unavailable-evidence-kind", "evidence[1].kind"),
         (EVIDENCE.replace("assessment", "vex"), "unavailable-evidence-kind", "evidence[1].kind"),
         (EVIDENCE + "reject_at = 'low'", "unavailable-reject-at", "evidence[1].reject_at"),

@@ -60,10 +60,10 @@ def examination(**changes: Any) -> Examination:  # handed on to the constructor
     values: dict[str, Any] = {
         "artifacts": (Artifact("納品.zip", "file", SHA, 10, 3), Artifact("site", "folder", SHA, 20, 2)),
         "facts": (
-            ItemFact(10, 0o644, ("zip", "text"), "納品.zip", SHA),
+            ItemFact(10, 0o644, ("zip", "text"), path="納品.zip", sha256=SHA),
             LinkFact("symbolic", "../x", "site/l", SHA),
             ContainerFact("ambiguous", "two directories", "納品.zip", SHA),
-            DetectionFact("clamav", "Eicar-Test-Signature", "known", "", "納品.zip!/e", SHA),
+            DetectionFact("clamav", "Eicar-Test-Signature", "known", path="納品.zip!/e", sha256=SHA),
             ExecutableFact("native", "elf", "x86-64", "stripped=yes", "納品.zip!/p", SHA),
             OutboundFact(
                 "https://tile.example.org/", "tile.example.org", "automatic", "img[src]", 3, "", "site/i", SHA
@@ -208,7 +208,7 @@ def test_large_documents_are_quick() -> None:
 
 
 def check_speed(count: int, seconds: float) -> None:
-    facts = tuple(ItemFact(index, 0o644, ("text",), f"site/{index}", SHA) for index in range(count))
+    facts = tuple(ItemFact(index, 0o644, ("text",), path=f"site/{index}", sha256=SHA) for index in range(count))
     contacts = tuple(OutboundFact("https://e.org/", "e.org", "link", "a[href]", 1, "", f"site/{index}", SHA)
                      for index in range(count))  # fmt: skip
     seen = examination(facts=(*facts, *contacts))
