@@ -6,12 +6,13 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 PYTEST := $(RUN) -m pytest
 
-.PHONY: help setup system demo test test-full corpus lint types messages schemas clean
+.PHONY: help setup system demo test test-full corpus fuzz lint types messages schemas clean
 
 help:
 	@echo "make demo       set up, then release, verify and tamper with two examples"
 	@echo "make test       set up, then tests, lint and types (under 15 minutes)"
 	@echo "make test-full  every test, also the long ones"
+	@echo "make fuzz       a short run of the fuzzers of the container readers"
 	@echo "make corpus     measurements on packages from the registries, written to benchmarks/"
 	@echo "make messages   compile the message catalogue;  make schemas  write the JSON Schemas"
 
@@ -47,6 +48,12 @@ DECISIONS := gate/policy/*,gate/deliver.py,gate/staging.py,gate/verification/*
 
 test-full: setup lint types
 	$(PYTEST) -n 2 -m "not corpus"
+
+# Mutates hostile and sound archives under coverage guidance; FUZZ_SECONDS for each reader.
+FUZZ_SECONDS ?= 30
+fuzz: setup
+	$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt '.[fuzz]'
+	$(RUN) tests/fuzz/fuzz_readers.py --seconds $(FUZZ_SECONDS) zip tar
 
 corpus: setup
 	$(PYTEST) -m corpus

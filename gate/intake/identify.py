@@ -12,8 +12,10 @@ import struct
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from gate.intake.readers.overlay import overlay_start
 from gate.intake.readers.tar_header import has_checksum
 from gate.intake.readers.zip_records import CENTRAL, CENTRAL_SIZE, DESCRIPTOR, END, END_SIZE, LOCAL, SATURATED_16
+from gate.intake.text_formats import has_late_pdf_header, text_labels
 
 HEAD_BYTES = 40_960
 """How much of the start of a file shows every container of the table: those of UDF come last."""
@@ -58,8 +60,8 @@ _MAGIC: tuple[tuple[str, int, bytes], ...] = (
     ("stuffit", 0, b"SIT!"),
     ("stuffit", 0, b"StuffIt (c)"),
     ("asar", 16, b'{"files"'),
+    ("nsis", 4, b"\xef\xbe\xad\xdeNullsoftInst"),
     ("tnef", 0, b"\x78\x9f\x3e\x22"),
-    ("binhex", 0, b"(This file must be converted with BinHex"),
     ("squashfs", 0, b"hsqs"),
     ("squashfs", 0, b"sqsh"),
     ("cramfs", 0, b"\x45\x3d\xcd\x28"),
@@ -110,11 +112,17 @@ def identify(head: bytes, tail: bytes, size: int) -> tuple[str, ...]:
     image = _image(head, tail)
     if image:
         labels.append(image)
+    labels += text_labels(head[:HEAD_BYTES])
     # Behind something else a zip file is one where it ends the file; within a container that reads otherwise it is a
     # member's bytes, which that container's reader hands out, or hidden data, which it tells.
     ends = set(_zip_ends(tail, size))
     if size in ends or (ends and not labels):
         labels.append("zip")
+    if not labels and has_late_pdf_header(head):
+        labels.append("pdf")
+    # What lies behind a program is its own affair unless it can be told to be a container of another kind.
+    if not labels and overlay_start(head[:HEAD_BYTES], size) is not None:
+        labels.append("overlay")
     return tuple(dict.fromkeys(labels))
 
 

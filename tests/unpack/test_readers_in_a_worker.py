@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gate.intake.readers.interface import Data, Member, Trouble
+from gate.intake.readers.interface import Data, Event, Member, Trouble
 from gate.intake.readers.registry import READERS, modules_of
 from gate.intake.unpacker import event_of
 from gate.isolation import Worker
@@ -39,7 +39,7 @@ def _frames(worker: Worker, label: str, descriptor: int) -> Iterator[object]:
     return worker.request({"label": label, "password": None}, [descriptor], seconds=20)
 
 
-def events_of(worker: Worker, label: str, data: bytes) -> list[Member | Data | Trouble]:
+def events_of(worker: Worker, label: str, data: bytes) -> list[Event]:
     descriptor = os.memfd_create("container")
     try:
         os.write(descriptor, data)
