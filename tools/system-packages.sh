@@ -1,5 +1,6 @@
 #!/bin/sh
 # Install the system programs that the gate, its demo and its tests run: ClamAV's daemon and sigtool, GnuPG, 7-Zip,
+# writers of the archive formats that the tests read,
 # a C compiler and Python's headers and venv module.  Installs with apt-get as root or by sudo; elsewhere it says what is missing.
 set -eu
 
@@ -15,6 +16,20 @@ need gpgv gpgv
 need cc gcc
 need 7zz 7zip
 need bsdtar libarchive-tools
+need genisoimage genisoimage
+need xorriso xorriso
+need mksquashfs squashfs-tools
+need mkfs.ext4 e2fsprogs
+need mkfs.fat dosfstools
+need mcopy mtools
+need arj arj
+need wimlib-imagex wimtools
+need makensis nsis
+need rpm rpm
+need rpmbuild rpm
+need gcab gcab
+need mkfs.ntfs ntfs-3g
+need qemu-img qemu-utils
 need zip zip
 need unzip unzip
 need unshare util-linux

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from gate.intake.readers.overlay import overlay_start
+from gate.intake.readers.sevenzip_disk import is_mbr
 from gate.intake.readers.tar_header import has_checksum
 from gate.intake.readers.zip_records import CENTRAL, CENTRAL_SIZE, DESCRIPTOR, END, END_SIZE, LOCAL, SATURATED_16
 from gate.intake.text_formats import has_late_pdf_header, text_labels
@@ -61,6 +62,15 @@ _MAGIC: tuple[tuple[str, int, bytes], ...] = (
     ("stuffit", 0, b"StuffIt (c)"),
     ("asar", 16, b'{"files"'),
     ("nsis", 4, b"\xef\xbe\xad\xdeNullsoftInst"),
+    ("inno", 0, b"zlb\x1a"),
+    ("inno", 0, b"idska32\x1a"),
+    ("inno", 0, b"idska16\x1a"),
+    ("inno", 0, b"Inno Setup Setup Data ("),
+    ("inno", 0, b"rDlPtS"),
+    ("installshield", 0, b"InstallShield\0"),
+    ("installshield", 0, b"ISSetupStream\0"),
+    ("autoit", 0, b"\xa3\x48\x4b\xbe\x98\x6c\x4a\xa9\x99\x4c\x53\x0a\x86\xd6\x48\x7d"),
+    ("nuitka", 0, b"KAY\x28\xb5\x2f\xfd"),
     ("tnef", 0, b"\x78\x9f\x3e\x22"),
     ("squashfs", 0, b"hsqs"),
     ("squashfs", 0, b"sqsh"),
@@ -96,6 +106,9 @@ _CPIO_NAME = range(2, 1025)
 _COMPRESS_BITS = range(9, 17)
 _EXT_BLOCK_SIZES = range(7)
 _EXT_STATES = range(8)
+_PYINSTALLER = b"MEI\x0c\x0b\x0a\x0b\x0e"
+"""The cookie near the end of the archive that PyInstaller appends to its loader."""
+_COOKIE_WITHIN = 4096
 _PACK_LEVELS = range(1, 25)
 _SATURATED = 0xFFFFFFFF
 
@@ -109,7 +122,7 @@ def identify(head: bytes, tail: bytes, size: int) -> tuple[str, ...]:
     labels = [label for label, magic in _AT_START.get(head[:1], ()) if head.startswith(magic)]
     labels += [label for label, offset, magic in _FURTHER_ON if head.startswith(magic, offset)]
     labels += [label for label, test in _TESTS_BY_START.get(head[:1], _TESTS_OF_ANY_START) if test(head)]
-    image = _image(head, tail)
+    image = _image(head, tail, size)
     if image:
         labels.append(image)
     labels += text_labels(head[:HEAD_BYTES])
@@ -118,6 +131,8 @@ def identify(head: bytes, tail: bytes, size: int) -> tuple[str, ...]:
     ends = set(_zip_ends(tail, size))
     if size in ends or (ends and not labels):
         labels.append("zip")
+    if not labels and _PYINSTALLER in tail[-_COOKIE_WITHIN:]:
+        labels.append("pyinstaller")
     if not labels and has_late_pdf_header(head):
         labels.append("pdf")
     # What lies behind a program is its own affair unless it can be told to be a container of another kind.
@@ -126,7 +141,7 @@ def identify(head: bytes, tail: bytes, size: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(labels))
 
 
-def _image(head: bytes, tail: bytes) -> str:
+def _image(head: bytes, tail: bytes, size: int) -> str:
     if tail[-512:-508] == b"koly":
         return "dmg"
     if tail[-512:-504] == b"conectix":
@@ -134,7 +149,9 @@ def _image(head: bytes, tail: bytes) -> str:
     for label, offset, magic in _IMAGES:
         if head.startswith(magic, offset):
             return label
-    return "ext" if _is_ext(head) else ""
+    if _is_ext(head):
+        return "ext"
+    return "mbr" if is_mbr(head, size) else ""
 
 
 def _is_ar(head: bytes) -> bool:

@@ -181,3 +181,20 @@ def test_real_writers(argv: list[str], label: str) -> None:
     data = subprocess.run([*argv, "-c"], input=b"some text " * 99, check=True, capture_output=True).stdout
     assert labels_of(data) == (label,)
     assert identify(data[:HEAD_BYTES], b"", len(data)) == (label,)
+
+
+@pytest.mark.parametrize(
+    ("label", "data"),
+    [
+        ("inno", b"zlb\x1a" + bytes(60)),
+        ("inno", b"Inno Setup Setup Data (6.2.0)" + bytes(60)),
+        ("installshield", b"InstallShield\0" + bytes(60)),
+        ("autoit", bytes.fromhex("a3484bbe986c4aa9994c530a86d6487d") + b"AU3!EA06"),
+        ("nuitka", b"KAY\x28\xb5\x2f\xfd" + bytes(60)),
+        ("nsis", b"\0\0\0\0\xef\xbe\xad\xdeNullsoftInst" + bytes(60)),
+        ("pyinstaller", b"\x7fELF" + bytes(100) + b"MEI\x0c\x0b\x0a\x0b\x0e" + bytes(80)),
+    ],
+)
+def test_what_installers_carry_has_a_name(label: str, data: bytes) -> None:
+    assert labels_of(data) == (label,)
+    assert labels_of(b"\n" + data.replace(b"MEI", b"MEJ").replace(b"NullsoftInst", b"")) == ()
