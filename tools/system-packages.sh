@@ -23,6 +23,12 @@ need mkfs.ext4 e2fsprogs
 need mkfs.fat dosfstools
 need mcopy mtools
 need arj arj
+need zstd zstd
+need lz4 lz4
+need lzip lzip
+need lzop lzop
+need cpio cpio
+need ar binutils
 need wimlib-imagex wimtools
 need makensis nsis
 need rpm rpm
@@ -33,6 +39,8 @@ need qemu-img qemu-utils
 need zip zip
 need unzip unzip
 need unshare util-linux
+ldconfig -p 2>/dev/null | grep -q libarchive.so || missing="$missing libarchive13"
+ldconfig -p 2>/dev/null | grep -q libmagic.so || missing="$missing libmagic1"
 [ -d /usr/share/clamav-testfiles ] || missing="$missing clamav-testfiles"
 [ -e /usr/include/stdlib.h ] || missing="$missing libc6-dev"
 python=${PYTHON:-python3}

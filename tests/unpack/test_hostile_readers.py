@@ -8,13 +8,17 @@ import tracemalloc
 import pytest
 
 from gate.intake.readers.interface import Options
+from tests.unpack.hostile.ars import CASES as ARS
+from tests.unpack.hostile.asars import CASES as ASARS
 from tests.unpack.hostile.case import PAYLOAD, Case
+from tests.unpack.hostile.cpios import CASES as CPIOS
+from tests.unpack.hostile.rars import CASES as RARS
 from tests.unpack.hostile.streams import CASES as STREAMS
 from tests.unpack.hostile.tars import CASES as TARS
 from tests.unpack.hostile.zips import CASES as ZIPS
 from tests.unpack.reader_kit import Reading, labels_of, read_bytes
 
-CASES = [*ZIPS, *TARS, *STREAMS]
+CASES = [*ZIPS, *TARS, *STREAMS, *ARS, *CPIOS, *ASARS, *RARS]
 MOST = 64 << 20
 """Bytes after which a budget would stop: bombs are read no further."""
 

@@ -78,6 +78,7 @@ ZIP_WRITERS: dict[str, list[str]] = {
     "7zz-bzip2": ["7zz", "a", "-tzip", "-mm=BZip2", "-bso0", "OUT", "."],
     "7zz-lzma": ["7zz", "a", "-tzip", "-mm=LZMA", "-bso0", "OUT", "."],
     "7zz-xz": ["7zz", "a", "-tzip", "-mm=xz", "-bso0", "OUT", "."],
+    "7zz-deflate64": ["7zz", "a", "-tzip", "-mm=Deflate64", "-bso0", "OUT", "."],
     "7zz-utf8": ["7zz", "a", "-tzip", "-mcu=on", "-bso0", "OUT", "."],
 }
 TAR_WRITERS: dict[str, list[str]] = {
@@ -198,7 +199,6 @@ def test_symbolic_links_and_modes_of_real_writers(tmp_path: Path) -> None:
     [
         ("-mem=ZipCrypto", "encrypted"),
         ("-mem=AES256", "encrypted"),
-        ("-mm=Deflate64", "unsupported"),
         ("-mm=PPMd", "unsupported"),
     ],
 )

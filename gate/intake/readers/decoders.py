@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import bz2
 import lzma
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from gate.intake.readers.interface import CHUNK, Source
 from gate.models import GapReason
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 FEED = 1 << 16
 """Most compressed bytes handed to a decoder at once."""
@@ -18,6 +24,9 @@ FIRST_FEED = 1 << 10
 file of many tiny streams costs no more than a few times its size (each decoder copies what it did not use)."""
 MEMORY_BYTES = 256 << 20
 """Most memory for the dictionary of one stream; ``xz -9`` and ``7zz -mx9`` need a quarter of it."""
+ZSTD_WINDOW_LOG = 27
+"""Largest window of a zstd frame, as a power of two: 128 MiB, what ``zstd --ultra -22`` asks for, and the most that
+the ``zstd`` program decodes without being told to."""
 _LZMA_PROPERTIES = 5
 _LZMA_HEADER = 4
 
@@ -55,8 +64,13 @@ class Region:
 
     def __init__(self, source: Source, start: int, stop: int) -> None:
         self._source = source
+        self._start = start
         self.position = start
         self.stop = stop
+
+    def again(self) -> Region:
+        """Return the same region at its start."""
+        return Region(self._source, self._start, self.stop)
 
     def take(self, size: int) -> bytes:
         """Return the next bytes, fewer than ``size`` only at the end of the region or the file."""
@@ -108,6 +122,11 @@ def xz() -> Decoder:
 def lzma_alone() -> Decoder:
     """Return a decoder of one stream of the old ``.lzma`` format."""
     return lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=MEMORY_BYTES)
+
+
+def zstandard() -> Decoder:
+    """Return a decoder of one frame of Zstandard (RFC 8878)."""
+    return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: ZSTD_WINDOW_LOG})
 
 
 class ZipLzma:
@@ -176,21 +195,34 @@ def expand(make: Callable[[], Decoder], region: Region, feed: int = FIRST_FEED) 
 def _guarded(make: Callable[[], Decoder]) -> Decoder:
     try:
         return make()
-    except (ValueError, lzma.LZMAError) as error:
+    except ValueError as error:
         raise Damaged("bad stream header") from error
+    except lzma.LZMAError as error:
+        raise _told_by(str(error)) from error
 
 
 def _step(decoder: Decoder, block: bytes) -> bytes:
     try:
         return decoder.decompress(block, CHUNK)
-    except (zlib.error, OSError, EOFError, ValueError) as error:
+    except (zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
         raise Damaged("bad compressed data") from error
     except MemoryError as error:
         raise Damaged("needs too much memory", "too-large") from error
-    except lzma.LZMAError as error:
-        text = str(error)
-        if "emory" in text:
-            raise Damaged("needs too much memory", "too-large") from error
-        if "nsupported" in text:
-            raise Damaged("unsupported filter or check", "unsupported") from error
-        raise Damaged("bad compressed data") from error
+    except (lzma.LZMAError, zstd.ZstdError) as error:
+        raise _told_by(str(error)) from error
+
+
+_DAMAGES: tuple[tuple[str, str, GapReason], ...] = (
+    ("emory", "needs too much memory", "too-large"),
+    ("ictionary", "needs a dictionary", "unsupported"),
+    ("checksum", "checksum mismatch", "corrupt"),
+    ("nsupported", "unsupported filter or check", "unsupported"),
+)
+"""What the texts of errors of liblzma and libzstd have in them, and what that means."""
+
+
+def _told_by(text: str) -> Damaged:
+    for part, detail, reason in _DAMAGES:
+        if part in text:
+            return Damaged(detail, reason)
+    return Damaged("bad compressed data")

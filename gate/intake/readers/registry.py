@@ -7,7 +7,6 @@ of worker loads just its own (``GROUPS``).
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
@@ -42,13 +41,14 @@ READERS: Mapping[str, Place] = MappingProxyType(
         "lzma": Place("streams", "read_lzma", "own"),
         "zstd": Place("streams", "read_zstd", "own"),
         "lzip": Place("streams", "read_lzip", "own"),
+        "lz4": Place("streams", "read_lz4", "own"),
         "ar": Place("ar", "read", "own"),
         "deb": Place("ar", "read", "own"),
         "cpio": Place("cpio", "read", "own"),
         "asar": Place("asar", "read", "own"),
         "overlay": Place("overlay", "read", "own"),
         **{label: Place("sevenzip", "read", "program") for label in _SEVENZIP.split()},
-        **{label: Place("libarchive", "read", "library") for label in ("lz4", "lzop", "rar")},
+        "rar": Place("rar", "read", "library"),
         **{label: Place(label, "read", "document") for label in _DOCUMENTS.split()},
         "uuencode": Place("encoded", "read", "document"),
     }
@@ -58,7 +58,7 @@ READERS: Mapping[str, Place] = MappingProxyType(
 def modules_of(group: Group) -> tuple[str, ...]:
     """Return the modules that a worker of ``group`` has to import before it is confined."""
     names = {f"gate.intake.readers.{place.module}" for place in READERS.values() if place.group == group}
-    return tuple(sorted(name for name in names if importlib.util.find_spec(name)))
+    return tuple(sorted(names))
 
 
 def reader_for(label: str) -> Reader:

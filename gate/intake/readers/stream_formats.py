@@ -37,7 +37,7 @@ class Notes:
     crowded: bool = False
 
     def hide(self, name: str, start: int, stop: int, detail: str) -> None:
-        """Note bytes of the file that no reader shows."""
+        """Note bytes of the file that no reader shows; with no ``detail`` it is known what they are for."""
         if len(self.regions) < _REGIONS:
             self.regions.append((name, start, stop, detail))
         else:
@@ -55,7 +55,7 @@ class Notes:
         names = MadeUpNames()
         for name, start, stop, detail in self.regions:
             numbered = name.encode() if name == "trailing" else names.next(name)
-            yield from carry(source, start, stop, numbered, hidden(detail))
+            yield from carry(source, start, stop, numbered, hidden(detail) if detail else None)
         if self.crowded:
             yield Trouble(f"more than {_REGIONS} places of hidden data", reason="too-many")
 
@@ -80,7 +80,7 @@ def gzip_chunks(source: Source, notes: Notes) -> Iterator[bytes]:
             raise Damaged("truncated stream")
         if trailer != checksum.to_bytes(4, "little") + (size & 0xFFFFFFFF).to_bytes(4, "little"):
             notes.damage("crc or size mismatch")
-    _note_trailing(source, region.position, notes)
+    note_trailing(source, region.position, notes)
 
 
 def _gzip_header(source: Source, start: int, notes: Notes) -> int:
@@ -146,7 +146,7 @@ def bzip2_chunks(source: Source, notes: Notes) -> Iterator[bytes]:
     yield from expand(bzip2, region)
     while source.read_at(region.position, len(BZIP2_MAGIC)) == BZIP2_MAGIC:
         yield from expand(bzip2, region)
-    _note_trailing(source, region.position, notes)
+    note_trailing(source, region.position, notes)
 
 
 def xz_chunks(source: Source, notes: Notes) -> Iterator[bytes]:
@@ -157,23 +157,24 @@ def xz_chunks(source: Source, notes: Notes) -> Iterator[bytes]:
     region = Region(source, 0, source.size)
     while True:
         yield from expand(xz, region)
-        following = _skip_zeros(source, region.position)
+        following = skip_zeros(source, region.position)
         if (following - region.position) % _XZ_ALIGNMENT:
             notes.damage("bad stream padding")
         if source.read_at(following, len(XZ_MAGIC)) != XZ_MAGIC:
             break
         region.position = following
-    _note_trailing(source, region.position, notes)
+    note_trailing(source, region.position, notes)
 
 
 def lzma_chunks(source: Source, notes: Notes) -> Iterator[bytes]:
     """Yield what the stream of an ``.lzma`` file expands to.  Raises :class:`Damaged`."""
     region = Region(source, 0, source.size)
     yield from expand(lzma_alone, region)
-    _note_trailing(source, region.position, notes)
+    note_trailing(source, region.position, notes)
 
 
-def _skip_zeros(source: Source, position: int) -> int:
+def skip_zeros(source: Source, position: int) -> int:
+    """Return where the zeros at ``position`` end."""
     for block in Region(source, position, source.size).blocks():
         behind = block.lstrip(b"\0")
         position += len(block) - len(behind)
@@ -182,8 +183,8 @@ def _skip_zeros(source: Source, position: int) -> int:
     return position
 
 
-def _note_trailing(source: Source, position: int, notes: Notes) -> None:
+def note_trailing(source: Source, position: int, notes: Notes) -> None:
     """Note what follows the last stream; zeros are the filling of a tape or disk."""
-    start = _skip_zeros(source, position)
+    start = skip_zeros(source, position)
     if start < source.size:
         notes.hide("trailing", start, source.size, "data behind the end")

@@ -8,6 +8,9 @@ from gate.intake.readers.byte_stream import ByteStream
 from gate.intake.readers.decoders import Damaged
 from gate.intake.readers.interface import CHUNK, Data, Event, Member, Options, Source, Trouble
 from gate.intake.readers.stream_formats import Expander, Notes, bzip2_chunks, gzip_chunks, lzma_chunks, xz_chunks
+from gate.intake.readers.stream_lz4 import lz4_chunks
+from gate.intake.readers.stream_lzip import lzip_chunks
+from gate.intake.readers.stream_zstd import zstd_chunks
 from gate.intake.readers.tar import read_stream
 from gate.intake.readers.tar_header import BLOCK, has_checksum
 
@@ -32,6 +35,21 @@ def read_xz(source: Source, options: Options) -> Iterator[Event]:
 def read_lzma(source: Source, options: Options) -> Iterator[Event]:
     """Yield what is in an ``.lzma`` file."""
     yield from _read(source, options, lzma_chunks)
+
+
+def read_zstd(source: Source, options: Options) -> Iterator[Event]:
+    """Yield what is in a Zstandard file."""
+    yield from _read(source, options, zstd_chunks)
+
+
+def read_lzip(source: Source, options: Options) -> Iterator[Event]:
+    """Yield what is in an lzip file."""
+    yield from _read(source, options, lzip_chunks)
+
+
+def read_lz4(source: Source, options: Options) -> Iterator[Event]:
+    """Yield what is in an lz4 file."""
+    yield from _read(source, options, lz4_chunks)
 
 
 def _read(source: Source, options: Options, expander: Expander) -> Iterator[Event]:

@@ -8,16 +8,17 @@ overlap are never expanded, so that nothing in the file is expanded more than tw
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gate.intake.readers.decoders import Damaged
-from gate.intake.readers.interface import Data, Event, Member, Options, Source, Trouble
+from gate.intake.readers.interface import Data, Event, Member, Options, Source, Stored, Trouble
 from gate.intake.readers.made_up import MadeUpNames, carry, hidden, is_note
 from gate.intake.readers.names import NameRegister, unsafe
+from gate.intake.readers.zip_contents import Contents, Reading, reading_of
+from gate.intake.readers.zip_encryption import Key
 from gate.intake.readers.zip_end import End, locate
-from gate.intake.readers.zip_entry import Attributes, Contents, Reading, attributes, descriptor_length, differences
+from gate.intake.readers.zip_entry import Attributes, about, attributes, descriptor_length, differences, is_utf8
 from gate.intake.readers.zip_extra import explained, other_name, repeated
 from gate.intake.readers.zip_records import (
     FLAG_DESCRIPTOR,
@@ -28,6 +29,7 @@ from gate.intake.readers.zip_records import (
     Window,
     read_central,
     read_local,
+    skim_central,
 )
 from gate.intake.readers.zip_salvage import salvage
 from gate.intake.readers.zip_signing import block_start
@@ -48,8 +50,7 @@ def read(source: Source, options: Options) -> Iterator[Event]:
     yield from _Archive(source, options, end).events()
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where an entry lies: its local header, if there is one, and the end of its data.
 
     ``limit`` is where the next record begins; ``overlaps`` says that bytes of the entry are another record's too.
@@ -72,6 +73,7 @@ class _Archive:
         self._headers = Window(source)
         self._locals = Window(source)
         self._names = NameRegister(options)
+        self._key = Key(options.password)
         self._made_up = MadeUpNames()
         self._cursor = 0
         self._comments: list[tuple[int, int]] = []
@@ -81,13 +83,14 @@ class _Archive:
         places: list[int] = []
         offsets: list[int] = []
         position = self._end.directory
-        while (header := self._header(position)) is not None:
+        while (found := self._skim(position)) is not None:
             if len(places) == self._options.entries:
                 yield Trouble(f"more than {self._options.entries} entries", reason="too-many")
                 return
             places.append(position)
-            offsets.append(self._end.base + header.offset)
-            position += header.length
+            length, offset = found
+            offsets.append(self._end.base + offset)
+            position += length
         if len(places) != self._end.entries:
             yield Trouble("entry count differs", issue="ambiguous")
         order = sorted(range(len(places)), key=offsets.__getitem__)
@@ -98,14 +101,14 @@ class _Archive:
         yield from self._unexplained(position, self._end.records)
         yield from self._behind_directory()
 
-    def _header(self, position: int) -> Central | None:
+    def _skim(self, position: int) -> tuple[int, int] | None:
         try:
-            return read_central(self._headers, position, self._end.records)
+            return skim_central(self._headers, position, self._end.records)
         except BadExtra:
             return None  # what is left of the directory becomes a gap, and the count differs
 
     def _at(self, place: int, start: int, limit: int) -> Iterator[Event]:
-        header = self._header(place)
+        header = read_central(self._headers, place, self._end.records)
         if header is None:  # it was there when the directory was read through
             raise Damaged("directory changed")
         if self._cursor < min(start, limit):
@@ -134,7 +137,7 @@ class _Archive:
         reading = None
         if local is not None and not place.overlaps:
             begin = place.start + local.length
-            reading = Reading(header.method, header.flags, header.crc, header.size, begin, place.stop)
+            reading = reading_of(header, begin, place.stop)
             if what.kind == "symbolic-link":
                 target = self._target(reading)
         if len(target) > _LINK_BYTES:
@@ -142,38 +145,35 @@ class _Archive:
             target = b""
         yield Member(header.name, what.kind, what.mode, target, header.size, utf8=bool(header.flags & FLAG_UTF8))
         yield from self._about_name(header.name, header.flags, folder=what.kind == "folder")
-        yield from self._about_header(header, what)
+        yield from about(header, what)
         if local is None or reading is None:
             yield from self._not_read(place)
             return
         differing = differences(header, local)
         if differing:
             yield Trouble("local header differs: " + ", ".join(differing), issue="ambiguous", in_member=True)
-        yield from self._about_extras(header, local)
-        length = yield from self._descriptor(header, local, place)
+        extras = [extra for extra in (header.extra, local.extra) if extra]
+        if extras:
+            yield from self._about_extras(extras, header.name)
+        length = 0
+        if local.flags & FLAG_DESCRIPTOR:
+            length = yield from self._descriptor(header, place)
         yield from self._contents(reading, what.kind)
         if differing:
             yield from self._by_local_header(reading, header, local, place)
-        yield from self._unknown_extras(header, local)
+        if extras:
+            yield from self._unknown_extras(extras)
         self._cursor = place.stop + length
 
     def _about_name(self, name: bytes, flags: int, *, folder: bool) -> Iterator[Trouble]:
         problem = unsafe(name, self._options)
         if problem:
             yield Trouble(problem, issue="unsafe-name", in_member=True)
-        if flags & FLAG_UTF8 and not _is_utf8(name):
+        if flags & FLAG_UTF8 and not is_utf8(name):
             yield Trouble("name is not UTF-8", issue="ambiguous", in_member=True)
         clash = self._names.add(name, folder=folder)
         if clash:
             yield Trouble(clash, issue="ambiguous", in_member=True)
-
-    def _about_header(self, header: Central, what: Attributes) -> Iterator[Trouble]:
-        if what.problem:
-            yield Trouble(what.problem, issue="ambiguous", in_member=True)
-        if what.kind == "file" and what.mode is not None and what.mode & (stat.S_ISUID | stat.S_ISGID):
-            yield Trouble("set-user-id or set-group-id", issue="special-file", in_member=True)
-        if header.disk:
-            yield Trouble("on another disk", reason="unsupported", in_member=True)
 
     def _not_read(self, place: _Place) -> Iterator[Trouble]:
         if place.overlaps:
@@ -186,17 +186,17 @@ class _Archive:
     def _target(self, reading: Reading) -> bytes:
         """Return the start of what a link's entry holds, at least one byte more than a target may have if there is."""
         target = b""
-        for event in Contents(self._source, reading):
+        for event in Contents(self._source, reading, self._key, self._locals):
             if isinstance(event, Data):
                 target += event.chunk
-                if len(target) > _LINK_BYTES:
-                    break
+            elif isinstance(event, Stored):
+                target += self._source.read_at(event.offset, event.size)
+            if len(target) > _LINK_BYTES:
+                break
         return target
 
-    def _descriptor(self, header: Central, local: Local, place: _Place) -> Generator[Trouble, None, int]:
+    def _descriptor(self, header: Central, place: _Place) -> Generator[Trouble, None, int]:
         """Yield where the data descriptor is not what it must be; return its length."""
-        if not local.flags & FLAG_DESCRIPTOR:
-            return 0
         room = place.limit - place.stop
         data = self._source.read_at(place.stop, min(room, _DESCRIPTOR_BYTES))
         length = descriptor_length(data, header.crc, header.compressed, header.size, room)
@@ -206,53 +206,52 @@ class _Archive:
         return length
 
     def _contents(self, reading: Reading, kind: str) -> Iterator[Event]:
-        """Yield the data of an entry.
+        """Yield the data of an entry."""
+        contents = Contents(self._source, reading, self._key, self._locals)
+        yield from contents if kind == "file" else self._beside(contents, kind, reading.size)
+        if contents.position < reading.stop:
+            yield from self._gap(contents.position, reading.stop, "data behind the compressed stream")
 
-        Data of what is no file goes into a made-up member, as some readers write a file there all the same.
-        """
-        contents = Contents(self._source, reading)
-        begun = kind == "file"
+    def _beside(self, contents: Contents, kind: str, size: int | None) -> Iterator[Event]:
+        """Yield data of what is no file as a made-up member, as some readers write a file there all the same."""
+        begun = False
         for event in contents:
-            if isinstance(event, Data) and not begun:
+            if isinstance(event, Data | Stored) and not begun:
                 begun = True
                 if kind == "folder":
                     yield Trouble("folder with data", issue="ambiguous", in_member=True)
-                yield Member(self._made_up.next("data"), size=reading.size, made_up=True)
+                yield Member(self._made_up.next("data"), size=size, made_up=True)
             yield event
-        if contents.position < reading.stop:
-            yield from self._gap(contents.position, reading.stop, "data behind the compressed stream")
 
     def _by_local_header(self, central: Reading, header: Central, local: Local, place: _Place) -> Iterator[Event]:
         """Read the entry once more as its local header has it, where that may give other bytes or another name."""
         late = bool(local.flags & FLAG_DESCRIPTOR) and not local.compressed
         stop = place.stop if late else min(central.start + local.compressed, place.limit)
-        crc, size = (None, None) if late else (local.crc, local.size)
-        reading = Reading(local.method, local.flags, crc, size, central.start, stop)
-        same = (reading.method, reading.stop, reading.encrypted) == (central.method, central.stop, central.encrypted)
-        if header.name == local.name and same:
+        reading = reading_of(local, central.start, stop, late=late)
+        if header.name == local.name and reading.same_bytes(central):
             return
         if header.name == local.name or local.name.endswith(b"/"):
-            yield Member(self._made_up.next("local"), size=size, made_up=True)
+            yield Member(self._made_up.next("local"), size=reading.size, made_up=True)
         else:
-            yield Member(local.name, "file", attributes(header).mode, size=size, utf8=bool(local.flags & FLAG_UTF8))
+            yield Member(
+                local.name, "file", attributes(header).mode, size=reading.size, utf8=bool(local.flags & FLAG_UTF8)
+            )
             yield from self._about_name(local.name, local.flags, folder=False)
-        yield from Contents(self._source, reading)
+        yield from Contents(self._source, reading, self._key, self._locals)
 
-    def _about_extras(self, header: Central, local: Local) -> Iterator[Trouble]:
-        for extra in filter(None, (header.extra, local.extra)):
+    def _about_extras(self, extras: list[bytes], name: bytes) -> Iterator[Trouble]:
+        for extra in extras:
             if repeated(extra):
                 yield Trouble("repeated extra field", issue="ambiguous", in_member=True)
-            if other_name(extra, header.name):
+            if other_name(extra, name):
                 yield Trouble("unicode path differs", issue="ambiguous", in_member=True)
 
-    def _unknown_extras(self, header: Central, local: Local) -> Iterator[Event]:
-        for extra in filter(None, (header.extra, local.extra)):
+    def _unknown_extras(self, extras: list[bytes]) -> Iterator[Event]:
+        for extra in extras:
             if not explained(extra):
                 yield Member(self._made_up.next("extra"), size=len(extra), made_up=True)
                 yield Data(extra)
                 yield hidden("unknown extra field")
-
-    # --- around the entries -----------------------------------------------------------------------------------
 
     def _unexplained(self, start: int, stop: int) -> Iterator[Event]:
         if start >= stop:
@@ -298,11 +297,3 @@ class _Archive:
             yield Data(comment + b"\n")
         if not notes:
             yield hidden("data in the comment of an entry")
-
-
-def _is_utf8(name: bytes) -> bool:
-    try:
-        name.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True

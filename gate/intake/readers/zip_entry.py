@@ -1,21 +1,19 @@
-"""The bytes of one entry of a zip file: what they expand to, and whether they are what the headers say."""
+"""What the headers of one entry of a zip file say of it, and whether they agree."""
 
 from __future__ import annotations
 
 import stat
 import struct
-import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from gate.intake.readers.decoders import FEED, Damaged, Decoder, Inflate, Region, ZipLzma, bzip2, expand, xz
-from gate.intake.readers.interface import Data, Source, Trouble
+from gate.intake.readers.interface import Trouble
+from gate.intake.readers.zip_contents import AES
+from gate.intake.readers.zip_encryption import aes_field
 from gate.intake.readers.zip_records import (
     DESCRIPTOR,
     FLAG_DESCRIPTOR,
     FLAG_ENCRYPTED,
-    FLAG_LZMA_END,
     FLAG_MASKED,
     FLAG_STRONG,
     FLAG_UTF8,
@@ -24,7 +22,6 @@ from gate.intake.readers.zip_records import (
     Local,
 )
 
-STORE, DEFLATE, BZIP2, LZMA, XZ, AES = 0, 8, 12, 14, 95, 99
 _UNIX_SYSTEMS = frozenset({3, 19})
 _DOS_FOLDER = 0x10
 _ALL_TYPES = 0o170000
@@ -34,85 +31,7 @@ _DESCRIPTORS = (struct.Struct("<LLL"), struct.Struct("<LQQ"))
 Kind = Literal["file", "folder", "symbolic-link", "special"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One way to read an entry's bytes; ``crc`` and ``size`` are None where they are not known beforehand."""
-
-    method: int
-    flags: int
-    crc: int | None
-    size: int | None
-    start: int
-    stop: int
-
-    @property
-    def encrypted(self) -> bool:
-        """Whether a password is needed (APPNOTE 4.4.4, 7.2)."""
-        return self.method == AES or bool(self.flags & (FLAG_ENCRYPTED | FLAG_STRONG | FLAG_MASKED))
-
-
-class Contents:
-    """Iterates over the data of a reading, then over what is wrong with it.
-
-    Afterwards ``position`` is the end of the compressed stream, ``crc`` and ``size`` those of the data, and ``whole``
-    says whether nothing was wrong.
-    """
-
-    def __init__(self, source: Source, reading: Reading) -> None:
-        self._source = source
-        self._reading = reading
-        self.position = reading.stop
-        self.crc = 0
-        self.size = 0
-        self.whole = False
-
-    def __iter__(self) -> Iterator[Data | Trouble]:
-        """Yield the data, then troubles that concern the member begun last."""
-        if self._reading.encrypted:
-            yield Trouble("encrypted", reason="encrypted", in_member=True)
-            return
-        region = Region(self._source, self._reading.start, self._reading.stop)
-        try:
-            for block in self._blocks(region):
-                self.crc = zlib.crc32(block, self.crc)
-                self.size += len(block)
-                yield Data(block)
-        except Damaged as damage:
-            yield Trouble(damage.detail, reason=damage.reason, in_member=True)
-            return
-        self.position = region.position
-        self.whole = True
-        for detail in self._mismatches():
-            self.whole = False
-            yield Trouble(detail, reason="corrupt", in_member=True)
-
-    def _blocks(self, region: Region) -> Iterator[bytes]:
-        reading = self._reading
-        if reading.method == STORE:
-            return region.blocks()
-        if reading.method == DEFLATE:
-            return expand(Inflate, region, FEED)
-        if reading.method == BZIP2:
-            return expand(bzip2, region, FEED)
-        if reading.method == XZ:
-            return expand(xz, region, FEED)
-        if reading.method == LZMA:
-            return expand(self._lzma, region, FEED)
-        raise Damaged(f"unknown method {reading.method}", "unsupported")
-
-    def _lzma(self) -> Decoder:
-        end_marker = bool(self._reading.flags & FLAG_LZMA_END) or self._reading.size is None
-        return ZipLzma(self._reading.size or 0, end_marker=end_marker)
-
-    def _mismatches(self) -> Iterator[str]:
-        if self._reading.size not in {None, self.size}:
-            yield "size mismatch"
-        if self._reading.crc not in {None, self.crc}:
-            yield "crc mismatch"
-
-
-@dataclass(frozen=True, slots=True)
-class Attributes:
+class Attributes(NamedTuple):
     """What an entry is, its permission bits, and where its name and its attributes do not agree."""
 
     kind: Kind
@@ -147,11 +66,34 @@ def attributes(header: Central) -> Attributes:
     return Attributes("file", mode)
 
 
+def about(header: Central, what: Attributes) -> Iterator[Trouble]:
+    """Yield what is wrong with an entry by its central header alone."""
+    if what.problem:
+        yield Trouble(what.problem, issue="ambiguous", in_member=True)
+    if what.kind == "file" and what.mode is not None and what.mode & (stat.S_ISUID | stat.S_ISGID):
+        yield Trouble("set-user-id or set-group-id", issue="special-file", in_member=True)
+    if header.disk:
+        yield Trouble("on another disk", reason="unsupported", in_member=True)
+
+
+def is_utf8(name: bytes) -> bool:
+    """Say whether a name is valid UTF-8."""
+    try:
+        name.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def differences(header: Central, local: Local) -> list[str]:
     """Return in what the local header differs from the central one, as short English words.
 
     With a data descriptor the local checksum and sizes may be zero (APPNOTE 4.4.4, bit 3).
     """
+    # Nearly always all agree: method, checksum and sizes stand side by side in both, and are compared at once.
+    same_fields = header[2:6] == local[1:5] and header.name == local.name
+    if same_fields and header.method != AES and not (header.flags ^ local.flags) & _MEANING:
+        return []
     pairs = {
         "name": (header.name, local.name),
         "method": (header.method, local.method),
@@ -159,6 +101,7 @@ def differences(header: Central, local: Local) -> list[str]:
         "crc": (header.crc, local.crc),
         "compressed size": (header.compressed, local.compressed),
         "size": (header.size, local.size),
+        "encryption": (aes_field(header.extra), aes_field(local.extra)),
     }
     late = {"crc", "compressed size", "size"} if local.flags & FLAG_DESCRIPTOR else set()
     return [name for name, (ours, theirs) in pairs.items() if ours != theirs and not (name in late and theirs == 0)]

@@ -9,7 +9,7 @@ import codecs
 import unicodedata
 import zlib
 
-from gate.intake.readers.zip_records import EXTRA_ZIP64, extra_fields
+from gate.intake.readers.zip_records import EXTRA_AES, EXTRA_ZIP64, extra_fields
 
 _UNICODE_PATH = 0x7075
 _UNICODE_COMMENT = 0x6375
@@ -23,7 +23,7 @@ _KNOWN = {
     0x5855: 12,  # Info-ZIP Unix, first form
     0x7855: 4,  # Info-ZIP Unix owner
     0x7875: 24,  # Info-ZIP Unix owner of any size
-    0x9901: 7,  # AES
+    EXTRA_AES: 7,
     0xCAFE: 0,  # mark of a jar
     _UNICODE_PATH: 1024 + _UNICODE_HEAD,
     _UNICODE_COMMENT: 1024 + _UNICODE_HEAD,
@@ -68,8 +68,8 @@ def _field_explained(kind: int, data: bytes) -> bool:
 
 
 def repeated(extra: bytes) -> bool:
-    """Say whether a field that decides over sizes or the name is there more than once."""
-    kinds = [kind for kind, _ in extra_fields(extra) if kind in {EXTRA_ZIP64, _UNICODE_PATH}]
+    """Say whether a field that decides over sizes, the name or the method is there more than once."""
+    kinds = [kind for kind, _ in extra_fields(extra) if kind in {EXTRA_ZIP64, EXTRA_AES, _UNICODE_PATH}]
     return len(kinds) != len(set(kinds))
 
 

@@ -32,8 +32,10 @@ FLAG_UTF8 = 1 << 11
 FLAG_MASKED = 1 << 13
 
 EXTRA_ZIP64 = 0x0001
+EXTRA_AES = 0x9901
 _EXTRA_HEAD = struct.Struct("<HH")
 _CENTRAL = struct.Struct("<4xBBHHHHHLLLHHHHHLL")
+_SKIMMED = struct.Struct("<20xLLHHHH6xL")
 _LOCAL = struct.Struct("<4xHHHHHLLLHH")
 _EXTRA_FIELDS = 64
 _WINDOW = 1 << 18
@@ -79,6 +81,7 @@ class Central(NamedTuple):
     comment: bytes
     length: int
     """Bytes of the whole header."""
+    time: int
 
 
 class Local(NamedTuple):
@@ -94,6 +97,7 @@ class Local(NamedTuple):
     wide: bool
     """Whether it has a zip64 field, and so a data descriptor of 64-bit sizes."""
     length: int
+    time: int
 
 
 class BadExtra(Exception):
@@ -136,6 +140,22 @@ def _widen(extra: bytes, values: list[int], saturated: list[int]) -> list[int]:
     return result
 
 
+def skim_central(window: Window, position: int, stop: int) -> tuple[int, int] | None:
+    """Return length and offset of the central header at ``position``, as :func:`read_central` would, but sooner.
+
+    Raises :class:`BadExtra`.
+    """
+    fixed = window.read(position, CENTRAL_SIZE)
+    if len(fixed) < CENTRAL_SIZE or not fixed.startswith(CENTRAL):
+        return None
+    compressed, size, name_length, extra_length, comment_length, disk, offset = _SKIMMED.unpack(fixed)
+    if SATURATED_32 in {compressed, size, offset} or disk == SATURATED_16:
+        header = read_central(window, position, stop)
+        return (header.length, header.offset) if header is not None else None
+    length = CENTRAL_SIZE + name_length + extra_length + comment_length
+    return (length, offset) if position + length <= stop else None
+
+
 def read_central(window: Window, position: int, stop: int) -> Central | None:
     """Return the central header at ``position``, or None where there is none that ends before ``stop``.
 
@@ -150,7 +170,7 @@ def read_central(window: Window, position: int, stop: int) -> Central | None:
         _,
         flags,
         method,
-        _,
+        time,
         _,
         crc,
         compressed,
@@ -186,6 +206,7 @@ def read_central(window: Window, position: int, stop: int) -> Central | None:
         extra,
         rest[name_length + extra_length :],
         length,
+        time,
     )
 
 
@@ -197,7 +218,7 @@ def read_local(window: Window, position: int, stop: int) -> Local | None:
     fixed = window.read(position, LOCAL_SIZE)
     if len(fixed) < LOCAL_SIZE or not fixed.startswith(LOCAL):
         return None
-    _, flags, method, _, _, crc, compressed, size, name_length, extra_length = _LOCAL.unpack(fixed)
+    _, flags, method, time, _, crc, compressed, size, name_length, extra_length = _LOCAL.unpack(fixed)
     length = LOCAL_SIZE + name_length + extra_length
     rest = window.read(position + LOCAL_SIZE, name_length + extra_length)
     if position + length > stop or len(rest) < length - LOCAL_SIZE:
@@ -206,4 +227,4 @@ def read_local(window: Window, position: int, stop: int) -> Local | None:
     if SATURATED_32 in {compressed, size}:
         size, compressed = _widen(extra, [size, compressed], [SATURATED_32, SATURATED_32])
     wide = any(kind == EXTRA_ZIP64 for kind, _ in extra_fields(extra)) if extra else False
-    return Local(flags, method, crc, compressed, size, rest[:name_length], extra, wide, length)
+    return Local(flags, method, crc, compressed, size, rest[:name_length], extra, wide, length, time)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 
-from gate.intake.readers.interface import Data, Event, Member, Options, Source, Trouble
+from gate.intake.readers.interface import Data, Event, Member, Options, Source, Stored, Trouble
 from gate.intake.readers.made_up import carry
 from gate.intake.readers.names import unsafe
-from gate.intake.readers.zip_entry import STORE, Contents, Reading, descriptor_length
+from gate.intake.readers.zip_contents import STORE, Contents, reading_of
+from gate.intake.readers.zip_encryption import Key
+from gate.intake.readers.zip_entry import descriptor_length
 from gate.intake.readers.zip_records import (
     DESCRIPTOR,
     FLAG_DESCRIPTOR,
@@ -30,12 +32,13 @@ def salvage(source: Source, options: Options) -> Iterator[Event]:
     The caller has told that the file is damaged, so what is left needs no further trouble.
     """
     window = Window(source)
+    key = Key(options.password)
     start = position = len(DESCRIPTOR) if source.read_at(0, len(DESCRIPTOR)) in _MARKERS else 0
     for _ in range(options.entries):
         local = _local(window, position, source.size)
         if local is None:
             break
-        end = yield from _entry(source, options, position + local.length, local)
+        end = yield from _entry(source, options, key, window, position + local.length, local)
         if end is None:
             return
         position = end
@@ -52,23 +55,24 @@ def _local(window: Window, position: int, stop: int) -> Local | None:
         return None
 
 
-def _entry(source: Source, options: Options, start: int, local: Local) -> Generator[Event, None, int | None]:
+def _entry(
+    source: Source, options: Options, key: Key, window: Window, start: int, local: Local
+) -> Generator[Event, None, int | None]:
     """Yield one entry; return where the next one begins, or None where that cannot be known."""
     late = bool(local.flags & FLAG_DESCRIPTOR) and not local.compressed
     stop = source.size if late else start + local.compressed
-    crc, size = (None, None) if local.flags & FLAG_DESCRIPTOR else (local.crc, local.size)
+    reading = reading_of(local, start, stop, late=bool(local.flags & FLAG_DESCRIPTOR))
     folder = local.name.endswith(b"/")
-    yield Member(local.name, "folder" if folder else "file", size=size, utf8=bool(local.flags & FLAG_UTF8))
+    yield Member(local.name, "folder" if folder else "file", size=reading.size, utf8=bool(local.flags & FLAG_UTF8))
     problem = unsafe(local.name, options)
     if problem:
         yield Trouble(problem, issue="unsafe-name", in_member=True)
-    reading = Reading(local.method, local.flags, crc, size, start, stop)
     if late and (reading.encrypted or reading.method == STORE):
         yield Trouble("end of entry unknown", reason="corrupt", in_member=True)
         return None
-    contents = Contents(source, reading)
+    contents = Contents(source, reading, key, window)
     for event in contents:
-        if folder and isinstance(event, Data):
+        if folder and isinstance(event, Data | Stored):
             yield Member(b"data", made_up=True)
             folder = False
         yield event

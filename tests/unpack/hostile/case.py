@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 PAYLOAD = b"this is the payload that someone hides\n" * 4
 """Bytes that every reading has to bring to light where a case says so."""
-GAPS = frozenset({"encrypted", "corrupt", "too-large", "too-many", "ratio", "unsupported"})
+GAPS = frozenset({"encrypted", "corrupt", "too-large", "too-deep", "too-many", "ratio", "unsupported"})
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import inflate64
+
 UNIX, DOS = 3, 0
 
 
@@ -14,6 +16,12 @@ def deflate(data: bytes) -> bytes:
     """Return ``data`` as a raw deflate stream."""
     coder = zlib.compressobj(9, zlib.DEFLATED, -15)
     return coder.compress(data) + coder.flush()
+
+
+def deflate64(data: bytes) -> bytes:
+    """Return ``data`` as a stream of method 9."""
+    coder = inflate64.Deflater()
+    return bytes(coder.deflate(data) + coder.flush())
 
 
 def extra_field(kind: int, data: bytes) -> bytes:

@@ -7,12 +7,14 @@ import zlib
 from collections.abc import Iterator
 
 from tests.unpack.hostile.case import PAYLOAD, Case
+from tests.unpack.hostile.streams import compressed, skippable
 from tests.unpack.hostile.zip_writer import (
     DOS,
     Entry,
     Fields,
     archive,
     deflate,
+    deflate64,
     end64_records,
     end_record,
     extra_field,
@@ -477,6 +479,70 @@ def contents() -> Iterator[Case]:
     )
     yield case(
         "no-deflate", "no deflate stream at all", archive([Entry(Fields(b"a", 8), b"x", b"\xff" * 20)]), "corrupt"
+    )
+    yield case(
+        "deflate64-cut",
+        "a deflate64 stream cut off",
+        archive([Entry(Fields(b"a", 9), PAYLOAD * 50, deflate64(PAYLOAD * 50)[:-4])]),
+        "corrupt",
+        "truncated",
+    )
+    yield case(
+        "deflate64-none", "no deflate64 stream at all", archive([Entry(Fields(b"a", 9), b"x", b"\xff" * 20)]), "corrupt"
+    )
+    yield case(
+        "deflate64-behind",
+        "a payload behind the end of a deflate64 stream",
+        archive([Entry(Fields(b"a", 9), b"x" * 40_000, deflate64(b"x" * 40_000) + PAYLOAD)]),
+        "hidden-data",
+        "behind the compressed stream",
+        reached=True,
+    )
+    yield case(
+        "zstd-cut",
+        "a zstd frame cut off",
+        archive([Entry(Fields(b"a", 93), PAYLOAD, compressed("zstd", PAYLOAD)[:-9])]),
+        "corrupt",
+        "truncated",
+    )
+    yield case(
+        "zstd-window",
+        "a zstd window of 2 GiB",
+        archive([Entry(Fields(b"a", 93), b"x", b"\x28\xb5\x2f\xfd\0\xa8" + bytes(9))]),
+        "too-large",
+        "memory",
+    )
+    yield case(
+        "zstd-skippable",
+        "a payload in a skippable frame behind the frame of an entry",
+        archive([Entry(Fields(b"a", 93), b"x", compressed("zstd", b"x") + skippable(PAYLOAD))]),
+        "hidden-data",
+        "behind the compressed stream",
+        reached=True,
+    )
+    for number, name in ((1, "shrink"), (4, "reduce"), (6, "implode"), (97, "WavPack"), (98, "PPMd")):
+        yield case(
+            f"method-{number}",
+            f"a method that is not read: {name}",
+            archive([Entry(Fields(b"a", number), b"x", b"y")]),
+            "unsupported",
+            name,
+        )
+    yield case(
+        "aes-local-strength",
+        "AES of another strength in the local header",
+        archive(
+            [
+                Entry(
+                    Fields(b"a", 99, 1, extra=extra_field(0x9901, b"\2\0AE\3\0\0")),
+                    b"x",
+                    b"?" * 40,
+                    local=Fields(b"a", 99, 1, extra=extra_field(0x9901, b"\2\0AE\1\0\0")),
+                )
+            ]
+        ),
+        "ambiguous encrypted",
+        "encryption",
     )
     yield case("method", "an unknown method", archive([Entry(Fields(b"a", 77), b"x", b"y")]), "unsupported", "77")
     yield case(
