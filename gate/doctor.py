@@ -18,13 +18,20 @@ from gate.models import MessageArgs
 _PACKAGES = {
     "click": "click",
     "clamd": "clamd",
+    "cryptography": "cryptography",
+    "inflate64": "inflate64",
+    "libarchive": "libarchive-c",
     "gnupg": "python-gnupg",
     "lief": "lief",
+    "lz4": "lz4",
+    "magic": "python-magic",
+    "pikepdf": "pikepdf",
     "yara": "yara-python",
     "selectolax": "selectolax",
     "ada_url": "ada-url",
     "pydantic": "pydantic",
     "rich": "rich",
+    **({"backports.zstd": "backports.zstd"} if sys.version_info < (3, 14) else {}),
     "msgpack": "msgpack",
 }
 _PROGRAMS = {
@@ -33,6 +40,7 @@ _PROGRAMS = {
     "freshclam": "clamav-freshclam",
     "gpg": "gnupg",
     "gpgconf": "gnupg",
+    "7zz": "7zip",
 }
 
 
@@ -62,7 +70,7 @@ def _package(module: str, distribution: str) -> Check:
     try:
         importlib.import_module(module)
         return Check(distribution, "ok", "doctor.package", {"version": version(distribution)})
-    except (ImportError, PackageNotFoundError) as error:
+    except (ImportError, PackageNotFoundError, OSError, AttributeError, TypeError) as error:  # or its shared library
         return Check(distribution, "missing", "doctor.package-missing", {"package": distribution, "error": str(error)})
 
 

@@ -1,9 +1,9 @@
 """What a container reader is, and the events that it yields.
 
 A reader runs inside a confined worker.  It is a function ``read(source, options)`` that yields, in the order of the
-container: a :class:`Member` before each member, :class:`Data` with its bytes or :class:`Stored` with their place (only after members of kind ``file``),
-and :class:`Trouble` wherever something is wrong; trouble with ``in_member`` concerns the member begun last.
-:class:`Decrypted` says that the password it was given was the right one.  What a
+container: a :class:`Member` before each member; :class:`Data` with its bytes, or :class:`Stored` with their place
+(only after members of kind ``file``); and :class:`Trouble` wherever something is wrong.  Trouble with ``in_member``
+concerns the member begun last.  :class:`Decrypted` says that the password it was given was the right one.  What a
 reader does not understand wholly it reports as trouble: no event is lost in silence, and an exception that escapes
 becomes a gap with reason ``corrupt`` for the container.
 """
