@@ -34,11 +34,20 @@ class Limits:
     ratio_from_bytes: int = 16 << 20
     """Bytes of output up to which ``ratio`` is not looked at, as small files compress well."""
 
+    total_ratio_from_bytes: int = 256 << 20
+    """Bytes of output of the whole run from which ``ratio`` is held against the bytes of all artifacts."""
+
     name_bytes: int = 1024
     """Bytes of one stored name, with all its components."""
 
     name_depth: int = 64
     """Components of one stored name."""
+
+    paths_total: int = 128 << 20
+    """Characters of all item paths of one run together: names as long as allowed, many levels deep, add up."""
+
+    total_seconds: int = 1200
+    """Seconds that all unpacking of one run may take; what is opened later is a gap."""
 
     item_seconds: int = 60
     """Seconds that one worker may take over one item, not counting what an engine is allowed for its size."""

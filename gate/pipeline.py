@@ -6,16 +6,18 @@ import dataclasses
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Protocol
 
 from gate.errors import ArtifactChanged, EngineFailure, GateError, WorkerTimeout
 from gate.examine.interface import Examiner, Observation, View
 from gate.intake.blobs import BlobStore
-from gate.intake.intake import NAME as INTAKE
-from gate.intake.intake import Entry, InputArtifact, Intake, Unpackers
+from gate.intake.intake import InputArtifact, Intake
+from gate.intake.listening import NAME as INTAKE
+from gate.intake.listening import Entry
 from gate.intake.passwords import Passwords
+from gate.intake.unpackers import Unpackers
 from gate.limits import Limits
 from gate.models import (
     Artifact,
@@ -29,6 +31,7 @@ from gate.models import (
     Item,
 )
 from gate.paths import printable
+from gate.tasks import Countdown, Key, Memo, Tasks
 
 
 class Progress(Protocol):
@@ -58,7 +61,8 @@ class Silence:
 
 
 Clock = Callable[[], datetime]
-_Key = tuple[str, str, bytes | None, int | None]
+_LARGE_BYTES = 1 << 20
+"""From this size on the examiners of an item look at it at the same time; smaller ones are many anyway."""
 _WAVES = 12
 """How often derived items may bring forth derived items."""
 
@@ -106,9 +110,8 @@ class _Run:
         # Twice the jobs: while one item waits for an engine another one can be handed to the next.
         self._threads = ThreadPoolExecutor(max_workers=2 * jobs, thread_name_prefix="examine")
         self._ledger = _Ledger()
-        self._memo: dict[_Key, Future[tuple[Observation, ...]]] = {}
-        self._memo_lock = threading.Lock()
-        self._tasks: list[Future[None]] = []
+        self._memo: dict[str, Memo] = {examiner.name: Memo() for examiner in examiners}
+        self._tasks = Tasks(self._threads)
         self._engines: dict[str, EngineInfo] = {}
         self._failed: dict[str, EngineProblem] = {}
         self._derived: list[tuple[Item, Derived]] = []
@@ -124,7 +127,7 @@ class _Run:
         intake = Intake(self._limits, self._store, self._unpackers, self, self._passwords)
         summaries = [intake.take(artifact) for artifact in artifacts]
         self._progress.stage("examine")
-        self._drain()
+        self._tasks.drain()
         self._examine_derived(intake)
         self._progress.stage("finish")
         for examiner in self._examiners:
@@ -166,9 +169,10 @@ class _Run:
                 self._ledger.observe(examiner.name, entry.item, (Gap("engine-error", "the engine did not start"),))
             else:
                 chosen.append(examiner)
-        finish = _Countdown(len(chosen), lambda: self._done(entry))
-        for examiner in chosen:
-            self._tasks.append(self._threads.submit(self._examine_one, examiner, entry, finish))
+        groups = [[examiner] for examiner in chosen] if entry.item.size >= _LARGE_BYTES else [chosen]
+        finish = Countdown(len(groups), lambda: self._done(entry))
+        for group in groups:
+            self._tasks.start(self._examine_by, group, entry, finish)
 
     def fact(self, fact: Fact) -> None:
         """Keep a fact of intake."""
@@ -180,41 +184,26 @@ class _Run:
 
     # --- examining ---------------------------------------------------------------------------------------------
 
-    def _examine_one(self, examiner: Examiner, entry: Entry, finish: _Countdown) -> None:
+    def _examine_by(self, examiners: Sequence[Examiner], entry: Entry, finish: Countdown) -> None:
         try:
-            observations = self._shared(examiner, entry)
-            derived = self._ledger.observe(examiner.name, entry.item, observations)
-            self._derived.extend((entry.item, each) for each in derived)
+            for examiner in examiners:
+                observations = self._shared(examiner, entry)
+                derived = self._ledger.observe(examiner.name, entry.item, observations)
+                self._derived.extend((entry.item, each) for each in derived)
         finally:
             finish.step()
 
     def _shared(self, examiner: Examiner, entry: Entry) -> tuple[Observation, ...]:
         """Return the examiner's observations, made once for all items that are equal in what it depends on."""
-        item = entry.item
-        key: _Key = (
-            examiner.name,
-            item.sha256,
-            item.name if "name" in examiner.depends_on else None,
-            item.mode if "mode" in examiner.depends_on else None,
-        )
-        with self._memo_lock:
-            shared = self._memo.get(key)
-            mine = shared is None
-            if shared is None:
-                shared = self._memo[key] = Future()
-        if mine:
-            shared.set_result(_observe(examiner, entry))
-        return shared.result()
+        item, aspects = entry.item, examiner.depends_on
+        key: Key = item.sha256
+        if "name" in aspects or "mode" in aspects:
+            key = (item.sha256, item.name if "name" in aspects else None, item.mode if "mode" in aspects else None)
+        return self._memo[examiner.name].get(key, lambda: _observe(examiner, entry))
 
     def _done(self, entry: Entry) -> None:
         entry.blob.release()
         self._progress.examined(entry.item.size)
-
-    def _drain(self) -> None:
-        while self._tasks:
-            tasks, self._tasks = self._tasks, []
-            for task in tasks:
-                task.result()
 
     def _examine_derived(self, intake: Intake) -> None:
         """Take in what examiners uncovered, wave by wave, in an order that timing does not change."""
@@ -222,7 +211,7 @@ class _Run:
             wave, self._derived = self._derived, []
             for item, derived in sorted(wave, key=lambda each: (each[0].path, each[1].name, each[1].data)):
                 intake.derived(item, derived.name, derived.data)
-            self._drain()
+            self._tasks.drain()
         for item, derived in self._derived:
             self._ledger.gap(
                 Gap("too-deep", f"{printable(derived.name)}: derived too often", INTAKE, item.path, item.sha256)
@@ -252,24 +241,6 @@ def _observe(examiner: Examiner, entry: Entry) -> tuple[Observation, ...]:
     except Exception as error:  # noqa: BLE001  # the boundary: whatever an examiner throws is a gap, never silence
         observations.append(Gap("engine-error", printable(f"{type(error).__name__}: {error}")[:500]))
     return tuple(observations)
-
-
-class _Countdown:
-    """Calls ``then`` after ``count`` steps, from the thread of the last one."""
-
-    def __init__(self, count: int, then: Callable[[], None]) -> None:
-        self._left = count
-        self._then = then
-        self._lock = threading.Lock()
-        if count == 0:
-            then()
-
-    def step(self) -> None:
-        with self._lock:
-            self._left -= 1
-            last = self._left == 0
-        if last:
-            self._then()
 
 
 class _Ledger:

@@ -78,6 +78,7 @@ _MAGIC: tuple[tuple[str, int, bytes], ...] = (
     ("romfs", 0, b"-rom1fs-"),
     ("qcow", 0, b"QFI\xfb"),
     ("vmdk", 0, b"KDMV"),
+    ("vhd", 0, b"conectix"),
     ("vhdx", 0, b"vhdxfile"),
 )
 _IMAGES: tuple[tuple[str, int, bytes], ...] = (

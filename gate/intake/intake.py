@@ -6,54 +6,36 @@ content-addressed blobs.  Names from containers become item paths and nothing el
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Callable, Iterator
+import time
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
 
 from gate.errors import ArtifactChanged, UsageError, WorkerDied, WorkerTimeout
 from gate.filelist import FileEntry, list_digest
 from gate.folders import FolderChangedError, Visit, cursor_in, walk
-from gate.intake.blobs import Blob, BlobStore, BlobWriter, FileBlob, hash_file
+from gate.intake.blobs import Blob, BlobStore, FileBlob, hash_file
 from gate.intake.budget import Budget, ContainerBudget, LimitReached
 from gate.intake.identify import HEAD_BYTES, TAIL_BYTES, identify
+from gate.intake.links import tell_link
+from gate.intake.listening import NAME, Entry, Listener, Origin
 from gate.intake.name_text import NameText, read_name
 from gate.intake.passwords import Passwords
-from gate.intake.readers.interface import CHUNK, Data, Decrypted, Member, Stored, Trouble
-from gate.intake.readers.registry import READERS, modules_of
-from gate.intake.unpacker import event_of
-from gate.isolation import Confinement, WorkerFailed, WorkerPool
+from gate.intake.readers.interface import Options
+from gate.intake.readers.names import NameRegister, unsafe
+from gate.intake.readers.registry import READERS
+from gate.intake.reading import Reading, Waiting
+from gate.intake.unpackers import Unpackers, readable
+from gate.isolation import WorkerFailed
 from gate.limits import Limits
-from gate.models import (
-    Artifact,
-    ContainerFact,
-    ContainerIssue,
-    Fact,
-    Gap,
-    GapReason,
-    Item,
-    ItemFact,
-    LinkFact,
-    OpenedFact,
-)
-from gate.paths import PathRegister, escape_name, member_path
+from gate.models import Artifact, ContainerFact, Gap, GapReason, Item, ItemFact, OpenedFact
+from gate.paths import PathRegister, escape_name
 
-NAME = "intake"
-"""The examiner name under which intake reports its gaps and coverage."""
-MEMORY_BYTES = 1 << 30
-"""Address space of a worker that unpacks, and of each program that it starts."""
 _BYTES_PER_SECOND = 2_000_000
 """Unpacking slower than this is not waited for, beyond the limit of seconds per item."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An item with its bytes; whoever takes it calls ``blob.release()`` when done."""
-
-    item: Item
-    blob: Blob
+_FILE_SYSTEMS = frozenset({"ext", "squashfs", "cramfs", "apfs", "hfs", "iso", "udf"})
+"""Images with a root of their own, from which absolute links in them are meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,50 +44,6 @@ class InputArtifact:
 
     path: Path
     name: str
-
-
-class Listener(Protocol):
-    """Who takes what intake finds, in the order in which it is found."""
-
-    def entry(self, entry: Entry) -> None:
-        """Take an item."""
-
-    def fact(self, fact: Fact) -> None:
-        """Take a fact about a container or link."""
-
-    def gap(self, gap: Gap) -> None:
-        """Take a gap of intake."""
-
-
-class Unpackers:
-    """The confined workers that read containers: a pool for each group of readers, started when first needed."""
-
-    def __init__(self, limits: Limits, size: int = 1) -> None:
-        options = {"name_bytes": limits.name_bytes, "name_depth": limits.name_depth, "entries": limits.entries}
-        self._pools = {
-            group: WorkerPool(
-                size,
-                "gate.intake.unpacker:serve",
-                options,
-                confinement=Confinement(memory_bytes=MEMORY_BYTES, cpu_seconds=None, file_bytes=0),
-                preload=modules_of(group),
-            )
-            for group in {place.group for place in READERS.values()}
-        }
-
-    def warm(self) -> None:
-        """Let a worker of our own readers come up, as nearly every run needs one."""
-        self._pools["own"].warm()
-
-    def read(self, label: str, descriptor: int, *, password: bytes | None, seconds: float) -> Iterator[Any]:
-        """Yield the frames of the container in ``descriptor``; raises as ``WorkerPool.request``."""
-        request = {"label": label, "password": password}
-        return self._pools[READERS[label].group].request(request, [descriptor], seconds=seconds)
-
-    def close(self) -> None:
-        """Kill all workers."""
-        for pool in self._pools.values():
-            pool.close()
 
 
 class Intake:
@@ -165,6 +103,7 @@ class Intake:
 
     def _hashed(self, path: Path, item_path: str) -> FileBlob:
         blob = hash_file(path, self._store)
+        self._budget.add_input(blob.size)
         self._files.append((item_path, blob))
         return blob
 
@@ -173,7 +112,7 @@ class Intake:
         path = self._paths.made_up(parent.path, name)
         try:
             counter = ContainerBudget(self._budget, parent.size)
-            counter.begin_member()
+            counter.begin_member(path)
             counter.take(len(data))
         except LimitReached as reached:
             self._gap(path, "", reached.reason, reached.detail)
@@ -184,17 +123,20 @@ class Intake:
         """Take in everything below a folder and return the lines of its file list."""
         entries = []
         several: dict[tuple[int, int], bytes] = {}
+        names = _FolderNames(self._limits, self._listener)
         with cursor_in(artifact.path) as cursor:
             for visit in walk(cursor):
                 path = f"{artifact.name}/{escape_name(visit.path)}"
                 if visit.event == "file":
                     self._other_name(path, visit, several)
                     blob = self._take_file(artifact, path, visit)
+                    names.look_at(path, visit, blob.sha256)
                     entries.append(FileEntry.of_file(visit.path, visit.status.st_mode, blob.size, blob.sha256))
                 elif visit.event == "link":
                     target = cursor.link_target(visit.name)
                     entries.append(FileEntry.of_link(visit.path, target))
-                    self._link(path, "symbolic", target, below=visit.path)
+                    tell_link(self._listener, path, "symbolic", target, below=visit.path)
+                    names.look_at(path, visit)
                 elif visit.event == "special":
                     self._listener.fact(ContainerFact("special-file", "device, pipe or socket", path=path))
                 elif visit.empty:
@@ -207,7 +149,7 @@ class Intake:
             return
         first = several.setdefault((visit.status.st_dev, visit.status.st_ino), visit.path)
         if first != visit.path:
-            self._link(path, "hard", first, below=visit.path)
+            tell_link(self._listener, path, "hard", first, below=visit.path)
 
     def _take_file(self, artifact: InputArtifact, path: str, visit: Visit) -> FileBlob:
         blob = self._hashed(artifact.path / os.fsdecode(visit.path), path)
@@ -219,14 +161,6 @@ class Intake:
             self._take_item(path, visit.name, blob, mode=visit.status.st_mode & 0o7777, depth=0, origin="file")
         return blob
 
-    def _link(self, path: str, kind: str, target: bytes, *, below: bytes) -> None:
-        """Record a link; one that leaves the artifact or container is an issue."""
-        escaped = escape_name(target)
-        self._listener.fact(LinkFact("symbolic" if kind == "symbolic" else "hard", escaped, path=path))
-        base = below.rpartition(b"/")[0] if kind == "symbolic" else b""
-        if _leaves(base, target):
-            self._listener.fact(ContainerFact("unsafe-link", f"leads outside: {escaped}", path=path))
-
     def _take_item(
         self,
         path: str,
@@ -235,13 +169,13 @@ class Intake:
         *,
         mode: int | None,
         depth: int,
-        origin: Literal["file", "member", "derived"],
+        origin: Origin,
     ) -> Item:
         """Announce an item and, where it is a container, everything in it."""
         container = self._announce(path, name, blob, mode=mode, depth=depth, origin=origin)
         if container.labels:
             try:
-                self._open_container(container, blob)
+                self._open_container(Waiting(container, blob, rooted=False))
             finally:
                 blob.release()
         return container
@@ -254,7 +188,7 @@ class Intake:
         *,
         mode: int | None,
         depth: int,
-        origin: Literal["file", "member", "derived"],
+        origin: Origin,
         text: NameText | None = None,
     ) -> Item:
         """Tell the listener of an item; a container's blob is held once more, for who opens it."""
@@ -268,7 +202,8 @@ class Intake:
         self._listener.entry(Entry(item, blob))
         return item
 
-    def _open_container(self, item: Item, blob: Blob) -> None:
+    def _open_container(self, waiting: Waiting) -> None:
+        item = waiting.item
         readable = [label for label in item.labels if label in READERS]
         for label in item.labels:
             if label not in READERS:
@@ -281,45 +216,42 @@ class Intake:
             self._gap(item.path, item.sha256, "too-deep", f"more than {self._limits.depth} levels")
             return
         for label in readable:
-            self._open_all(self._read_members(item, blob, label))
+            self._open_all(self._read_members(waiting, label))
 
-    def _open_all(self, containers: list[tuple[Item, Blob]]) -> None:
+    def _open_all(self, containers: list[Waiting]) -> None:
         """Open containers found inside another one, after that one has been read to its end."""
-        while containers:
-            item, blob = containers.pop(0)
+        left = deque(containers)
+        while left:
+            waiting = left.popleft()
             try:
-                self._open_container(item, blob)
+                self._open_container(waiting)
             except BaseException:
-                for _, waiting in containers:
-                    waiting.release()
+                for other in left:
+                    other.blob.release()
                 raise
             finally:
-                blob.release()
+                waiting.blob.release()
 
-    def _read_members(self, item: Item, blob: Blob, label: str) -> list[tuple[Item, Blob]]:
+    def _read_members(self, waiting: Waiting, label: str) -> list[Waiting]:
         """Stream the members of one container into items and return those that are containers themselves."""
-        reading = _Reading(
+        item = waiting.item
+        reading = Reading(
             item,
             self._store,
             ContainerBudget(self._budget, item.size),
             self._paths,
             self._listener,
-            link=self._link,
             announce=self._announce,
+            rooted=waiting.rooted or label in _FILE_SYSTEMS,
         )
-        password = self._passwords.of(item.path)
-        seconds = self._limits.item_seconds + item.size / _BYTES_PER_SECOND
+        started = time.monotonic()
         try:
-            with _readable(blob, label) as descriptor:
-                for frame in self._workers.read(
-                    label, descriptor, password=password.value if password else None, seconds=seconds
-                ):
-                    reading.take(frame, descriptor)
-            reading.end_member()
+            self._budget.check()
+            self._stream(reading, waiting, label)
         except LimitReached as reached:
             reading.stop(reached.reason, reached.detail)
         except WorkerTimeout:
-            reading.stop("timeout", f"{label} reader: no end after {seconds:.0f} s")
+            reading.stop("timeout", f"{label} reader: no end after {self._seconds_for(item):.0f} s")
         except WorkerFailed as error:
             reading.stop("corrupt", f"{label} reader: {escape_name(error.kind.encode())}")
         except WorkerDied as error:
@@ -328,154 +260,47 @@ class Intake:
             reading.stop("unreadable", "changed while it was examined")
         except ValueError:
             reading.stop("corrupt", f"{label} reader: malformed answer")
+        self._budget.spend_seconds(time.monotonic() - started)
+        return reading.containers
+
+    def _seconds_for(self, item: Item) -> float:
+        return self._limits.item_seconds + item.size / _BYTES_PER_SECOND
+
+    def _stream(self, reading: Reading, waiting: Waiting, label: str) -> None:
+        item = waiting.item
+        password = self._passwords.of(item.path)
+        with readable(waiting.blob, label) as descriptor:
+            frames = self._workers.read(
+                label, descriptor, password=password.value if password else None, seconds=self._seconds_for(item)
+            )
+            for frame in frames:
+                reading.take(frame, descriptor)
+        reading.end_member()
         if password is not None and reading.decrypted:
             self._listener.fact(OpenedFact(password.entry, path=item.path, sha256=item.sha256))
-        return reading.containers
 
     def _gap(self, path: str, sha256: str, reason: GapReason, detail: str) -> None:
         self._listener.gap(Gap(reason, detail, NAME, path, sha256))
 
 
-class _Reading:
-    """The state of reading one container: which member is being written, and where its trouble belongs."""
+class _FolderNames:
+    """Holds the names in a folder to what holds for those in a container: some system reads them as others."""
 
-    def __init__(
-        self,
-        item: Item,
-        store: BlobStore,
-        budget: ContainerBudget,
-        paths: PathRegister,
-        listener: Listener,
-        *,
-        link: Callable[..., None],
-        announce: Callable[..., Item],
-    ) -> None:
-        self._item = item
-        self._store = store
-        self._budget = budget
-        self._paths = paths
+    def __init__(self, limits: Limits, listener: Listener) -> None:
+        self._options = Options(limits.name_bytes, limits.name_depth)
+        self._register = NameRegister(self._options)
         self._listener = listener
-        self._link = link
-        self._announce = announce
-        self._member: Member | None = None
-        self._path = item.path
-        self._writer: BlobWriter | None = None
-        self._unread = False
-        self.containers: list[tuple[Item, Blob]] = []
-        self.decrypted = False
 
-    def take(self, frame: object, container: int) -> None:
-        """Take one event of the reader of the file in the descriptor ``container``.
-
-        Raises ``ValueError`` for what is none, and ``LimitReached`` where it goes beyond the budget.
-        """
-        match event_of(frame):
-            case Data(chunk):
-                self._write(chunk, len(chunk))
-            case Stored(offset, size):
-                for place in range(offset, offset + size, CHUNK):
-                    wanted = min(CHUNK, offset + size - place)
-                    self._write(os.pread(container, wanted, place), wanted)
-            case Member() as member:
-                self._begin(member)
-            case Trouble() as trouble:
-                self._trouble(trouble)
-            case Decrypted():
-                self.decrypted = True
-
-    def _write(self, chunk: bytes, wanted: int) -> None:
-        if self._writer is None or len(chunk) != wanted:
-            raise ValueError("data outside of a member, or of the container")
-        self._budget.take(len(chunk))
-        self._writer.write(chunk)
-
-    def _begin(self, member: Member) -> None:
-        self.end_member()
-        self._budget.begin_member()
-        if member.made_up:
-            self._path = self._paths.made_up(self._item.path, member.name.decode("ascii"))
-        elif member.kind == "folder":
-            self._path = member_path(self._item.path, member.name)
-        else:
-            self._path, _ = self._paths.member(self._item.path, member.name)
-        self._member = member
-        if member.kind == "file":
-            self._writer = self._store.writer()
-        elif member.kind == "special":
-            self._listener.fact(
-                ContainerFact("special-file", "device, pipe or socket", path=self._path, sha256=self._item.sha256)
-            )
-        elif member.kind != "folder":
-            kind = "symbolic" if member.kind == "symbolic-link" else "hard"
-            self._link(self._path, kind, member.target, below=member.name)
-
-    def end_member(self) -> None:
-        """Announce the member that was being written as an item.
-
-        A member of which nothing could be read is no item: its gap stands at its path.
-        """
-        member, writer, unread = self._member, self._writer, self._unread
-        self._member = self._writer = None
-        self._unread = False
-        if member is None or writer is None:
-            return
-        if unread and writer.size == 0:
-            writer.discard()
-            return
-        blob = writer.finish()
-        item = self._announce(
-            self._path,
-            member.name.rpartition(b"/")[2],
-            blob,
-            mode=member.mode,
-            depth=self._item.depth + 1,
-            origin="member",
-            text=read_name(member.name, declared_old=member.utf8 is False),
-        )
-        if item.labels:
-            self.containers.append((item, blob))
-
-    def _trouble(self, trouble: Trouble) -> None:
-        path = self._path if trouble.in_member and self._member else self._item.path
-        if trouble.reason is not None:
-            self._unread = self._unread or trouble.in_member
-            self._listener.gap(Gap(trouble.reason, trouble.detail[:500], NAME, path, self._item.sha256))
-        else:
-            issue: ContainerIssue = trouble.issue or "ambiguous"
-            self._listener.fact(ContainerFact(issue, trouble.detail[:500], path=path, sha256=self._item.sha256))
-
-    def stop(self, reason: GapReason, detail: str) -> None:
-        """End the reading early: what was read stays to be examined, the member in hand as far as it came."""
-        self.end_member()
-        self._listener.gap(Gap(reason, detail, NAME, self._item.path, self._item.sha256))
-
-
-@contextlib.contextmanager
-def _readable(blob: Blob, label: str) -> Iterator[int]:
-    """Give a descriptor that the worker of a reader can use."""
-    held = blob.for_others() if READERS[label].group == "program" else blob.hold()
-    try:
-        with held.descriptor() as descriptor:
-            yield descriptor
-    finally:
-        held.release()
+    def look_at(self, path: str, visit: Visit, sha256: str = "") -> None:
+        """Tell what is unsafe about the name of an entry, and which other one some system takes for it."""
+        problem = unsafe(visit.path, self._options)
+        if problem:
+            self._listener.fact(ContainerFact("unsafe-name", problem, path=path, sha256=sha256))
+        clash = self._register.add(visit.path, folder=False)
+        if clash:
+            self._listener.fact(ContainerFact("ambiguous", clash, path=path, sha256=sha256))
 
 
 def _labels_of(blob: Blob) -> tuple[str, ...]:
     head, tail = blob.ends(HEAD_BYTES, TAIL_BYTES)
     return identify(head, tail, blob.size)
-
-
-def _leaves(folder: bytes, target: bytes) -> bool:
-    """Say whether a link target leads out of the root that ``folder`` is relative to."""
-    if target.startswith(b"/") or b"\\" in target or target[1:2] == b":" or not target:
-        return True
-    depth = len([part for part in folder.split(b"/") if part not in (b"", b".")])
-    for part in target.split(b"/"):
-        if part == b"..":
-            depth -= 1
-            if depth < 0:
-                return True
-        elif part not in (b"", b"."):
-            depth += 1
-    return False

@@ -32,7 +32,10 @@ member_bytes = 2147483648
 total_bytes = 8589934592
 ratio = 200
 ratio_from_bytes = 16777216
+total_ratio_from_bytes = 268435456
 name_bytes = 1024
 name_depth = 64
+paths_total = 134217728
+total_seconds = 1200
 item_seconds = 60
 """

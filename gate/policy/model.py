@@ -264,8 +264,11 @@ class LimitsSection(Section):
     total_bytes: Count = _LIMITS.total_bytes
     ratio: Count = _LIMITS.ratio
     ratio_from_bytes: Count = _LIMITS.ratio_from_bytes
+    total_ratio_from_bytes: Count = _LIMITS.total_ratio_from_bytes
     name_bytes: Count = _LIMITS.name_bytes
     name_depth: Count = _LIMITS.name_depth
+    paths_total: Count = _LIMITS.paths_total
+    total_seconds: Count = _LIMITS.total_seconds
     item_seconds: Count = _LIMITS.item_seconds
 
     def as_limits(self) -> Limits:

@@ -27,11 +27,15 @@ EXAMINER_CLAUSES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "heuristics": (MALWARE,),
         "executable": (EXECUTABLES,),
         "outbound": (OUTBOUND,),
+        "identity": EXAMINED,
     }
 )
-"""The clauses that an examiner's answers count for.  What intake could not open, no examiner has seen."""
+"""The clauses that an examiner's answers count for.
 
-REQUIRED_EXAMINERS: Final = ("intake", "clamav", "yara", "executable", "outbound")
+What intake could not open, and what identity names that intake did not know, no examiner has seen.
+"""
+
+REQUIRED_EXAMINERS: Final = ("intake", "clamav", "yara", "executable", "outbound", "identity")
 """Examiners without which a run has not told anything."""
 
 

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from gate.intake.blobs import BlobStore
-from gate.intake.intake import Entry, InputArtifact, Intake, Unpackers
+from gate.intake.intake import InputArtifact, Intake
+from gate.intake.listening import Entry
 from gate.intake.passwords import Password, Passwords
+from gate.intake.unpackers import Unpackers
 from gate.limits import Limits
 from gate.models import Fact, Gap, ItemFact, OpenedFact
 from tests.conftest import tarred

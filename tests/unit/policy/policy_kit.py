@@ -103,8 +103,9 @@ ENGINES = (
     EngineInfo("yara", "4.5.4", DatabaseInfo("bundled", "1", "", 40, SHA), "passed"),
     EngineInfo("executable", "1", None, "passed"),
     EngineInfo("outbound", "1", None, "passed"),
+    EngineInfo("identity", "1", None, "passed"),
 )
-EXAMINERS = ("intake", "clamav", "yara", "executable", "outbound")
+EXAMINERS = ("intake", "clamav", "yara", "executable", "outbound", "identity")
 
 
 def item(path: str = "app.whl", sha256: str = SHA) -> ItemFact:
