@@ -23,6 +23,7 @@ need mkfs.ext4 e2fsprogs
 need mkfs.fat dosfstools
 need mcopy mtools
 need arj arj
+need upx upx-ucl
 need zstd zstd
 need lz4 lz4
 need lzip lzip

@@ -12,9 +12,12 @@ import struct
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from gate.intake.readers.installshield import is_setup_stream
 from gate.intake.readers.overlay import overlay_start
 from gate.intake.readers.sevenzip_disk import is_mbr
+from gate.intake.readers.sis import is_sis
 from gate.intake.readers.tar_header import has_checksum
+from gate.intake.readers.upx import is_packed
 from gate.intake.readers.zip_records import CENTRAL, CENTRAL_SIZE, DESCRIPTOR, END, END_SIZE, LOCAL, SATURATED_16
 from gate.intake.text_formats import has_late_pdf_header, text_labels
 
@@ -33,7 +36,7 @@ _MAGIC: tuple[tuple[str, int, bytes], ...] = (
     ("7z", 0, b"7z\xbc\xaf\x27\x1c"),
     ("rar", 0, b"Rar!\x1a\x07"),
     ("cab", 0, b"MSCF\0\0\0\0"),
-    ("cab", 0, b"ISc("),
+    ("installshield", 0, b"ISc("),
     ("zstd", 0, b"\x28\xb5\x2f\xfd"),
     ("lz4", 0, b"\x04\x22\x4d\x18"),
     ("lz4", 0, b"\x02\x21\x4c\x18"),
@@ -67,8 +70,6 @@ _MAGIC: tuple[tuple[str, int, bytes], ...] = (
     ("inno", 0, b"idska16\x1a"),
     ("inno", 0, b"Inno Setup Setup Data ("),
     ("inno", 0, b"rDlPtS"),
-    ("installshield", 0, b"InstallShield\0"),
-    ("installshield", 0, b"ISSetupStream\0"),
     ("autoit", 0, b"\xa3\x48\x4b\xbe\x98\x6c\x4a\xa9\x99\x4c\x53\x0a\x86\xd6\x48\x7d"),
     ("nuitka", 0, b"KAY\x28\xb5\x2f\xfd"),
     ("tnef", 0, b"\x78\x9f\x3e\x22"),
@@ -229,6 +230,9 @@ _TESTS: tuple[tuple[str, bytes, Callable[[bytes], bool]], ...] = (
     ("pack", b"\x1f", _is_pack),
     ("lzh", _ANY, _is_lzh),
     ("arj", b"\x60", _is_arj),
+    ("installshield", b"IN", is_setup_stream),
+    ("sis", _ANY, is_sis),
+    ("upx", b"M\x7f\xca\xce\xcf\xfe", is_packed),
     ("cpio", b"\xc7\x71", _is_binary_cpio),
     ("zstd", bytes(range(0x50, 0x60)), _is_skippable_zstd),
 )

@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterator
 
 from gate.intake.readers.checks import Members, bounded
 from gate.intake.readers.decoders import Region
+from gate.intake.readers.installshield_cabinet import joined
 from gate.intake.readers.interface import Data, Event, Options, Source
 from gate.intake.readers.overlay_programs import Span, behind
 
@@ -68,16 +69,20 @@ def _listed(source: Source, start: int, stop: int, members: Members) -> Generato
 
     The texts end with a zero byte each, and the size is written in decimal digits.
     """
+    row: list[tuple[bytes, int, int]] = []
     while True:
         fields = source.read_at(start, min(_LISTED_BYTES, stop - start)).split(b"\0", _LISTED_FIELDS)
         if len(fields) <= _LISTED_FIELDS:
+            yield from joined(source, row, members)
             return start
         name, path, version, digits, _ = fields
         size = int(digits) if digits.isdigit() and len(digits) <= _SIZE_DIGITS else -1
         begin = start + sum(len(field) + 1 for field in fields[:_LISTED_FIELDS])
         same = path.replace(b"\\", b"/").rpartition(b"/")[2] == name != b""
         if not same or not version.replace(b".", b"").isdigit() or not 0 <= size <= stop - begin:
+            yield from joined(source, row, members)
             return start
+        row.append((path.replace(b"\\", b"/"), begin, begin + size))
         yield from members.named(path.replace(b"\\", b"/"), size)
         yield from _bytes(source, begin, begin + size)
         start = begin + size

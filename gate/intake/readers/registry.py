@@ -46,6 +46,7 @@ READERS: Mapping[str, Place] = MappingProxyType(
         "deb": Place("ar", "read", "own"),
         "cpio": Place("cpio", "read", "own"),
         "asar": Place("asar", "read", "own"),
+        **{label: Place(label, "read", "own") for label in ("installshield", "sis", "upx")},
         "overlay": Place("overlay", "read", "own"),
         **{label: Place("sevenzip", "read", "program") for label in _SEVENZIP.split()},
         "rar": Place("rar", "read", "library"),

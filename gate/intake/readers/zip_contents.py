@@ -18,6 +18,7 @@ from gate.intake.readers.zip_encryption import (
     open_aes,
     open_old,
 )
+from gate.intake.readers.zip_implode import Explode
 from gate.intake.readers.zip_records import (
     FLAG_DESCRIPTOR,
     FLAG_ENCRYPTED,
@@ -29,13 +30,12 @@ from gate.intake.readers.zip_records import (
     Window,
 )
 
-STORE, DEFLATE, DEFLATE64, BZIP2, LZMA, ZSTD, XZ, AES = 0, 8, 9, 12, 14, 93, 95, 99
+STORE, IMPLODE, DEFLATE, DEFLATE64, BZIP2, LZMA, ZSTD, XZ, AES = 0, 6, 8, 9, 12, 14, 93, 95, 99
 _DECODERS = {DEFLATE: Inflate, BZIP2: bzip2, XZ: xz, ZSTD: zstandard}
 _ENCRYPTION = FLAG_ENCRYPTED | FLAG_STRONG | FLAG_MASKED
 _NOT_READ = {
     1: "shrink",
     **dict.fromkeys((2, 3, 4, 5), "reduce"),
-    6: "implode",
     10: "PKWARE implode",
     18: "TERSE",
     19: "LZ77",
@@ -191,12 +191,19 @@ class Contents:
             return deflate64_blocks(region)
         if method == LZMA:
             return expand(self._lzma, region, FEED)
+        if method == IMPLODE:
+            return expand(self._explode, region, FEED)
         known = f"method {method} ({_NOT_READ[method]}) is not read" if method in _NOT_READ else ""
         raise Damaged(known or f"unknown method {method}", "unsupported")
 
     def _lzma(self) -> Decoder:
         end_marker = bool(self._reading.flags & FLAG_LZMA_END) or self._reading.size is None
         return ZipLzma(self._reading.size or 0, end_marker=end_marker)
+
+    def _explode(self) -> Decoder:
+        if self._reading.size is None:
+            raise Damaged("imploded, and its size is not known", "unsupported")
+        return Explode(self._reading.size, self._reading.flags)
 
     def _mismatches(self) -> Iterator[str]:
         if self._reading.size not in {None, self.size}:

@@ -520,7 +520,7 @@ def contents() -> Iterator[Case]:
         "behind the compressed stream",
         reached=True,
     )
-    for number, name in ((1, "shrink"), (4, "reduce"), (6, "implode"), (97, "WavPack"), (98, "PPMd")):
+    for number, name in ((1, "shrink"), (4, "reduce"), (97, "WavPack"), (98, "PPMd")):
         yield case(
             f"method-{number}",
             f"a method that is not read: {name}",
