@@ -35,6 +35,7 @@ lint: $(STAMP)
 	$(RUN) -m ruff format --check .
 	$(RUN) tools/messages.py --check
 	$(RUN) tools/schemas.py --check
+	$(RUN) tools/containers_doc.py --check
 
 types: $(STAMP)
 	$(RUN) -m mypy
