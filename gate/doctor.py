@@ -12,6 +12,7 @@ from typing import Literal
 
 from gate.errors import GateError
 from gate.examine.antivirus.database import DatabaseStatus, default_database_folder, status
+from gate.examine.identity import library
 from gate.isolation import PrivateFolder, Worker, find_program, run_program
 from gate.models import MessageArgs
 
@@ -61,6 +62,7 @@ def examine_system() -> Iterator[Check]:
         yield _package(module, distribution)
     for program, package in _PROGRAMS.items():
         yield _program(program, package)
+    yield _libmagic()
     yield _isolation()
     yield _temporary_folder()
     yield _database()
@@ -79,6 +81,13 @@ def _program(program: str, package: str) -> Check:
     if place is None:
         return Check(program, "missing", "doctor.program-missing", {"program": program, "package": package})
     return Check(program, "ok", "doctor.program", {"place": place})
+
+
+def _libmagic() -> Check:
+    loaded = library.LOADED
+    if isinstance(loaded, library.LibraryMissing):
+        return Check("libmagic", "missing", "doctor.libmagic-missing", {"error": str(loaded)})
+    return Check("libmagic", "ok", "doctor.libmagic", {"version": loaded.version, "sha256": loaded.sha256[:12]})
 
 
 def _isolation() -> Check:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gate.examine.antivirus.examiner import ClamAVExaminer
+from gate.examine.identity import is_unnamed
 from gate.examine.interface import Examiner
 from gate.examine.isolated import Host, Hosted, IsolatedExaminer
 from gate.examine.rules.sources import read_rule_sources
 from gate.models import Item
 
-EXAMINERS = ("clamav", "yara", "executable", "outbound")
+EXAMINERS = ("clamav", "yara", "heuristics", "executable", "outbound", "identity")
 """The examiners of this version, in the order in which reports show them."""
 
 
@@ -59,10 +60,29 @@ def build_examiners(settings: EngineSettings) -> Sequence[Examiner]:
         ),
     ]
     host = Host(hosted, workers=settings.workers, item_seconds=settings.item_seconds)
+    # libmagic has workers of its own: what takes it over must not speak for the other examiners.
+    identity = Hosted(
+        "identity", "gate.examine.identity.examiner:IdentityExaminer", {}, frozenset({"content"}), is_unnamed
+    )
+    second = Host([identity], workers=settings.workers, item_seconds=settings.item_seconds)
+    # So does lief where it reads whole programs: what breaks it costs a gap of this examiner alone.
+    heuristics = Hosted(
+        "heuristics",
+        "gate.examine.heuristics.examiner:HeuristicsExaminer",
+        {},
+        frozenset({"content", "name"}),
+        _always,
+    )
+    third = Host([heuristics], workers=settings.workers, item_seconds=settings.item_seconds)
     antivirus = ClamAVExaminer(
         settings.clamd,
         database=settings.database,
         house_signatures=settings.signatures,
         remote_allowed=settings.clamd_remote,
     )
-    return [antivirus, *(IsolatedExaminer(host, each) for each in hosted)]
+    return [
+        antivirus,
+        *(IsolatedExaminer(host, each) for each in hosted),
+        IsolatedExaminer(second, identity),
+        IsolatedExaminer(third, heuristics),
+    ]
