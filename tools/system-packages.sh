@@ -23,7 +23,8 @@ need mkfs.ext4 e2fsprogs
 need mkfs.fat dosfstools
 need mcopy mtools
 need arj arj
-need upx upx-ucl
+need osslsigncode osslsigncode
+need openssl openssl
 need zstd zstd
 need lz4 lz4
 need lzip lzip

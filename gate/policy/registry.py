@@ -35,7 +35,7 @@ EXAMINER_CLAUSES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 What intake could not open, and what identity names that intake did not know, no examiner has seen.
 """
 
-REQUIRED_EXAMINERS: Final = ("intake", "clamav", "yara", "executable", "outbound", "identity")
+REQUIRED_EXAMINERS: Final = ("intake", "clamav", "yara", "heuristics", "executable", "outbound", "identity")
 """Examiners without which a run has not told anything."""
 
 

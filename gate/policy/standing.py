@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gate.policy.model import Evidence
 
 _STANDING_AGAINST: Final[tuple[Severity, ...]] = ("reject", "gap", "warn")
-_ENGINES: Final = {MALWARE: ("clamav", "yara"), OUTBOUND: ("outbound",), EXECUTABLES: ("executable",)}
+_ENGINES: Final = {MALWARE: ("clamav", "yara", "heuristics"), OUTBOUND: ("outbound",), EXECUTABLES: ("executable",)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,14 @@ def _blocks(view: View, overlap: int) -> Iterator[bytes]:
 
 def engines() -> list[Examiner]:
     """Return doubles of all examiners that a run must have."""
-    return [Engine("clamav"), Engine("yara", _MARK), Engine("executable"), Engine("outbound"), Engine("identity")]
+    return [
+        Engine("clamav"),
+        Engine("yara", _MARK),
+        Engine("heuristics"),
+        Engine("executable"),
+        Engine("outbound"),
+        Engine("identity"),
+    ]
 
 
 @dataclass(frozen=True)

@@ -101,11 +101,12 @@ OFFICIAL = DatabaseInfo("official", "27500", "2026-11-22T08:00:00Z", 2_000_000, 
 ENGINES = (
     EngineInfo("clamav", "1.4.6", OFFICIAL, "passed"),
     EngineInfo("yara", "4.5.4", DatabaseInfo("bundled", "1", "", 40, SHA), "passed"),
+    EngineInfo("heuristics", "1", None, "passed"),
     EngineInfo("executable", "1", None, "passed"),
     EngineInfo("outbound", "1", None, "passed"),
     EngineInfo("identity", "1", None, "passed"),
 )
-EXAMINERS = ("intake", "clamav", "yara", "executable", "outbound", "identity")
+EXAMINERS = ("intake", "clamav", "yara", "heuristics", "executable", "outbound", "identity")
 
 
 def item(path: str = "app.whl", sha256: str = SHA) -> ItemFact:
