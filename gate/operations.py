@@ -162,6 +162,7 @@ def engine_settings(request: CheckRequest, loaded: LoadedPolicy) -> EngineSettin
         database=None if bundled else request.database or default_database_folder(),
         signatures=request.signatures or data_folder("signatures"),
         rule_folders=_rule_folders(request, loaded),
+        rules_ignored=malware.yara_ignore,
         workers=request.jobs,
         item_seconds=loaded.policy.limits.item_seconds,
     )

@@ -13,7 +13,7 @@ from gate.examine.antivirus.examiner import ClamAVExaminer
 from gate.examine.identity import is_unnamed
 from gate.examine.interface import Examiner
 from gate.examine.isolated import Host, Hosted, IsolatedExaminer
-from gate.examine.rules.sources import read_rule_sources
+from gate.examine.rules.sources import aspects, pack, read_rule_sources
 from gate.models import Item
 
 EXAMINERS = ("clamav", "yara", "heuristics", "executable", "outbound", "identity")
@@ -35,6 +35,7 @@ class EngineSettings:
     rule_folders: tuple[Path, ...]
     workers: int
     item_seconds: float
+    rules_ignored: tuple[str, ...] = ()
 
 
 def _always(_item: Item) -> bool:
@@ -48,8 +49,13 @@ def build_examiners(settings: EngineSettings) -> Sequence[Examiner]:
         Hosted(
             "yara",
             "gate.examine.rules.examiner:RulesExaminer",
-            {"sources": rules.sources},
-            frozenset({"content"}),
+            {
+                "sources": pack(rules),
+                "broken": "gap",
+                "ignore": list(settings.rules_ignored),
+                "by_name": "name" in aspects(rules),
+            },
+            aspects(rules),
             _always,
         ),
         Hosted(

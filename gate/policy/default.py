@@ -15,6 +15,7 @@ clamd = "auto"
 database = "official"
 max_database_age_days = 3
 yara_rules = ["bundled"]
+yara_ignore = []
 suspected = "reject"
 suspicion_threshold = 60
 

@@ -102,6 +102,8 @@ class Malware(Section):
     database: Literal["official", "bundled"] = "official"
     max_database_age_days: Count = 3
     yara_rules: Texts = ("bundled",)
+    yara_ignore: tuple[Text, ...] = ()
+    """Rule files, by folder and place in it, that are left out without a gap where they do not compile."""
     suspected: Literal["reject", "warn"] = "reject"
     suspicion_threshold: Score = 60
     """From which score on what ``heuristics`` saw is a suspicion; below it, it is told as a note."""

@@ -69,7 +69,7 @@ def examiners(database: Path) -> list[Examiner]:
     """Return ClamAV as it is, and doubles of the others."""
     settings = EngineSettings("auto", False, database, data_folder("signatures"), (), 1, 60.0)
     clamav, *_ = build_examiners(settings)
-    return [clamav, Engine("yara"), Engine("executable"), Engine("outbound")]
+    return [clamav, Engine("yara"), Engine("heuristics"), Engine("executable"), Engine("outbound"), Engine("identity")]
 
 
 def row_of(name: str, outcome: Outcome, inner: str) -> Row:

@@ -22,7 +22,7 @@ loaded = set(sys.modules)
 
 from tests.examine.executable.executable_samples import SAMPLES
 from tests.examine.outbound.test_html import AUTOMATIC, CONDITIONAL
-from tests.examine.yara.yara_samples import BAD
+from tests.examine.yara.samples import BAD
 
 LABELS = ("shift_jis", "euc-jp", "iso-2022-jp", "gb18030", "big5", "euc-kr", "koi8-r", "windows-1251", "utf-16", "no")
 samples = [

@@ -4,16 +4,16 @@ rule php_eval_of_request
 {
     meta:
         id = "RG-WEB-0001"
-        description_en = "PHP that runs what a request sends"
+        description = "PHP that runs what a request sends"
         description_ja = "要求で送られた内容を実行する PHP"
         certainty = "suspected"
         clause = "26-3 3(1)①"
-        reference = "own analysis of common one-line web shells"
-        date = "2026-11-23"
+        reference = "https://attack.mitre.org/techniques/T1505/003/"
+        date = "2026-11-24"
         false_positives = "Administration tools that run submitted code on purpose"
     strings:
         $tag = /<\?(php\s|=)/ nocase
-        $run = /\b(eval|assert|system|passthru|shell_exec|exec|popen)\s*\(\s*(@?(base64_decode|stripslashes|gzinflate|str_rot13|urldecode)\s*\(\s*){0,3}\$_(GET|POST|REQUEST|COOKIE|SERVER)\b/ nocase
+        $run = /\b(eval|assert|system|passthru|shell_exec|exec|popen)\s*\(\s*(@?(base64_decode|stripslashes|gzinflate|str_rot13|urldecode)\s*\(\s*){0,3}(\$_GET|\$_POST|\$_REQUEST|\$_COOKIE|\$_SERVER)\b/ nocase
     condition:
         $tag and $run
 }
@@ -22,12 +22,12 @@ rule php_packed_eval
 {
     meta:
         id = "RG-WEB-0002"
-        description_en = "PHP that unpacks an encoded text and runs it"
+        description = "PHP that unpacks an encoded text and runs it"
         description_ja = "符号化された文字列を復元して実行する PHP"
         certainty = "suspected"
         clause = "26-3 3(1)①"
-        reference = "own analysis of packed web shells"
-        date = "2026-11-23"
+        reference = "https://attack.mitre.org/techniques/T1027/"
+        date = "2026-11-24"
         false_positives = "Commercial PHP encoders"
     strings:
         $tag = /<\?(php\s|=)/ nocase
@@ -40,16 +40,16 @@ rule php_in_image
 {
     meta:
         id = "RG-WEB-0005"
-        description_en = "PHP that runs commands or a request, inside an image file"
+        description = "PHP that runs commands or a request, inside an image file"
         description_ja = "画像ファイル内でコマンド又は要求の内容を実行する PHP"
         certainty = "suspected"
         clause = "26-3 3(1)①"
-        reference = "own analysis of uploads that pass as images"
-        date = "2026-11-23"
+        reference = "https://attack.mitre.org/techniques/T1027/009/"
+        date = "2026-11-24"
         false_positives = "None known"
     strings:
         $tag = /<\?(php\s|=)/ nocase
-        $run = /\b(eval|assert|system|passthru|shell_exec|exec|popen|include|require)\s*[( ]\s*[^\n]{0,60}\$_(GET|POST|REQUEST|COOKIE|FILES)\b/ nocase
+        $run = /\b(eval|assert|system|passthru|shell_exec|exec|popen|include|require)\s*[( ]\s*[^\n]{0,60}(\$_GET|\$_POST|\$_REQUEST|\$_COOKIE|\$_FILES)\b/ nocase
     condition:
         (uint32be(0) == 0x89504e47 or uint16be(0) == 0xffd8 or uint32be(0) == 0x47494638 or uint16be(0) == 0x424d)
         and $tag and $run
@@ -59,17 +59,17 @@ rule php_calls_function_named_by_request
 {
     meta:
         id = "RG-WEB-0006"
-        description_en = "PHP that calls a function whose name a request sends"
+        description = "PHP that calls a function whose name a request sends"
         description_ja = "要求で指定された名前の関数を呼び出す PHP"
         certainty = "suspected"
         clause = "26-3 3(1)①"
-        reference = "own analysis of callback web shells"
-        date = "2026-11-23"
+        reference = "https://attack.mitre.org/techniques/T1505/003/"
+        date = "2026-11-24"
         false_positives = "None known"
     strings:
         $tag = /<\?(php\s|=)/ nocase
-        $direct = /\$_(GET|POST|REQUEST|COOKIE)\s*\[[^\]\n]{1,40}\]\s*\(\s*\$_(GET|POST|REQUEST|COOKIE)\b/ nocase
-        $callback = /\b(array_map|array_filter|call_user_func|call_user_func_array|usort|register_shutdown_function)\s*\(\s*@?\$_(GET|POST|REQUEST|COOKIE)\b/ nocase
+        $direct = /(\$_GET|\$_POST|\$_REQUEST|\$_COOKIE)\s*\[[^\]\n]{1,40}\]\s*\(\s*(\$_GET|\$_POST|\$_REQUEST|\$_COOKIE)\b/ nocase
+        $callback = /\b(array_map|call_user_func|call_user_func_array|register_shutdown_function|register_tick_function)\s*\(\s*@?(\$_GET|\$_POST|\$_REQUEST|\$_COOKIE)\b/ nocase
     condition:
         $tag and ($direct or $callback)
 }

@@ -2,6 +2,6 @@
 
 from gate.examine.rules.canary import CANARY
 from gate.examine.rules.examiner import RulesExaminer
-from gate.examine.rules.sources import RuleSource, RuleSources, read_rule_sources, rule_set
+from gate.examine.rules.sources import RuleSource, RuleSources, aspects, pack, read_rule_sources, rule_set
 
-__all__ = ["CANARY", "RuleSource", "RuleSources", "RulesExaminer", "read_rule_sources", "rule_set"]
+__all__ = ["CANARY", "RuleSource", "RuleSources", "RulesExaminer", "aspects", "pack", "read_rule_sources", "rule_set"]

@@ -25,7 +25,7 @@ rule {RULE}
 {{
     meta:
         id = "gate-canary"
-        description_en = "The test string of this gate: proves that the engine reads, and is harmless"
+        description = "The test string of this gate: proves that the engine reads, and is harmless"
         description_ja = "本ゲートの試験文字列です。エンジンの動作を確認するためのもので、害はありません。"
         certainty = "known"
         clause = "26-3 3(1)①"

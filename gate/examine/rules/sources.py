@@ -6,13 +6,24 @@ Sources and never compiled rules are used, as a forged compiled file loads witho
 from __future__ import annotations
 
 import hashlib
+import re
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+import msgpack
+
 from gate.errors import EngineFailure
+from gate.models import Aspect
 from gate.paths import printable
+
+MOST_PACKED = 15 << 20
+"""Largest rule set after packing, in bytes: what one message to a worker carries.  Rules shrink to a fifth or less."""
+_NAMED = re.compile(r"(?<![$#@!\w])(filename|extension)\b")
+_DESCRIBED = re.compile(r'^\s*\w+\s*=\s*".*"\s*$', re.MULTILINE)
+"""A line of metadata."""
 
 SUFFIXES = frozenset({".yar", ".yara"})
 """Files whose names end so are rule sources; all others in a rule folder are left alone."""
@@ -62,6 +73,33 @@ def read_rule_sources(folders: Sequence[Path]) -> RuleSources:
             relative = file.relative_to(folder) if file != folder else Path(file.name)
             texts[_unused(printable(f"{folder.name}/{relative}" if file != folder else file.name), texts)] = _text(file)
     return rule_set(RuleSource(name, text) for name, text in texts.items())
+
+
+def pack(rules: RuleSources) -> bytes:
+    """Return the sources as one small block that :func:`unpack` reads, for the way to a worker.
+
+    Raises ``EngineFailure`` where they are more than a message holds.
+    """
+    packed = zlib.compress(msgpack.packb([list(source) for source in rules.sources]), 6)
+    if len(packed) > MOST_PACKED:
+        raise EngineFailure("examine.yara-rules-too-large", megabytes=len(packed) >> 20, limit=MOST_PACKED >> 20)
+    return packed
+
+
+def unpack(packed: bytes) -> list[tuple[str, str]]:
+    """Return the names and texts of :func:`pack`."""
+    return [(name, text) for name, text in msgpack.unpackb(zlib.decompress(packed))]
+
+
+def aspects(rules: RuleSources) -> frozenset[Aspect]:
+    """Return what the results of these rules depend on: the content, and the name too where a rule may ask for it.
+
+    Public rule sets have an external variable ``filename``, and ``extension``.  Sources that mention one of the words
+    count, also in a comment, so that results are never shared between items that a rule could tell apart by name.
+    """
+    if any(_NAMED.search(_DESCRIBED.sub("", source.text)) for source in rules.sources):
+        return frozenset({"content", "name"})
+    return frozenset({"content"})
 
 
 def _rule_files(folder: Path) -> list[Path]:

@@ -1,0 +1,70 @@
+// web-shells/other-languages.yar: see ../README.md for the metadata of each rule.
+
+rule node_runs_request
+{
+    meta:
+        id = "RG-WEB-0018"
+        description = "Node.js server that runs what a request sends"
+        description_ja = "要求の内容を実行する Node.js サーバ"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://attack.mitre.org/techniques/T1505/003/"
+        date = "2026-11-24"
+        false_positives = "Demonstrations of injection"
+    strings:
+        $run = /\b(eval|exec|execSync|spawnSync|runInThisContext|runInNewContext|Function)\s*\(\s*(String\s*\(\s*)?(req|request|ctx\.request)\s*\.\s*(query|body|headers|params|cookies)\b/
+    condition:
+        filesize < 1MB and $run
+}
+
+rule python_runs_request
+{
+    meta:
+        id = "RG-WEB-0019"
+        description = "Python server that runs what a request sends"
+        description_ja = "要求の内容を実行する Python サーバ"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://attack.mitre.org/techniques/T1505/003/"
+        date = "2026-11-24"
+        false_positives = "Demonstrations of injection"
+    strings:
+        $run = /\b(os\.(popen|system)|subprocess\.(check_output|getoutput|run|Popen|call)|eval|exec)\s*\(\s*(flask\.)?request\s*\.\s*(args|form|values|headers|cookies|GET|POST|json|data|query_params)\b/
+    condition:
+        filesize < 1MB and $run
+}
+
+rule coldfusion_runs_request
+{
+    meta:
+        id = "RG-WEB-0020"
+        description = "ColdFusion page that runs a command out of a request"
+        description_ja = "要求に含まれるコマンドを実行する ColdFusion ページ"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://attack.mitre.org/techniques/T1505/003/"
+        date = "2026-11-24"
+        false_positives = "None known"
+    strings:
+        $run = /<cfexecute\b[^>]{0,200}\b(name|arguments)\s*=\s*["']?[^"'>]{0,60}#\s*(form|url|cgi)\s*\./ nocase
+    condition:
+        $run
+}
+
+rule perl_cgi_runs_parameter
+{
+    meta:
+        id = "RG-WEB-0021"
+        description = "Perl CGI that runs a request parameter"
+        description_ja = "要求のパラメータを実行する Perl の CGI"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://attack.mitre.org/techniques/T1505/003/"
+        date = "2026-11-24"
+        false_positives = "None known"
+    strings:
+        $cgi = /\buse\s+CGI\b/
+        $run = /(\b(system|exec|qx)\s*[({]?\s*["']?|`\s*|open\s*\(\s*\w+\s*,\s*)(\$\w{1,20}\s*->\s*)?param\s*\(\s*["'][^"'\n]{1,30}["']/
+    condition:
+        filesize < 256KB and all of them
+}
