@@ -150,7 +150,8 @@ class Worker:
     ``options`` (plain values) are handed to the function, which returns the handler of requests; ``preload`` names
     modules that it needs later, as a confined process may not be able to import any more.  Not thread-safe: one
     request at a time.  Without ``wait`` it may still be coming up when the constructor returns.  A worker that has to
-    write gets a ``folder``: it runs under that folder's user, and is told the path in ``options``.  Raises ``WorkerTimeout`` or ``WorkerDied`` where it does not come up.
+    write gets a ``folder``: it runs under that folder's user, and is told the path in ``options``.  Raises
+    ``WorkerTimeout`` or ``WorkerDied`` where it does not come up.
     """
 
     def __init__(

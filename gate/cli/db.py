@@ -1,48 +1,141 @@
-"""``gate db``: the malware database that the gate would use."""
+"""``gate db``: show the malware database that the gate would use, bring it up to date, or import it from files."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gate.cli.language import Text
 from gate.cli.settings import GateCommand, Settings
-from gate.text import render
+
+if TYPE_CHECKING:
+    from gate.examine.antivirus.update import Exchanged
+
+DEFAULT_MAX_AGE_DAYS = 3
+"""What a policy asks for that says nothing else (``[malware] max_database_age_days``)."""
+_FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 def build(text: Text) -> click.Command:
-    """Return the group with its only command of this version, ``status``."""
+    """Return the group with ``status``, ``update`` and ``import``."""
     group = click.Group("db", help=text("db.help"), short_help=text("db.short"))
-    params: list[click.Parameter] = [
-        click.Option(["--database"], type=click.Path(path_type=Path), metavar="DIR", help=text("option.database")),
-    ]
-    command = GateCommand("db.status", text=text, params=params, callback=_status)
-    group.add_command(command, "status")
+    commands = {
+        "status": (_status, [_folder(text, "option.database"), _format(text), _max_age(text)]),
+        "update": (_update, [_folder(text, "option.db-folder"), _format(text), *_network_options(text)]),
+        "import": (_import, [_files(), _folder(text, "option.db-folder"), _format(text), _allow_older(text)]),
+    }
+    for name, (callback, params) in commands.items():
+        group.add_command(GateCommand(f"db.{name}", text=text, params=params, callback=callback), name)
     return group
 
 
+# --- options ----------------------------------------------------------------------------------------------------
+
+
+def _folder(text: Text, help_id: str) -> click.Parameter:
+    return click.Option(["--folder", "--database", "folder"], type=_FOLDER, metavar="DIR", help=text(help_id))
+
+
+def _format(text: Text) -> click.Parameter:
+    choice = click.Choice(["text", "json"])
+    return click.Option(
+        ["--format", "form"], type=choice, default="text", show_default=True, help=text("option.format")
+    )
+
+
+def _max_age(text: Text) -> click.Parameter:
+    return click.Option(
+        ["--max-age-days"],
+        type=click.IntRange(0, 36_500),
+        default=DEFAULT_MAX_AGE_DAYS,
+        show_default=True,
+        metavar="N",
+        help=text("option.db-max-age"),
+    )
+
+
+def _network_options(text: Text) -> list[click.Parameter]:
+    return [
+        click.Option(["--mirror"], metavar="HOST|URL", help=text("option.db-mirror")),
+        click.Option(["--private-mirror"], metavar="HOST|URL", help=text("option.db-private-mirror")),
+        click.Option(["--proxy"], metavar="URL", envvar="GATE_DB_PROXY", help=text("option.db-proxy")),
+    ]
+
+
+def _files() -> click.Parameter:
+    return click.Argument(["files"], nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+
+
+def _allow_older(text: Text) -> click.Parameter:
+    return click.Option(["--allow-older"], is_flag=True, help=text("option.db-allow-older"))
+
+
+# --- commands ---------------------------------------------------------------------------------------------------
+# Imports stand inside: `--help` must load no engine.
+
+
 @click.pass_context
-def _status(ctx: click.Context, /, database: Path | None) -> int:
-    from gate.examine.antivirus.database import default_database_folder, status  # noqa: PLC0415  # loaded only when run
+def _status(ctx: click.Context, /, folder: Path | None, form: str, max_age_days: int) -> int:
+    from gate.cli.db_output import is_healthy, status_document, status_text  # noqa: PLC0415  # see above
+    from gate.examine.antivirus.database import default_database_folder, status  # noqa: PLC0415  # see above
+
+    settings, now = ctx.ensure_object(Settings), datetime.now(UTC)
+    found = status(folder or default_database_folder())
+    click.echo(status_document(found, now) if form == "json" else status_text(found, settings.language, now))
+    return 0 if is_healthy(found, now, max_age_days) else 1
+
+
+@click.pass_context
+def _update(
+    ctx: click.Context,
+    /,
+    folder: Path | None,
+    form: str,
+    mirror: str | None,
+    private_mirror: str | None,
+    proxy: str | None,
+) -> int:
+    from gate.cli.db_output import progress_for  # noqa: PLC0415  # see above
+    from gate.examine.antivirus.freshclam import Source  # noqa: PLC0415  # see above
+    from gate.examine.antivirus.update import update  # noqa: PLC0415  # see above
 
     settings = ctx.ensure_object(Settings)
-    folder = database or default_database_folder()
-    found = status(folder)
-    click.echo(
-        render(
-            "malware.status",
-            settings.language,
-            {
-                "folder": str(folder),
-                "kind": found.kind,
-                "version": found.version,
-                "date": found.date or "–",
-                "signatures": found.signatures,
-                "sha256": found.sha256,
-            },
-        )
-    )
-    for file in found.files:
-        click.echo(f"  {file.sha256}  {file.name}")
-    return 0 if found.kind == "official" else 1
+    source = Source(mirror, private_mirror, proxy)
+    with progress_for(settings) as progress:
+        result = update(folder, source, progress=progress)
+    _show(result, form, settings)
+    return 0
+
+
+@click.pass_context
+def _import(
+    ctx: click.Context, /, files: tuple[Path, ...], folder: Path | None, form: str, *, allow_older: bool
+) -> int:
+    from gate.cli.db_output import progress_for  # noqa: PLC0415  # see above
+    from gate.examine.antivirus.update import import_files  # noqa: PLC0415  # see above
+
+    settings = ctx.ensure_object(Settings)
+    with progress_for(settings) as progress:
+        result = import_files(folder, files, allow_older=allow_older, progress=progress)
+    _show(result, form, settings)
+    return 0
+
+
+def _show(result: Exchanged, form: str, settings: Settings) -> None:
+    """Print what came of an update or import, and warn where what is there now is old all the same."""
+    from gate.cli.db_output import exchanged_text, is_healthy, status_document  # noqa: PLC0415  # see above
+
+    now = datetime.now(UTC)
+    if form == "json":
+        click.echo(status_document(result.status, now, changed=result.changed))
+    else:
+        click.echo(exchanged_text(result, settings.language, now))
+    if not is_healthy(result.status, now, DEFAULT_MAX_AGE_DAYS):
+        from gate.text import render  # noqa: PLC0415  # see above
+
+        age = result.status.age_days(now)
+        about: dict[str, str | int] = {"days": "–" if age is None else age, "limit": DEFAULT_MAX_AGE_DAYS}
+        click.echo(render("malware.db-still-old", settings.language, about), err=True)

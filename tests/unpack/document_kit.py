@@ -9,9 +9,9 @@ import time
 import tracemalloc
 from collections.abc import Callable
 
-from gate.intake.intake import Unpackers
 from gate.intake.readers.interface import Data, Member, Trouble
 from gate.intake.unpacker import event_of
+from gate.intake.unpackers import Unpackers
 from gate.limits import Limits
 from tests.unpack.reader_kit import Reading, read_bytes
 from tests.unpack.test_fuzz_readers import mutated

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-import struct
 import shutil
+import struct
 import subprocess
 import sys
 import time

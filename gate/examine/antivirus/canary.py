@@ -53,8 +53,12 @@ FOUND: Sequence[Canary] = (
 )
 """What every engine must get right, before and after."""
 
-RAW: Sequence[Canary] = (Canary("token-in-page", samples.page_with_token),)
-"""That what looks like HTML is also read raw: only an engine with the gate's own signatures can show it."""
+OWN: Sequence[Canary] = (
+    Canary("token-in-page", samples.page_with_token),
+    Canary("digest-in-zip", lambda: samples.zipped(samples.DIGEST)),
+)
+"""What only an engine with the gate's own signatures can show: that what looks like HTML is also read raw, and that
+content is known by its digest, as most of what an official database holds is."""
 
 ALERTS: Sequence[Canary] = (
     Canary(

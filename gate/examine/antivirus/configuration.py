@@ -12,11 +12,13 @@ from typing import Literal, TypeAlias
 from gate.errors import EngineFailure
 from gate.paths import printable
 
-Role: TypeAlias = Literal["scan", "macros"]
-"""``scan`` looks for malicious programs and reports what it could not see; ``macros`` reports Office macros only.
+Role: TypeAlias = Literal["scan", "macros", "others"]
+"""``scan`` looks for malicious programs and reports what it could not see, and Office macros; ``macros`` reports the
+latter only, ``others`` everything else.
 
-They are two processes because of several alerts about one file clamd names one, by chance: an alert about macros
-beside one about an encrypted member would hide it in about every second run.
+Of several alerts about one file clamd names one, by chance (its list of them has no order), and a signature before
+any alert: an alert about macros beside one about an encrypted member would hide it in about every second run.  Where
+``scan`` says OK there is none at all; where it names something, the other two tell what may stand behind it.
 """
 
 LARGEST_FILE = 2_147_483_645
@@ -60,21 +62,22 @@ _COMMON = {
     "ReadTimeout": "60",
     "CommandReadTimeout": "10",
 }
+_STRICT = dict.fromkeys(
+    (
+        "AlertExceedsMax",
+        "AlertEncrypted",
+        "AlertEncryptedArchive",
+        "AlertEncryptedDoc",
+        "AlertBrokenExecutables",
+        "AlertBrokenMedia",
+        "AlertPartitionIntersection",
+    ),
+    "yes",
+)
 _ALERTS: dict[Role, dict[str, str]] = {
-    "scan": dict.fromkeys(
-        (
-            "AlertExceedsMax",
-            "AlertEncrypted",
-            "AlertEncryptedArchive",
-            "AlertEncryptedDoc",
-            "AlertBrokenExecutables",
-            "AlertBrokenMedia",
-            "AlertPartitionIntersection",
-        ),
-        "yes",
-    )
-    | {"AlertOLE2Macros": "no"},
+    "scan": _STRICT | {"AlertOLE2Macros": "yes"},
     "macros": {"AlertOLE2Macros": "yes", "HeuristicAlerts": "no"},
+    "others": _STRICT | {"AlertOLE2Macros": "no"},
 }
 _LOGGED_LIMITS = {
     "Global time limit": "600000 milliseconds",

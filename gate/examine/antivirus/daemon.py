@@ -201,10 +201,14 @@ class Daemon:
 
     # --- end ----------------------------------------------------------------------------------------------------
 
-    def close(self) -> None:
-        """Kill the process group and remove the folder; may be called more than once."""
+    def interrupt(self) -> None:
+        """Kill the process group, if there is one; whoever waits for it in another thread is told that it ended."""
         if self._program is not None:
             self._program.kill()
+
+    def close(self) -> None:
+        """Kill the process group and remove the folder; may be called more than once."""
+        self.interrupt()
         if self._watch is not None:
             self._watch.close()
         if self._folder_descriptor >= 0:

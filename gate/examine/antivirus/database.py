@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,10 @@ class DatabaseStatus:
         """The newest build time, RFC 3339 in UTC, or empty."""
         return self.info.date
 
+    def age_days(self, now: datetime) -> int | None:
+        """Return the whole days since the build time, None where no file carries one; negative in the future."""
+        return (now - datetime.fromisoformat(self.date)).days if self.date else None
+
     @property
     def signatures(self) -> int:
         """How many signatures the files hold, those that can be counted."""
@@ -57,16 +62,21 @@ class DatabaseStatus:
         return self.info.sha256
 
 
-def default_database_folder(environment: Mapping[str, str] | None = None, system: Path = SYSTEM_FOLDER) -> Path:
-    """Return the user's own database folder where it holds databases, else the system's.
+def own_database_folder(environment: Mapping[str, str] | None = None) -> Path:
+    """Return the user's own database folder, whether or not it is there: where ``gate db update`` puts databases.
 
-    The user's is ``$XDG_DATA_HOME/release-gate/database`` (XDG Base Directory Specification: a value that is not
-    absolute counts as unset).  ``environment`` defaults to that of the process.
+    It is ``$XDG_DATA_HOME/release-gate/database`` (XDG Base Directory Specification: a value that is not absolute
+    counts as unset).  ``environment`` defaults to that of the process.
     """
     values = os.environ if environment is None else environment
     data = values.get("XDG_DATA_HOME", "")
     base = Path(data) if data.startswith("/") else Path(values.get("HOME") or "/nonexistent", ".local", "share")
-    own = base / "release-gate" / "database"
+    return base / "release-gate" / "database"
+
+
+def default_database_folder(environment: Mapping[str, str] | None = None, system: Path = SYSTEM_FOLDER) -> Path:
+    """Return the user's own database folder where it holds databases, else the system's."""
+    own = own_database_folder(environment)
     return own if holds_databases(own) else system
 
 

@@ -13,6 +13,7 @@ from gate.examine.antivirus import canary
 from gate.examine.antivirus.client import Endpoint, ExchangeFailed
 from gate.examine.antivirus.engine import deadline, gap_of, version_of
 from gate.examine.antivirus.replies import Answer, Meaning, is_macro_alert, meaning
+from gate.examine.antivirus.twins import Twins
 from gate.models import DatabaseInfo, EngineInfo, Gap
 from gate.paths import printable
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from gate.examine.interface import View
 
 _DETAIL = (
-    "an existing clamd, probed with canaries; its database, its cache of clean files, and its limits beyond "
+    "an existing clamd, probed with canaries; its database, what it cached before this run, and its limits beyond "
     f"{canary.LARGE_MEMBER_BYTES >> 20} MiB could not be checked"
 )
 
@@ -32,6 +33,7 @@ class ExternalEngine:
         self._endpoint = endpoint
         self._address = printable(address)
         self._remote = remote
+        self._twins = Twins()
         self._info: EngineInfo | None = None
 
     def start(self) -> EngineInfo:
@@ -81,8 +83,14 @@ class ExternalEngine:
         )
 
     def scan(self, view: View) -> tuple[Meaning, ...]:
-        """Return what it says of one item; a macro alert is a gap as well, as it can hide another alert."""
+        """Return what it says of one item; a macro alert is a gap as well, as it can hide another alert.
+
+        So is content that shares its MD5 with other content: a daemon that keeps its cache of clean files, which it
+        does unless told otherwise, may answer for the other one.
+        """
         try:
+            if self._twins.has_other(view):
+                return (Gap("engine-error", detail="another item has the same MD5, by which clamd caches its answers"),)
             answer = self._endpoint.client().stream(view.read, view.size, seconds=deadline(view.size))
         except ExchangeFailed as error:
             return (gap_of(error),)

@@ -143,9 +143,10 @@ def copy_file(source: Path, target: Path) -> DatabaseFile:
         descriptor = os.open(source, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         raise _unreadable(source, error.strerror or str(error)) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise _unreadable(source, "not a regular file")
     with open(descriptor, "rb") as stream:  # noqa: PTH123  # it was opened so that a fifo cannot block
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise _unreadable(source, "not a regular file")
         counter = _Counter(suffix_of(source.name))
         with target.open("xb") as out:
             while True:

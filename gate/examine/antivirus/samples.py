@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 TOKEN = b"release-gate" + b" canary " + bytes(range(0xA0, 0xB0))
 """Bytes that only the gate's own canary signature looks for, at any place of a file."""
+DIGEST = b"release-gate" + b" digest canary " + bytes(range(0xB0, 0xC0)) + b"\n"
+"""Content that a signature of the gate names by its SHA-256."""
 BENIGN = b"Nothing is to be found in this text.\n"
 
 

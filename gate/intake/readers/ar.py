@@ -23,6 +23,7 @@ _MAGIC, _THIN = b"!<arch>\n", b"!<thin>\n"
 _HEADER = struct.Struct("16s12s6s6s8s10s2s")
 _END = b"`\n"
 _DECIMAL = re.compile(rb"[0-9]+ *")
+_NO_DATE = b"-1"
 _OCTAL = re.compile(rb"[0-7]+ *")
 _SYMBOLS = re.compile(rb"/|/SYM64/|/<[A-Z]+>/")
 """Tables of GNU, of 64-bit GNU and of Microsoft (``/<ECSYMBOLS>/`` and the like)."""
@@ -49,6 +50,11 @@ class _Header(NamedTuple):
 def read(source: Source, options: Options) -> Iterator[Event]:
     """Yield the members of an ``ar`` archive and all that is wrong with it; ``options.label`` is ``ar`` or ``deb``."""
     yield from bounded(_Archive(source, options).events(), options)
+
+
+def _is_decimal(field: bytes) -> bool:
+    """Say whether a field of a header is a number, or left empty."""
+    return _DECIMAL.fullmatch(field) is not None or not field.strip(b" ")
 
 
 class _Archive:
@@ -91,7 +97,11 @@ class _Archive:
         name, *numbers, mode, size, end = _HEADER.unpack(block)
         if end != _END or not _DECIMAL.fullmatch(size):
             return None
-        if not all(_DECIMAL.fullmatch(number) or not number.strip(b" ") for number in numbers):
+        date, *owners = numbers
+        # The linker of Microsoft writes -1 for a date that is none, so that the same members give the same library.
+        if date.rstrip(b" ") != _NO_DATE and not _is_decimal(date):
+            return None
+        if not all(_is_decimal(owner) for owner in owners):
             return None
         if not (_OCTAL.fullmatch(mode) or not mode.strip(b" ")):
             return None

@@ -130,15 +130,40 @@ def _debug(read: Read, directory: tuple[int, int], sections: list[tuple[int, int
             return
 
 
-def _elf(read: Read, head: bytes) -> Iterator[Span]:
-    if len(head) < 52 or head[4] not in {1, 2} or head[5] not in {1, 2}:  # noqa: PLR2004  # class, byte order
-        return
+def elf_section(read: Read, name: bytes) -> Span | None:
+    """Return where the first section of that name lies in an ELF file; None where there is none, or no ELF file."""
+    found = _elf_header(read(0, 64))
+    if found is None:
+        return None
+    order, wide, fields = found
+    table, size, count, names = fields[5], fields[10], fields[11], fields[12]
+    form = struct.Struct(f"{order}{'LL16xQQ' if wide else 'LL8xLL'}")
+    rows = [read(table + number * size, form.size) for number in range(min(count, _ELF_ENTRIES))]
+    sections = [form.unpack(row) for row in rows if len(row) == form.size]
+    if names >= len(sections):
+        return None
+    texts = sections[names][2]
+    for text, _, start, length in sections:
+        if read(texts + text, len(name) + 1) == name + b"\0":
+            return start, start + length
+    return None
+
+
+def _elf_header(head: bytes) -> tuple[str, bool, tuple[int, ...]] | None:
+    """Return byte order, whether it is of 64 bit, and the fields of an ELF header; None where it is no such header."""
+    if not head.startswith(_ELF) or len(head) < 52 or head[4] not in {1, 2} or head[5] not in {1, 2}:  # noqa: PLR2004  # class, byte order
+        return None
     order = "<" if head[5] == 1 else ">"
     wide = head[4] == 2  # noqa: PLR2004  # 64 bit
     form = f"{order}{'16xHHLQQQLHHHHHH' if wide else '16xHHLLLLLHHHHHH'}"
-    if len(head) < struct.calcsize(form):
+    return (order, wide, struct.unpack_from(form, head)) if len(head) >= struct.calcsize(form) else None
+
+
+def _elf(read: Read, head: bytes) -> Iterator[Span]:
+    found = _elf_header(head)
+    if found is None:
         return
-    fields = struct.unpack_from(form, head)
+    order, wide, fields = found
     programs, sections, header = fields[4], fields[5], fields[7]
     program_size, program_count, section_size, section_count = fields[8:12]
     yield 0, header

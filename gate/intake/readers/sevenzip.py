@@ -69,7 +69,7 @@ def _extracted(
     archive: SevenZip, source: Source, options: Options, entries: list[Entry], extras: Extras, *, complete: bool
 ) -> Iterator[Event]:
     """Yield the members; of an image that is UDF as well, also what only that tree has.  Raises :class:`Damaged`."""
-    members = _Extraction(archive, options, entries, complete=complete).events()
+    members = _Extraction(archive, options, entries, extras.boot_parameters, complete=complete).events()
     if not extras.is_udf_too:
         yield from members
         return
@@ -113,13 +113,16 @@ def _telling(events: Iterator[Event], reason: GapReason) -> Generator[Event, Non
 class _Extraction:
     """The bytes of the members of one archive, by as few runs of the program as can be."""
 
-    def __init__(self, archive: SevenZip, options: Options, entries: list[Entry], *, complete: bool) -> None:
+    def __init__(
+        self, archive: SevenZip, options: Options, entries: list[Entry], boot_parameters: bytes, *, complete: bool
+    ) -> None:
         self._archive = archive
         self._options = options
         self._entries = entries
         self._complete = complete
         suspects = any(b"_" in entry.name for entry in entries)
-        self._members = Members(options, entries, archive.members_with_line_feeds() if suspects else set())
+        line_feeds = archive.members_with_line_feeds() if suspects else set()
+        self._members = Members(options, entries, line_feeds, boot_parameters)
 
     def events(self) -> Iterator[Event]:
         """Yield all members.  Raises :class:`Damaged`."""

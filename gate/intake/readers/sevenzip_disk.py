@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
@@ -14,6 +15,8 @@ _SIGNATURE = b"\x55\xaa"
 _STATES = frozenset({0x00, 0x80})
 _GPT = b"EFI PART"
 _GPT_ENTRIES = 1024
+_GPT_HEADER, _GPT_ENTRY = 92, 128
+_DISK_SIGNATURE = 440
 _GPT_ENTRY_BYTES = range(128, 4097)
 
 Span = tuple[int, int]
@@ -44,6 +47,54 @@ def partitions(source: Source, label: str) -> list[Span]:
         return list(_gpt(source))
     head = source.read_at(0, _SECTOR)
     return [(start, stop) for _, kind, start, stop in _records(head) if kind and start < stop]
+
+
+def tables(source: Source, start: int = 0) -> list[Span]:
+    """Return what of an image is the GUID partition table itself, its copy at the end included; nothing without one.
+
+    ``start`` is where the disk begins in its file.  Only what the table uses is its own (UEFI specification 2.10,
+    5.3): fields of no meaning, entries of no partition, and a copy that differs, are left for whoever looks outside.
+    """
+    header = source.read_at(start + _SECTOR, _SECTOR)
+    if not _is_table(header):
+        return []
+    length, count = _number(header, 84, 4), _number(header, 80, 4)
+    place = start + _number(header, 72, 8) * _SECTOR
+    entries = source.read_at(place, min(count, _GPT_ENTRIES) * length)
+    found = [
+        (start + _SECTOR, start + _SECTOR + _GPT_HEADER),
+        *_used(entries, place, length),
+        *_protective(source, start),
+    ]
+    behind = start + _number(header, 32, 8) * _SECTOR
+    copy = source.read_at(behind, _SECTOR)
+    copied = start + _number(copy, 72, 8) * _SECTOR
+    if _is_table(copy) and copied >= place + len(entries) and source.read_at(copied, len(entries)) == entries:
+        found += [(behind, behind + _GPT_HEADER), *_used(entries, copied, length)]
+    return found
+
+
+def _is_table(header: bytes) -> bool:
+    sized = header.startswith(_GPT) and _number(header, 12, 4) == _GPT_HEADER
+    summed = zlib.crc32(header[:16] + bytes(4) + header[20:_GPT_HEADER]) == _number(header, 16, 4)
+    return sized and summed and _number(header, 84, 4) in _GPT_ENTRY_BYTES
+
+
+def _used(entries: bytes, place: int, length: int) -> Iterator[Span]:
+    """Yield where the entries of partitions lie, each without what goes beyond its fields."""
+    for at in range(0, len(entries), length):
+        if any(entries[at : at + 16]):
+            yield place + at, place + at + min(length, _GPT_ENTRY)
+
+
+def _protective(source: Source, start: int) -> Iterator[Span]:
+    """Yield the table of the first sector, which tells systems that know no other of partitions."""
+    if source.read_at(start + 510, 2) == _SIGNATURE:
+        yield start + _DISK_SIGNATURE, start + _SECTOR
+
+
+def _number(data: bytes, place: int, size: int) -> int:
+    return int.from_bytes(data[place : place + size], "little")
 
 
 def outside(source: Source, spans: Iterable[Span]) -> Iterator[Span]:

@@ -17,6 +17,7 @@ from gate.intake.readers.made_up import MadeUpNames, carry, hidden, is_note
 from gate.intake.readers.names import unsafe
 from gate.intake.readers.sevenzip_list import Overview
 from gate.intake.readers.sevenzip_members import Entry, Kind
+from gate.intake.readers.sevenzip_stream import BOOT_PARAMETERS
 
 _XAR_HEADER = 28
 _XAR_LEFT_OVER = 20
@@ -28,6 +29,7 @@ _UNSUPPORTED = (
     ("szdd", 0, b"SZ \x88", "the SZ form of Microsoft's compression"),
     ("szdd", 0, b"KWAJ", "the KWAJ form of Microsoft's compression"),
 )
+_RPM_MAGIC = b"\xed\xab\xee\xdb"
 _SEGMENT_BYTES = 2048
 _ARJ_VOLUME = 4
 _UNIX_KINDS: dict[int, Kind] = {
@@ -75,6 +77,11 @@ class Extras:
         """Whether an ISO image is a UDF image as well, whose tree has to be compared."""
         return self._image is not None and self._image.udf
 
+    @property
+    def boot_parameters(self) -> bytes:
+        """The first bytes of an NTFS image, which the image shows once more as a part of a file; else nothing."""
+        return self._source.read_at(self._start, BOOT_PARAMETERS) if self._label == "ntfs" else b""
+
     def corrected(self, entries: list[Entry], *, complete: bool) -> list[Entry]:
         """Return the members with what the container itself says of them and 7-Zip does not.  Raises ``Damaged``."""
         self._packed = sum(entry.packed for entry in entries) if complete else None
@@ -109,7 +116,9 @@ class Extras:
         """Yield what belongs to no member.  Raises :class:`Damaged`."""
         if self._label == "rpm" and self._found.headers:
             # Scripts that run at installation stand in the header, not in the payload.
-            yield from carry(self._source, self._start, self._start + self._found.headers, b"header", None)
+            # Without its magic, as it would be taken for a package once more.
+            begin = self._start + len(_RPM_MAGIC)
+            yield from carry(self._source, begin, self._start + self._found.headers, b"header", None)
         elif self._label == "cab":
             yield from sevenzip_cab.gaps(self._source, self._start)
             if self.end() > self._start + (self._found.physical or 0):
@@ -119,6 +128,7 @@ class Extras:
         elif self._label in {"gpt", "mbr"}:
             names = MadeUpNames()
             spans = sevenzip_disk.partitions(self._source, self._label)
+            spans += sevenzip_disk.tables(self._source) if self._label == "gpt" else []
             for start, stop in sevenzip_disk.outside(self._source, spans):
                 yield from carry(self._source, start, stop, names.next("outside"), None)
         elif self._label == "7z":
@@ -180,7 +190,8 @@ class Extras:
             for start, stop in sorted(tree.files - known):
                 yield from carry(source, start, min(stop, source.size), names.next("other"), _OTHER_TREE)
             known |= tree.files
-        spans = [*image.spans, *((start, start + -(-(stop - start) // 2048) * 2048) for start, stop in known)]
+        tables = sevenzip_disk.tables(source, self._start)
+        spans = [*image.spans, *tables, *((start, start + -(-(stop - start) // 2048) * 2048) for start, stop in known)]
         yield from self._system_area(image)
         hybrid = sevenzip_disk.is_mbr(source.read_at(self._start, 512), source.size) or image.udf
         for start, stop in sevenzip_disk.outside(source, [(0, self._start), *spans, (self.end(), source.size)]):
@@ -191,8 +202,15 @@ class Extras:
 
     def _system_area(self, image: sevenzip_iso.Image) -> Iterator[Event]:
         start, stop = image.spans[0]
-        if next(sevenzip_disk.outside(self._source, [(0, start), (stop, self._source.size)]), None):
+        tables = sevenzip_disk.tables(self._source, start)
+        around = [(0, start), *tables, (stop, self._source.size)]
+        parts = list(sevenzip_disk.outside(self._source, around))
+        if not tables and parts:
             yield from carry(self._source, start, stop, b"system-area", None)
+            return
+        names = MadeUpNames()
+        for begin, end in parts:
+            yield from carry(self._source, begin, end, names.next("system-area"), None)
 
     def _links_beside(self, image: sevenzip_iso.Image) -> Iterator[Event]:
         """Yield the links of the primary tree whose names the shown tree has changed, so that no member was found."""

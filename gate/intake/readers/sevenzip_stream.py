@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import repeat
 
 from gate.intake.readers.byte_stream import ByteStream
@@ -13,17 +14,25 @@ from gate.intake.readers.names import NameRegister, unsafe
 from gate.intake.readers.sevenzip_members import Entry
 
 LINK_BYTES = 4096
+BOOT_PARAMETERS = 84
+"""How many bytes of an NTFS image say what it is; the code that starts a system from it stands behind them."""
+_BOOT_FILE = b"[SYSTEM]/$Boot"
+_BOOT_FILE_BYTES = 8192
+"""Size of the file of an NTFS image in which its own first sectors lie; no file system finds room in it."""
 _SET_ID = 0o6000
 
 
 class Members:
     """Yields the members of one archive, each from its place in the stream."""
 
-    def __init__(self, options: Options, entries: list[Entry], line_feeds: set[bytes]) -> None:
+    def __init__(
+        self, options: Options, entries: list[Entry], line_feeds: set[bytes], boot_parameters: bytes = b""
+    ) -> None:
         self._options = options
         self._names = NameRegister(options)
         self._made_up = MadeUpNames()
         self._line_feeds = line_feeds
+        self._boot_parameters = boot_parameters
         self._nodes = {entry.node: entry.name for entry in entries if entry.node and entry.kind == "file"}
         self.single = options.label in SINGLE
 
@@ -46,6 +55,13 @@ class Members:
             if len(content) < (entry.size or 0):
                 yield Trouble("ends early", reason="corrupt", in_member=True)
             return
+        if self._is_own_start(entry, stream):
+            # With the first bytes of the image it would be taken for one more image.
+            stream.read(BOOT_PARAMETERS)
+            rest = replace(entry, size=(entry.size or 0) - BOOT_PARAMETERS)
+            yield Member(b"boot-code", size=rest.size, made_up=True)
+            yield from self._bytes(rest, stream, after)
+            return
         yield from self._head(entry)
         if entry.kind in {"folder", "hard-link", "special"}:
             # A device or a pipe has no bytes; where the list gives it some they are read, but belong to nothing.
@@ -55,6 +71,12 @@ class Members:
                 yield from self._bytes(entry, stream, after)
             return
         yield from self._bytes(entry, stream, after)
+
+    def _is_own_start(self, entry: Entry, stream: ByteStream) -> bool:
+        if not self._boot_parameters or entry.name != _BOOT_FILE or entry.kind != "file" or entry.stream:
+            return False
+        sized = BOOT_PARAMETERS < (entry.size or 0) <= _BOOT_FILE_BYTES
+        return sized and stream.peek(BOOT_PARAMETERS) == self._boot_parameters
 
     def unread(self, entry: Entry, trouble: Trouble) -> Iterator[Event]:
         """Yield a member whose bytes cannot be had, and why."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import hashlib
 import io
 import os
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from gate.examine.antivirus.examiner import ClamAVExaminer
 
 SIGNATURES = data_folder("signatures")
+SIGNATURE_COUNT = sum(len(file.read_text().splitlines()) for file in SIGNATURES.glob("*.?[ds]b"))
+"""How many signatures the gate brings along."""
 EICAR_LINE = f"Test.Eicar:0:*:{samples.eicar().hex()}\n"
 
 
@@ -86,12 +89,12 @@ def packed(
         + "".join(f"{name}:{len(content)}:{hashlib.sha256(content).hexdigest()}\n" for name, content in members.items())
     )
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz", format=tarfile.USTAR_FORMAT) as archive:
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for name, content in {"COPYING": b"none\n", f"{stem}.info": info.encode(), **members}.items():
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
-    return line.encode().ljust(512) + buffer.getvalue()
+    return line.encode().ljust(512) + gzip.compress(buffer.getvalue(), mtime=0)
 
 
 @contextlib.contextmanager

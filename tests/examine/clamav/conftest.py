@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gate.examine.antivirus import official
 from gate.examine.antivirus.examiner import ClamAVExaminer
+from tests.examine.clamav.antivirus_kit import folder_with
+from tests.examine.clamav.update_kit import unsigned
+from tests.simulators.freshclam_mirror import signed_databases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,3 +49,21 @@ def shared() -> Iterator[ClamAVExaminer]:
         examiner.finish()
     finally:
         examiner.close()
+
+
+@pytest.fixture(scope="session")
+def signed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """ClamAV's signed test databases by file name, ``test-1.cvd`` to ``test-6.cvd``, and differences."""
+    return signed_databases(tmp_path_factory.mktemp("source"))
+
+
+@pytest.fixture
+def place(scratch: Path) -> Path:
+    """A folder with an old database."""
+    return folder_with(scratch / "data" / "database", {"test.cvd": unsigned("test", 1), "freshclam.dat": b"x"})
+
+
+@pytest.fixture
+def trusting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take every signature for good, so that what comes after it can be shown without signed databases."""
+    monkeypatch.setattr(official, "_signature_holds", lambda _path, _folder: True)

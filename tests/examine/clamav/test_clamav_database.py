@@ -12,7 +12,7 @@ from gate.errors import EngineFailure
 from gate.examine.antivirus.database import default_database_folder, holds_databases, status
 from gate.examine.antivirus.files import copy_file, describe, list_digest, parse_header, suffix_of
 from gate.examine.antivirus.official import OfficialDatabase
-from tests.examine.clamav.antivirus_kit import EICAR_LINE, SIGNATURES, folder_with, packed
+from tests.examine.clamav.antivirus_kit import EICAR_LINE, SIGNATURE_COUNT, SIGNATURES, folder_with, packed
 
 DAILY = {"daily.ndb": EICAR_LINE.encode()}
 TABLE = {"daily": OfficialDatabase(floor=1, required=True)}
@@ -128,7 +128,8 @@ def test_counting(tmp_path: Path, name: str, content: bytes, count: int | None) 
 
 def test_a_fifo_and_a_missing_file_are_no_databases(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.ndb")
-    for name in ("a.ndb", "b.ndb"):
+    (tmp_path / "c.ndb").mkdir()
+    for name in ("a.ndb", "b.ndb", "c.ndb"):
         with pytest.raises(EngineFailure) as caught:
             copy_file(tmp_path / name, tmp_path / "copy")
         assert caught.value.code == "malware.database-unreadable"
@@ -167,7 +168,7 @@ def reasons(folder: Path, table: dict[str, OfficialDatabase] | None = None) -> t
 
 def test_house_signatures_are_custom() -> None:
     found = status(SIGNATURES)
-    assert (found.kind, found.signatures, found.version, found.date) == ("custom", 3, "", "")
+    assert (found.kind, found.signatures, found.version, found.date) == ("custom", SIGNATURE_COUNT, "", "")
     assert {reason.code for reason in found.reasons} == {"malware.official-missing", "malware.official-beside"}
 
 

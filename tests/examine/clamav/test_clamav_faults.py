@@ -24,6 +24,7 @@ from gate.models import Gap
 from gate.text import LANGUAGES
 from tests.examine.clamav.antivirus_kit import (
     EICAR_LINE,
+    SIGNATURE_COUNT,
     SIGNATURES,
     engine_of,
     examined,
@@ -142,7 +143,7 @@ def test_an_old_daily_database_starts_and_is_dated(scratch: Path) -> None:
             "unverified",
             "daily 27000",
             "2020-01-01T00:00:00Z",
-            4,
+            SIGNATURE_COUNT + 1,
         )
         assert "daily.cud" in database.detail
     finally:
@@ -176,9 +177,60 @@ def test_alerts_that_were_not_taken_over(scratch: Path, monkeypatch: pytest.Monk
 
 
 def test_macro_alerts_that_were_not_taken_over(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(configuration._ALERTS, "macros", {"AlertOLE2Macros": "no"})
+    monkeypatch.setitem(configuration._ALERTS, "scan", configuration._ALERTS["others"])
     failure = failed_start(ClamAVExaminer(scratch=scratch), scratch)
     assert (failure.code, failure.arguments["canary"]) == ("malware.canary-missed", "macro-document")
+
+
+@pytest.mark.parametrize(
+    ("role", "content", "canary"),
+    [
+        ("macros", samples.encrypted_zip(), "macro-document"),
+        ("others", samples.macro_document(), "encrypted-archive"),
+    ],
+)
+def test_a_daemon_in_reserve_that_does_not_prove_itself(
+    scratch: Path, monkeypatch: pytest.MonkeyPatch, role: configuration.Role, content: bytes, canary: str
+) -> None:
+    monkeypatch.setitem(configuration._ALERTS, role, {"AlertOLE2Macros": "no"})
+    examiner = ClamAVExaminer(scratch=scratch)
+    try:
+        examiner.start()
+        assert examined(examiner, samples.BENIGN) == []
+        for _ in range(2):
+            gaps = [each for each in examined(examiner, content) if isinstance(each, Gap)]
+            assert [each for each in gaps if each.reason == "engine-error" and canary in each.detail]
+        with pytest.raises(EngineFailure) as caught:
+            examiner.finish()
+        assert (caught.value.code, caught.value.arguments["canary"]) == ("malware.canary-missed", canary)
+    finally:
+        examiner.close()
+    assert left_behind((), scratch) == []
+
+
+def test_a_reserve_that_is_closed_while_it_starts(scratch: Path) -> None:
+    """A run that is interrupted leaves no daemon behind, whatever was under way."""
+    database = folder_with(scratch / "database", {"large.ndb": "".join(map(_long_line, range(200_000)))})
+    examiner = ClamAVExaminer(scratch=scratch, database=database)
+    try:
+        examiner.start()
+        waiting = threading.Thread(target=lambda: examined(examiner, samples.macro_document()))
+        waiting.start()
+        time.sleep(0.3)
+    finally:
+        started = time.monotonic()
+        examiner.close()
+    waiting.join(30)
+    assert not waiting.is_alive()
+    assert time.monotonic() - started < 20
+    assert left_behind((), scratch) == []
+    assert not [
+        each for each in psutil.process_iter(["cmdline"]) if str(scratch) in " ".join(each.info["cmdline"] or [])
+    ]
+
+
+def _long_line(number: int) -> str:
+    return f"Unrelated.{number}:0:*:{hashlib.sha256(b'%d' % number).hexdigest()}\n"
 
 
 def test_an_unknown_setting(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,7 +311,7 @@ def test_a_complaint_while_nothing_was_being_scanned(scratch: Path) -> None:
     try:
         examiner.start()
         with viewed(b"GIF89a\x10\x00") as view:  # a picture that makes clamd write an error line, sent past the engine
-            engine_of(examiner)._scanner.endpoint.client().file(view.descriptor(), seconds=10)
+            engine_of(examiner).scanner.endpoint.client().file(view.descriptor(), seconds=10)
         assert examined(examiner, samples.BENIGN) == []
         with pytest.raises(EngineFailure) as caught:
             examiner.finish()
@@ -296,20 +348,18 @@ def wait_until_busy(pid: int) -> None:
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("which", [0, 1], ids=["scanner", "macro-reader"])
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_killed_in_the_middle_of_a_scan(scratch: Path, which: int, number: signal.Signals) -> None:
+def test_killed_in_the_middle_of_a_scan(scratch: Path, number: signal.Signals) -> None:
     examiner = ClamAVExaminer(scratch=scratch)
     results: list[list[Observation]] = []
     try:
         examiner.start()
-        pids = engine_of(examiner).processes()
+        (pid,) = engine_of(examiner).processes()
         content = os.urandom(1 << 16) * 640
         scan = threading.Thread(target=lambda: results.append(examined(examiner, content)))
         scan.start()
-        if which == 0:
-            wait_until_busy(pids[0])
-        os.kill(pids[which], number)
+        wait_until_busy(pid)
+        os.kill(pid, number)
         scan.join(60)
         assert results
         if number == signal.SIGKILL:  # on the other signal clamd may first bring the scan to its end
@@ -321,7 +371,28 @@ def test_killed_in_the_middle_of_a_scan(scratch: Path, which: int, number: signa
         assert caught.value.code == "malware.clamd-died"
     finally:
         examiner.close()
-    assert left_behind(pids, scratch) == []
+    assert left_behind((pid,), scratch) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "alone"),
+    [(samples.encrypted_zip(), Gap("encrypted", "Heuristics.Encrypted.Zip")), (samples.macro_document(), None)],
+)
+def test_a_daemon_in_reserve_that_was_killed(scratch: Path, content: bytes, alone: Gap | None) -> None:
+    examiner = ClamAVExaminer(scratch=scratch)
+    try:
+        examiner.start()
+        first = examined(examiner, content)
+        assert [each for each in first if isinstance(each, Gap)] == ([alone] if alone else [])
+        _, reserve = engine_of(examiner).processes()
+        os.kill(reserve, signal.SIGKILL)
+        assert [each for each in examined(examiner, content) if isinstance(each, Gap) and each.reason == "engine-error"]
+        with pytest.raises(EngineFailure) as caught:
+            examiner.finish()
+        assert caught.value.code == "malware.clamd-died"
+    finally:
+        examiner.close()
+    assert left_behind((reserve,), scratch) == []
 
 
 def test_used_before_it_started() -> None:

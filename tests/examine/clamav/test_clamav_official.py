@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import tarfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -74,32 +72,9 @@ def test_a_damaged_body(tmp_path: Path) -> None:
 # --- signed databases ------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def signed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """ClamAV's signed test database of version 6, from Debian's source package."""
-    folder = tmp_path_factory.mktemp("source")
-    for name in ("lists/partial", "archives/partial"):
-        (folder / name).mkdir(parents=True)
-    (folder / "sources.list").write_text("deb-src http://deb.debian.org/debian bookworm main\n")
-    options = [
-        f"-oDir::Etc::sourcelist={folder}/sources.list",
-        "-oDir::Etc::sourceparts=/dev/null",
-        f"-oDir::State::lists={folder}/lists",
-        f"-oDir::Cache::archives={folder}/archives",
-        "-oAPT::Sandbox::User=root",
-    ]
-    for command in (["update"], ["source", "--download-only", "clamav"]):
-        subprocess.run(["apt-get", "-qq", *options, *command], cwd=folder, check=True, capture_output=True)
-    with tarfile.open(next(folder.glob("clamav_*.orig.tar.*"))) as archive:
-        member = next(entry for entry in archive if entry.name.endswith("/test-6.cvd"))
-        stream = archive.extractfile(member)
-        assert stream is not None
-        return stream.read()
-
-
 @pytest.mark.corpus
-def test_a_signed_database_is_official_under_its_own_name_only(tmp_path: Path, signed: bytes) -> None:
-    (tmp_path / "test.cvd").write_bytes(signed)
+def test_a_signed_database_is_official_under_its_own_name_only(tmp_path: Path, signed: dict[str, bytes]) -> None:
+    (tmp_path / "test.cvd").write_bytes(signed["test-6.cvd"])
     table = {"test": OfficialDatabase(floor=10, required=True)}
     assert status(tmp_path, table=table).kind == "official"
     assert status(tmp_path).kind == "unverified"
@@ -115,14 +90,17 @@ def test_a_signed_database_is_official_under_its_own_name_only(tmp_path: Path, s
 @pytest.mark.parametrize(
     ("old", "new"), [(b":6:14:", b":7:14:"), (b":6:14:", b":6:99:"), (b":1624412045", b":1724412045")]
 )
-def test_a_signed_database_with_an_edited_header(tmp_path: Path, signed: bytes, old: bytes, new: bytes) -> None:
-    (tmp_path / "test.cvd").write_bytes(signed[:512].replace(old, new) + signed[512:])
+def test_a_signed_database_with_an_edited_header(
+    tmp_path: Path, signed: dict[str, bytes], old: bytes, new: bytes
+) -> None:
+    database = signed["test-6.cvd"]
+    (tmp_path / "test.cvd").write_bytes(database[:512].replace(old, new) + database[512:])
     assert status(tmp_path, table={"test": OfficialDatabase(10, required=True)}).kind == "unverified"
 
 
 @pytest.mark.corpus
-def test_a_run_on_a_signed_database(tmp_path: Path, signed: bytes) -> None:
-    (tmp_path / "test.cvd").write_bytes(signed)
+def test_a_run_on_a_signed_database(tmp_path: Path, signed: dict[str, bytes]) -> None:
+    (tmp_path / "test.cvd").write_bytes(signed["test-6.cvd"])
     examiner = ClamAVExaminer(database=tmp_path, official={"test": OfficialDatabase(10, required=True)})
     try:
         database = examiner.start().database

@@ -17,11 +17,10 @@ from gate.examine.antivirus.configuration import LARGEST_FILE
 from gate.examine.antivirus.examiner import ClamAVExaminer
 from gate.examine.interface import Examiner, Observation, View
 from gate.models import DetectionFact, ExecutableFact, Gap
-from tests.examine.clamav.antivirus_kit import SIGNATURES, engine_of, examined, left_behind, viewed
+from tests.examine.clamav.antivirus_kit import SIGNATURE_COUNT, SIGNATURES, engine_of, examined, left_behind, viewed
 
 EICAR = [DetectionFact("clamav", "Gate.Canary.EICAR.UNOFFICIAL", "known")]
 TOKEN = [DetectionFact("clamav", "Gate.Canary.Token.UNOFFICIAL", "known")]
-SHELL = [DetectionFact("clamav", "Gate.WebShell.PHP.EvalRequest.UNOFFICIAL", "known")]
 MACRO = ExecutableFact("macro", "vba", detail="engine=clamav alert=Heuristics.OLE2.ContainsMacros.VBA")
 BROKEN_GIF = b"GIF89a\x10\x00"
 """A picture that makes clamd write an error line besides its alert."""
@@ -110,42 +109,105 @@ def test_the_end_of_a_large_item_is_read(shared: ClamAVExaminer) -> None:
     assert examined(shared, filler + samples.TOKEN[:-1]) == []
 
 
-@pytest.mark.parametrize(
-    "shell",
-    [
-        b'<?php @eval($_POST["x"]); ?>',
-        b"<?php\neval( base64_decode( $_COOKIE['k'] ) );",
-        b"<?php eval(stripslashes($_REQUEST[1]));",
-    ],
-)
-def test_the_web_shell_signature(shared: ClamAVExaminer, shell: bytes) -> None:
-    assert examined(shared, shell) == SHELL
-    assert examined(shared, samples.zipped(shell, "shell.php")) == SHELL
+# Put together here, so that no scanner stops at this file.
+PHP, ASP = b"<" + b"?php ", b"<" + b"% "
+EVAL, EXECUTE, UNSAFE, RUN = b"ev" + b"al", b"exec" + b"ute", b"uns" + b"afe", b"getRuntime()" + b".exec("
+SHELLS: dict[str, tuple[list[bytes], list[bytes]]] = {
+    "PHP.EvalRequest": (
+        [
+            PHP + b"@" + EVAL + b'($_POST["x"]); ?>',
+            PHP + b"\n" + EVAL + b"( base64_decode( $_COOKIE['k'] ) );",
+            PHP + EVAL + b"(stripslashes($_REQUEST[1]));",
+        ],
+        [
+            PHP + b'echo htmlspecialchars($_POST["x"]); ?>',
+            PHP + b"// never " + EVAL + b"() what is in $_POST\n",
+            PHP + b"$tree = " + EVAL + b"uate($_GET['q']);",
+            b"Do not write " + PHP + EVAL + b'($_POST["x"]); ?>',
+            PHP + EVAL + b'($_POST["x"]); ?>' + b" " * 5000,
+            PHP + EVAL + b"($compiled);",
+        ],
+    ),
+    "ASP.EvalRequest": (
+        [
+            ASP + EVAL + b' request("x")%>',
+            ASP + EXECUTE + b'(Request.Form("x"))%>',
+            b"<" + b"%" + EXECUTE.title() + b'Global request ( "x" ) %>',
+        ],
+        [
+            ASP + b'Response.Write Server.HTMLEncode(Request("x")) %>',
+            ASP + EXECUTE + b"(statement)%>",
+            ASP + b"' never " + EVAL + b" what a request holds %>",
+            b"Do not write " + ASP + EVAL + b' request("x")%>',
+        ],
+    ),
+    "ASPX.EvalRequest": (
+        [
+            b"<" + b'%@ Page Language="Jscript"%><%' + EVAL + b'(Request.Item["x"],"' + UNSAFE + b'");%>',
+            b"<" + b'%@ Page Language="JScript" %>\n<% ' + EVAL + b"(Request['x'], '" + UNSAFE + b"'); %>",
+        ],
+        [
+            b"<" + b'%@ Page Language="Jscript"%><%' + b'= Server.HtmlEncode(Request.Item["x"]) %>',
+            b"<" + b'%@ Page Language="Jscript"%><%' + EVAL + b'(Bind("Name")) %>',
+        ],
+    ),
+    "JSP.ExecParameter": (
+        [
+            b"<" + b"% Runtime." + RUN + b'request.getParameter("x")); %>',
+            b'<%@ page import="java.io.*" %><% Process p = Runtime . ' + RUN + b" request.getParameter( name )); %>",
+        ],
+        [
+            b"<" + b'%= request.getParameter("x") %>',
+            b"<" + b"% Runtime." + RUN + b'"/usr/bin/uptime"); %>',
+            b"class Job { void run() { Runtime." + RUN + b'request.getParameter("x")); } }',
+        ],
+    ),
+}
+"""What each signature of a web shell is to find, and its twins."""
 
 
-@pytest.mark.parametrize(
-    "twin",
-    [
-        b'<?php echo htmlspecialchars($_POST["x"]); ?>',
-        b"<?php // never eval() what is in $_POST\n",
-        b"<?php $tree = evaluate($_GET['q']);",
-        b'Do not write <?php eval($_POST["x"]); ?>',
-        b'<?php eval($_POST["x"]); ?>' + b" " * 5000,
-        b"<?php eval($compiled);",
-    ],
-)
-def test_the_web_shell_signatures_twins(shared: ClamAVExaminer, twin: bytes) -> None:
+@pytest.mark.parametrize(("name", "shell"), [(name, shell) for name, (bad, _) in SHELLS.items() for shell in bad])
+def test_web_shell_signatures(shared: ClamAVExaminer, name: str, shell: bytes) -> None:
+    found = [DetectionFact("clamav", f"Gate.WebShell.{name}.UNOFFICIAL", "known")]
+    assert examined(shared, shell) == found
+    assert examined(shared, samples.zipped(shell, "shell")) == found
+
+
+@pytest.mark.parametrize("twin", [twin for _, twins in SHELLS.values() for twin in twins])
+def test_web_shell_signatures_twins(shared: ClamAVExaminer, twin: bytes) -> None:
     assert examined(shared, twin) == []
+
+
+def test_the_signature_by_digest(shared: ClamAVExaminer) -> None:
+    found = [DetectionFact("clamav", "Gate.Canary.Digest.UNOFFICIAL", "known")]
+    assert examined(shared, samples.DIGEST) == examined(shared, samples.zipped(samples.DIGEST)) == found
+    assert examined(shared, samples.DIGEST + b"\n") == []
+
+
+def test_no_test_and_no_source_is_a_sample(shared: ClamAVExaminer) -> None:
+    """A scanner that has the gate's signatures stops at no file of its source."""
+    root = SIGNATURES.parent
+    files = [path for folder in ("gate", "tests", "signatures", "docs") for path in (root / folder).rglob("*.*")]
+    texts = [path for path in files if path.suffix in {".py", ".md", ".ldb", ".ndb", ".hsb", ".po"}]
+    assert len(texts) > 100
+    found = [
+        path.name
+        for path in texts
+        if any(isinstance(each, DetectionFact) for each in examined(shared, path.read_bytes()))
+    ]
+    assert found == []
 
 
 def test_every_house_signature_is_explained() -> None:
     readme = (SIGNATURES / "README.md").read_text()
     for file in SIGNATURES.iterdir():
-        if file.suffix in {".ndb", ".ldb"}:
-            assert f"`{file.name}`" in readme
-            for line in file.read_text().splitlines():
-                name = line.replace(";", ":").partition(":")[0]
-                assert f"`{name}`" in readme
+        if file.suffix == ".md":
+            continue
+        assert f"`{file.name}`" in readme
+        for line in file.read_text().splitlines():
+            name = line.split(":")[2] if file.suffix == ".hsb" else line.replace(";", ":").partition(":")[0]
+            assert f"| `{file.name}` | `{name}` |" in readme
+            assert name.startswith("Gate.")
 
 
 def test_macros_are_a_fact(shared: ClamAVExaminer) -> None:
@@ -164,6 +226,30 @@ def test_macros_hide_no_other_alert(shared: ClamAVExaminer) -> None:
 def test_a_detection_goes_before_a_gap(shared: ClamAVExaminer) -> None:
     content = in_one_zip(secret=samples.encrypted_zip(), bad=samples.eicar(), document=samples.macro_document())
     assert examined(shared, content) == [*EICAR, MACRO]
+
+
+def test_a_run_without_findings_needs_one_daemon(scratch: Path) -> None:
+    examiner = ClamAVExaminer(scratch=scratch)
+    try:
+        examiner.start()
+        assert examined(examiner, samples.BENIGN) == []
+        assert len(engine_of(examiner).processes()) == 1
+        assert examined(examiner, samples.macro_document()) == [MACRO]
+        assert len(engine_of(examiner).processes()) == 2
+        assert examined(examiner, samples.eicar()) == EICAR
+        pids = engine_of(examiner).processes()
+        assert len(pids) == 3
+        examiner.finish()
+    finally:
+        examiner.close()
+    assert left_behind(pids, scratch) == []
+
+
+def test_several_items_that_need_a_reserve_at_once(shared: ClamAVExaminer) -> None:
+    contents = [samples.macro_document(), in_one_zip(document=samples.macro_document(), bad=samples.eicar())] * 10
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda content: examined(shared, content), contents))
+    assert results == [[MACRO], [*EICAR, MACRO]] * 10
 
 
 def test_above_the_hard_limit(shared: ClamAVExaminer) -> None:
@@ -213,7 +299,7 @@ def test_what_is_recorded(scratch: Path) -> None:
         assert info.version[0].isdigit()
         assert "/" not in info.version
         assert info.database is not None
-        assert (info.database.kind, info.database.signatures, info.database.date) == ("bundled", 3, "")
+        assert (info.database.kind, info.database.signatures, info.database.date) == ("bundled", SIGNATURE_COUNT, "")
         pids = engine_of(examiner).processes()
         (folder,) = {path for path in scratch.glob("gate-*") if (path / "database" / "gate-canary.ndb").exists()}
         assert folder.stat().st_mode & 0o077 == 0
