@@ -1,0 +1,139 @@
+"""What ``gate db`` shows: the state of a database as text or JSON, and the progress of an update."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from gate.paths import printable
+from gate.text import Language, render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.progress import Progress as Bars
+
+    from gate.cli.settings import Settings
+    from gate.examine.antivirus.database import DatabaseStatus
+    from gate.examine.antivirus.files import DatabaseFile
+    from gate.examine.antivirus.freshclam import Progress
+    from gate.examine.antivirus.update import Exchanged
+
+SCHEMA = "release-gate/database/v1"
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def is_healthy(status: DatabaseStatus, now: datetime, max_age_days: int) -> bool:
+    """Say whether a database is official, dated, and not older than so many days (a day of clocks that differ)."""
+    age = status.age_days(now)
+    return status.kind == "official" and age is not None and -1 <= age <= max_age_days
+
+
+def status_text(status: DatabaseStatus, language: Language, now: datetime) -> str:
+    """Return the state of a database for a person: the summary, each file, and why it is not official."""
+    age = status.age_days(now)
+    about: dict[str, str | int] = {
+        "folder": printable(str(status.folder)),
+        "kind": status.kind,
+        "version": status.version or "–",
+        "date": status.date or "–",
+        "age": "–" if age is None else age,
+        "signatures": status.signatures,
+        "sha256": status.sha256,
+    }
+    lines = [render("malware.status", language, about)]
+    lines += [_file_text(file, language) for file in status.files]
+    lines += [
+        f"  {render('malware.status.reason', language, {'reason': each.text(language)})}" for each in status.reasons
+    ]
+    return "\n".join(lines)
+
+
+def _file_text(file: DatabaseFile, language: Language) -> str:
+    header = file.header
+    about: dict[str, str | int] = {
+        "name": printable(file.name),
+        "version": header.version if header else "–",
+        "date": header.built.strftime(_TIME) if header else "–",
+        "signatures": "–" if file.signatures is None else file.signatures,
+        "size": file.size,
+        "sha256": file.sha256,
+    }
+    return f"  {render('malware.status.file', language, about)}"
+
+
+def exchanged_text(result: Exchanged, language: Language, now: datetime) -> str:
+    """Return what an update or import came to, for a person."""
+    code = "malware.db-changed-to" if result.changed else "malware.db-unchanged"
+    before = ", ".join(
+        f"{printable(file.name)} {file.header.version}" for file in result.before if file.header is not None
+    )
+    first = render(code, language, {"before": before or "–", "after": result.status.version})
+    return f"{first}\n{status_text(result.status, language, now)}"
+
+
+def status_document(status: DatabaseStatus, now: datetime, **more: Any) -> str:  # noqa: ANN401  # JSON values
+    """Return the state of a database as one JSON document; ``more`` are further members."""
+    document = {
+        "schema": SCHEMA,
+        "folder": printable(str(status.folder)),
+        "kind": status.kind,
+        "version": status.version,
+        "date": status.date,
+        "age_days": status.age_days(now),
+        "signatures": status.signatures,
+        "sha256": status.sha256,
+        "reasons": [{"code": reason.code, "message": reason.text("en")} for reason in status.reasons],
+        "files": [
+            {
+                "name": printable(file.name),
+                "size": file.size,
+                "sha256": file.sha256,
+                "signatures": file.signatures,
+                "version": file.header.version if file.header else None,
+                "built": file.header.built.strftime(_TIME) if file.header else None,
+            }
+            for file in status.files
+        ],
+        **more,
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+# --- progress ---------------------------------------------------------------------------------------------------
+
+
+class _Shown:
+    """One bar over the bytes of the file that is being fetched."""
+
+    def __init__(self, bars: Bars, language: Language) -> None:
+        self._bars = bars
+        self._language: Language = language
+        self._task = bars.add_task("", total=None)
+
+    def stage(self, name: str) -> None:
+        self._bars.reset(self._task, total=None, description=render(f"cli.stage.db-{name}", self._language))
+
+    def transferred(self, done: int, total: int) -> None:
+        self._bars.update(self._task, completed=done, total=total or None)
+
+
+@contextlib.contextmanager
+def progress_for(settings: Settings) -> Iterator[Progress]:
+    """Give the progress to report to: a bar on a terminal, silence elsewhere or where it is not wanted."""
+    from rich.console import Console  # noqa: PLC0415  # loaded only when a command runs
+    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415  # as above
+    from rich.progress import Progress as Bars  # noqa: PLC0415  # as above
+
+    from gate.examine.antivirus.update import Quiet  # noqa: PLC0415  # as above
+
+    if settings.quiet or not settings.progress or not sys.stderr.isatty():
+        yield Quiet()
+        return
+    console = Console(stderr=True, no_color=not settings.colour(sys.stderr))
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=console, transient=True) as bars:
+        yield _Shown(bars, settings.language)
