@@ -30,6 +30,13 @@ HONEST: dict[str, tuple[str, Callable[[], bytes]]] = {
         "ar",
         lambda: archive(SYMBOLS, SYMBOLS, entry(b"//", LONG + b"\0"), entry(b"/0", TEXT), entry(b"/0", TEXT)),
     ),
+    "microsoft-no-date": (
+        "ar",
+        lambda: archive(
+            entry(b"/", bytes(4), mode=b"0", numbers=(b"-1", b"", b"")),
+            entry(b"a.obj/", TEXT, numbers=(b"-1", b"", b"")),
+        ),
+    ),
     "arm64ec": ("ar", lambda: archive(SYMBOLS, entry(b"/<ECSYMBOLS>/", bytes(4)), entry(b"a/", TEXT))),
     "bsd-long": ("ar", lambda: archive(bsd(LONG, TEXT, padding=5))),
     "bsd-symbols": ("ar", lambda: archive(bsd(b"__.SYMDEF SORTED", bytes(8)), entry(b"a", TEXT), entry(b"a", TEXT))),

@@ -67,6 +67,7 @@ class IdentityExaminer:
         if len(head) < min(view.size, READ_BYTES):
             yield Gap("unreadable", f"fewer than {view.size} bytes are there")
             return
+        yield from unmarked_streams(view)
         try:
             named = self._named(head, view)
             for told in named.containers:

@@ -11,7 +11,7 @@ import brotli  # type: ignore[import-untyped]  # publishes no type information
 import pytest
 
 from gate.examine.antivirus import unmarked
-from gate.examine.antivirus.unmarked import unmarked_streams
+from gate.examine.identity.unmarked import unmarked_streams
 from gate.models import Derived, Gap
 from tests.examine.clamav.antivirus_kit import viewed
 from tests.examine.clamav.containers_kit import incompressible

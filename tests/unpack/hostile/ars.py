@@ -47,6 +47,9 @@ def records() -> Iterator[Case]:
         ("size-blank", entry(b"b/", PAYLOAD, size_field=b"")),
         ("mode", entry(b"b/", PAYLOAD, mode=b"rwxr")),
         ("date", entry(b"b/", PAYLOAD, numbers=(b"never", b"0", b"0"))),
+        ("date-negative", entry(b"b/", PAYLOAD, numbers=(b"-2", b"0", b"0"))),
+        ("date-indented", entry(b"b/", PAYLOAD, numbers=(b" -1", b"0", b"0"))),
+        ("owner-negative", entry(b"b/", PAYLOAD, numbers=(b"-1", b"-1", b"0"))),
     ):
         yield case(
             f"field-{name}", f"a header with a wrong {name}", archive(PLAIN, broken), "hidden-data", reached=True

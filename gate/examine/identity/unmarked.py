@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from gate.examine.interface import View
 
 NAME = "brotli"
-CONTENT_BYTES = 64 << 20
-"""Most bytes of content that are taken out of one stream."""
+CONTENT_BYTES = 15 << 20
+"""Most bytes of content that are taken out of one stream: what fits into one answer of a worker."""
 SMALLEST = 16
 """Bytes below which what decodes may do so by chance, and can hold nothing."""
 _CHUNK = 1 << 16
