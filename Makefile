@@ -12,7 +12,7 @@ help:
 	@echo "make demo       set up, then release, verify and tamper with two examples"
 	@echo "make test       set up, then tests, lint and types (under 15 minutes)"
 	@echo "make test-full  every test, also the long ones"
-	@echo "make fuzz       a short run of the fuzzers of the container readers"
+	@echo "make fuzz       a short run of the fuzzers of readers, replies and programs"
 	@echo "make corpus     measurements on packages from the registries, written to benchmarks/"
 	@echo "make messages   compile the message catalogue;  make schemas  write the JSON Schemas"
 
@@ -56,6 +56,8 @@ FUZZ_SECONDS ?= 30
 fuzz: setup
 	$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt '.[fuzz]'
 	$(RUN) tests/fuzz/fuzz_readers.py --seconds $(FUZZ_SECONDS) zip tar
+	$(RUN) tests/fuzz/fuzz_clamd_replies.py --seconds $(FUZZ_SECONDS)
+	$(RUN) tests/fuzz/fuzz_lief_worker.py --seconds $(FUZZ_SECONDS)
 
 corpus: setup
 	$(PYTEST) -m corpus

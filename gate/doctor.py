@@ -19,6 +19,7 @@ from gate.models import MessageArgs
 _PACKAGES = {
     "click": "click",
     "clamd": "clamd",
+    "brotli": "brotli",
     "cryptography": "cryptography",
     "inflate64": "inflate64",
     "libarchive": "libarchive-c",

@@ -26,6 +26,7 @@ need arj arj
 need osslsigncode osslsigncode
 need openssl openssl
 need zstd zstd
+need brotli brotli
 need lz4 lz4
 need lzip lzip
 need lzop lzop

@@ -16,6 +16,7 @@ from gate.errors import EngineFailure
 from gate.examine.identity import is_unnamed, library, samples
 from gate.examine.identity.containers import CONTAINERS, Told, is_text, may_be_container, told_of
 from gate.examine.identity.library import READ_BYTES, Library, UnknownContent
+from gate.examine.identity.unmarked import unmarked_streams
 from gate.examine.interface import Observation, View
 from gate.models import Aspect, DatabaseInfo, EngineInfo, Gap, Item
 from gate.paths import printable

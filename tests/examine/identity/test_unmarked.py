@@ -10,7 +10,7 @@ from pathlib import Path
 import brotli  # type: ignore[import-untyped]  # publishes no type information
 import pytest
 
-from gate.examine.antivirus import unmarked
+from gate.examine.identity import unmarked
 from gate.examine.identity.unmarked import unmarked_streams
 from gate.models import Derived, Gap
 from tests.examine.clamav.antivirus_kit import viewed
