@@ -54,6 +54,7 @@ FORMATS: dict[str, tuple[str, str]] = {
     "asar": ("Electron archives", "Electron の書庫"),
     "installshield": ("InstallShield cabinets and set-up data", "InstallShield のキャビネット及びセットアップデータ"),
     "sis": ("Symbian packages", "Symbian のパッケージ"),
+    "picture": ("pictures with more behind their end", "終端の後に続きがある画像"),
     "upx": ("programs packed by UPX", "UPX で圧縮されたプログラム"),
     "overlay": (
         "a container behind or within something else: a program, a picture, a self-extractor",

@@ -59,6 +59,13 @@ def build_examiners(settings: EngineSettings) -> Sequence[Examiner]:
             _always,
         ),
         Hosted(
+            "heuristics",
+            "gate.examine.heuristics.examiner:HeuristicsExaminer",
+            {},
+            frozenset({"content", "name"}),
+            _always,
+        ),
+        Hosted(
             "executable", "gate.examine.executable.examiner:ExecutableExaminer", {}, frozenset({"content"}), _always
         ),
         Hosted(
@@ -71,15 +78,6 @@ def build_examiners(settings: EngineSettings) -> Sequence[Examiner]:
         "identity", "gate.examine.identity.examiner:IdentityExaminer", {}, frozenset({"content"}), is_unnamed
     )
     second = Host([identity], workers=settings.workers, item_seconds=settings.item_seconds)
-    # So does lief where it reads whole programs: what breaks it costs a gap of this examiner alone.
-    heuristics = Hosted(
-        "heuristics",
-        "gate.examine.heuristics.examiner:HeuristicsExaminer",
-        {},
-        frozenset({"content", "name"}),
-        _always,
-    )
-    third = Host([heuristics], workers=settings.workers, item_seconds=settings.item_seconds)
     antivirus = ClamAVExaminer(
         settings.clamd,
         database=settings.database,
@@ -90,5 +88,4 @@ def build_examiners(settings: EngineSettings) -> Sequence[Examiner]:
         antivirus,
         *(IsolatedExaminer(host, each) for each in hosted),
         IsolatedExaminer(second, identity),
-        IsolatedExaminer(third, heuristics),
     ]

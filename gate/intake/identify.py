@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from gate.intake.readers.installshield import is_setup_stream
 from gate.intake.readers.overlay import overlay_start
+from gate.intake.readers.picture import picture_with_more
 from gate.intake.readers.sevenzip_disk import is_mbr
 from gate.intake.readers.sis import is_sis
 from gate.intake.readers.tar_header import has_checksum
@@ -140,6 +141,8 @@ def identify(head: bytes, tail: bytes, size: int) -> tuple[str, ...]:
     # What lies behind a program is its own affair unless it can be told to be a container of another kind.
     if not labels and overlay_start(head[:HEAD_BYTES], size) is not None:
         labels.append("overlay")
+    if not labels and picture_with_more(head, tail, size):
+        labels.append("picture")
     return tuple(dict.fromkeys(labels))
 
 

@@ -30,6 +30,7 @@ LEAVES = {
     "openpgp",
     "_gnupg",
     "_armor",
+    "structure",
 }
 STAGES = {"intake", "examine", "policy", "record", "signing"}
 JOINTS = {"pipeline", "deliver", "staging", "verification", "reports", "operations", "doctor"}

@@ -12,7 +12,7 @@ import pytest
 from gate.intake.identify import HEAD_BYTES
 from gate.intake.readers.interface import Options
 from gate.intake.readers.overlay import PAGE, overlay_start
-from gate.intake.readers.overlay_programs import behind
+from gate.structure.programs import behind
 from tests.unpack.hostile.case import PAYLOAD
 from tests.unpack.reader_kit import labels_of, read_bytes
 from tests.unpack.sevenzip_kit import fresh, installer, made

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.intake.readers.embedded import Embedded, embedded_containers
+from gate.structure.embedded import Embedded, embedded_containers
 from tests.unpack.hostile import made_with
 from tests.unpack.hostile.case import PAYLOAD
 from tests.unpack.hostile.containers import noise

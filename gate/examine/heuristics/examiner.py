@@ -11,7 +11,7 @@ from gate.examine.heuristics import samples
 from gate.examine.heuristics.bytecode import bytecode_signs
 from gate.examine.heuristics.findings import Findings
 from gate.examine.heuristics.names import name_signs
-from gate.examine.heuristics.native import examine_hidden, examine_native, format_of
+from gate.examine.heuristics.native import examine_hidden, examine_native, format_of, hidden_in
 from gate.examine.heuristics.reasons import REASONS
 from gate.examine.heuristics.scripts import examine_text
 from gate.examine.heuristics.text import as_text
@@ -22,6 +22,8 @@ LARGEST_PROGRAM = 512 << 20
 """Largest program, in bytes, that is read: lief holds it several times over."""
 LARGEST_TEXT = 64 << 20
 LARGEST_OTHER = 2 << 30
+WINDOW_BYTES = 4 << 20
+"""How much is held at a time of what is neither program nor text."""
 _VERSION = f"lief {lief.__version__}"  # type: ignore[attr-defined]  # lief's stubs leave it out
 
 
@@ -46,13 +48,15 @@ class HeuristicsExaminer:
         if view.size > LARGEST_OTHER:
             yield Gap("too-large", f"more than {LARGEST_OTHER} bytes")
             return
-        data = view.read()
-        if len(data) < view.size:
-            yield Gap("unreadable", f"fewer than {view.size} bytes are there")
-            return
         findings = Findings()
-        examine(data, view.name, findings)
+        head = view.read(WINDOW_BYTES)
+        if view.size > WINDOW_BYTES and not format_of(head) and as_text(head) is None:
+            examine_in_windows(view, head, findings)
+        else:
+            examine(head + view.read(-1, len(head)), view.name, findings)
         yield from findings.observations()
+        if not view.read(1, view.size - 1):
+            yield Gap("unreadable", f"fewer than {view.size} bytes are there")
 
     def finish(self) -> EngineInfo:
         """Prove the engine once more."""
@@ -88,6 +92,13 @@ def examine(data: bytes, name: bytes, findings: Findings) -> None:
         findings.gap(Gap("too-large", f"text of more than {LARGEST_TEXT} characters"))
     else:
         examine_text(text, findings)
+
+
+def examine_in_windows(view: View, head: bytes, findings: Findings) -> None:
+    """Add to ``findings`` what a large item that is neither program nor text gives away, of which little is held."""
+    findings.see_all(name_signs(view.name, head))
+    findings.see_all(bytecode_signs(head, view.name))
+    hidden_in(lambda offset, size: view.read(size, offset), view.size, findings, WINDOW_BYTES)
 
 
 def _score(program: bytes) -> int:

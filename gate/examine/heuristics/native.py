@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from gate.examine.heuristics import (
     elf,
@@ -26,6 +27,9 @@ from gate.models import Gap
 _MACHO = (b"\xfe\xed\xfa\xce", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"\xcf\xfa\xed\xfe")
 _UNIVERSAL = (b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
 _FIRST_CLASS_VERSION = 45
+_HEADER_REACH = 64 << 10
+"""How far behind its first byte the headers of a hidden program are looked for."""
+Read: TypeAlias = Callable[[int, int], bytes]
 """A Java class file begins like a universal Mach-O, and has its version where that has its count."""
 _RADIX64 = rb"[A-Za-z0-9+/]{200,}+={0,2}"
 _ENCODED = tuple(re.compile(start + _RADIX64) for start in (rb"TV[nopqr]", rb"f0VMR", rb"H4sI"))
@@ -118,12 +122,24 @@ def _examine_found(text: bytes, encoding: Encoding, place: int, findings: Findin
 
 def examine_hidden(data: bytes, findings: Findings) -> None:
     """Add to ``findings`` the programs that XOR with one byte hides anywhere in ``data``."""
-    for hidden in hidden_programs(data):
-        findings.see("xor-hidden-program", f"{hidden.offset:#x}:key_{hidden.key:02x}")
-        if len(data) - hidden.offset > LARGEST_DERIVED:
-            findings.gap(
-                Gap("too-large", f"only {LARGEST_DERIVED} bytes of the program at {hidden.offset:#x} are examined")
-            )
-        findings.derive(
-            (f"xor{hidden.key:02x}",), uncovered(data[hidden.offset : hidden.offset + LARGEST_DERIVED], hidden.key)
-        )
+    hidden_in(lambda offset, size: data[offset : offset + size], len(data), findings)
+
+
+def hidden_in(read: Read, size: int, findings: Findings, window: int | None = None) -> None:
+    """Add to ``findings`` the hidden programs in ``size`` bytes that are read as ``read(offset, size)``.
+
+    They are looked for in windows (of ``window`` bytes, or all at once), each seen as far as its header may reach into
+    the next one.
+    """
+    step = window or max(size, 1)
+    for begin in range(0, size, step):
+        for hidden in hidden_programs(read(begin, step + _HEADER_REACH)):
+            if hidden.offset < step:
+                _hidden_at(begin + hidden.offset, hidden.key, read, size, findings)
+
+
+def _hidden_at(offset: int, key: int, read: Read, size: int, findings: Findings) -> None:
+    findings.see("xor-hidden-program", f"{offset:#x}:key_{key:02x}")
+    if size - offset > LARGEST_DERIVED:
+        findings.gap(Gap("too-large", f"only {LARGEST_DERIVED} bytes of the program at {offset:#x} are examined"))
+    findings.derive((f"xor{key:02x}",), uncovered(read(offset, LARGEST_DERIVED), key))

@@ -18,10 +18,16 @@ from gate.examine.identity.containers import CONTAINERS, Told, is_text, may_be_c
 from gate.examine.identity.library import READ_BYTES, Library, UnknownContent
 from gate.examine.identity.unmarked import unmarked_streams
 from gate.examine.interface import Observation, View
-from gate.models import Aspect, DatabaseInfo, EngineInfo, Gap, Item
+from gate.models import Aspect, ContainerFact, DatabaseInfo, Derived, EngineInfo, Gap, Item
 from gate.paths import printable
+from gate.structure.embedded import embedded_containers
 
 _SHOWN = 80
+_EMBEDDED_BYTES = 15 << 20
+"""Most bytes of an archive inside something else that are taken out: what fits into one answer of a worker."""
+_EMBEDDED = 32
+_PROGRAMS = (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", *(bytes([first]) + b"\xfa\xed\xfe" for first in b"\xce\xcf"))
+"""Programs keep archives as resources and debug data; in anything else they are hidden."""
 _MARKS = (
     (codecs.BOM_UTF32_LE, codecs.lookup("utf-32-le")),
     (codecs.BOM_UTF32_BE, codecs.lookup("utf-32-be")),
@@ -69,6 +75,7 @@ class IdentityExaminer:
             yield Gap("unreadable", f"fewer than {view.size} bytes are there")
             return
         yield from unmarked_streams(view)
+        yield from _embedded(view, head)
         try:
             named = self._named(head, view)
             for told in named.containers:
@@ -152,3 +159,23 @@ def _detail(told: Told, types: Sequence[str]) -> str:
     words = printable(told.description[:_SHOWN])
     kind = f" ({printable(types[0][:_SHOWN])})" if types else ""
     return f"libmagic names it {words}{kind}: {told.family}, no reader"
+
+
+def _embedded(view: View, head: bytes) -> Iterator[Observation]:
+    """Yield the archives that stand inside an item, each by a header that can be checked, as items of their own."""
+    behind = 0
+    count = 0
+    for found in embedded_containers(lambda offset, size: view.read(size, offset), view.size):
+        if found.offset < behind:
+            continue
+        count += 1
+        if count > _EMBEDDED:
+            yield Gap("too-many", f"more than {_EMBEDDED} archives inside")
+            return
+        behind = view.size if found.end is None else found.end
+        if behind - found.offset > _EMBEDDED_BYTES:
+            yield Gap("too-large", f"{found.label} of more than {_EMBEDDED_BYTES} bytes at {found.offset}")
+        else:
+            yield Derived(f"embedded-{found.label}-{count}", view.read(behind - found.offset, found.offset))
+        if not head.startswith(_PROGRAMS):
+            yield ContainerFact("hidden-data", f"{found.label} at {found.offset}")

@@ -14,7 +14,7 @@ from gate.intake.readers.checks import Members, bounded
 from gate.intake.readers.decoders import Region
 from gate.intake.readers.installshield_cabinet import joined
 from gate.intake.readers.interface import Data, Event, Options, Source
-from gate.intake.readers.overlay_programs import Span, behind
+from gate.structure.programs import Span, behind
 
 PAGE = 4096
 _WINDOW = 1 << 18

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gate.intake.readers.checks import Members, bounded
-from gate.intake.readers.embedded import Embedded, embedded_containers
 from gate.intake.readers.interface import Event, Options, Source, Stored, Trouble
 from gate.intake.readers.made_up import hidden
 from gate.intake.readers.picture_ends import is_picture, picture_end
 from gate.intake.readers.stream_formats import skip_zeros
 from gate.intake.readers.zip_records import Window
+from gate.structure.embedded import Embedded, embedded_containers
 
 __all__ = ["is_picture", "picture_with_more", "read"]
 _CONTAINERS = 1000

@@ -11,7 +11,7 @@ import re
 import struct
 from collections.abc import Callable
 
-from gate.intake.readers.overlay_programs import Read
+from gate.structure.programs import Read
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"

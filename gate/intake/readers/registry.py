@@ -48,6 +48,7 @@ READERS: Mapping[str, Place] = MappingProxyType(
         "asar": Place("asar", "read", "own"),
         **{label: Place(label, "read", "own") for label in ("installshield", "sis", "upx")},
         "overlay": Place("overlay", "read", "own"),
+        "picture": Place("picture", "read", "own"),
         **{label: Place("sevenzip", "read", "program") for label in _SEVENZIP.split()},
         "rar": Place("rar", "read", "library"),
         **{label: Place(label, "read", "document") for label in _DOCUMENTS.split()},

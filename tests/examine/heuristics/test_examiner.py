@@ -387,3 +387,21 @@ def test_hostile_content_ends_soon(data: bytes) -> None:
     started = time.process_time()
     seen(data)
     assert time.process_time() - started < 20  # a hang, not a speed: a machine may be slow
+
+
+def test_a_large_item_is_looked_at_in_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    hidden = uncovered(kit.PROGRAM, 0x5A)
+    noise = bytes(range(1, 256)) * 1200
+    place = 3 * (1 << 16) - 100  # across the end of a window
+    data = b"\0\1" + noise[:place] + hidden + noise
+    for content in (data, b"\0\1" + noise + noise):
+        whole = [each for each in observed(content, 1 << 30, monkeypatch) if isinstance(each, Derived)]
+        in_windows = [each for each in observed(content, 1 << 16, monkeypatch) if isinstance(each, Derived)]
+        assert in_windows == whole
+        assert bool(whole) is (content is data)
+
+
+def observed(content: bytes, window: int, monkeypatch: pytest.MonkeyPatch) -> list[Observation]:
+    """Return what is seen with a window of that many bytes."""
+    monkeypatch.setattr(examiner, "WINDOW_BYTES", window)
+    return examined(HeuristicsExaminer(), content, name=b"data.bin")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,12 +76,12 @@ def test_it_works_confined(examiner: IsolatedExaminer) -> None:
 def test_a_worker_killed_in_the_middle_is_told_and_replaced(examiner: IsolatedExaminer) -> None:
     examiner.start()
     [worker] = workers()
-    worker.suspend()
-    with item(NOISE) as view:
-        answer = examiner.examine(view)
-        os.kill(worker.pid, signal.SIGKILL)
-        with pytest.raises(WorkerDied):
-            list(answer)
+    worker.suspend()  # so that it has the request and cannot answer before it dies
+    death = threading.Timer(4.0, os.kill, (worker.pid, signal.SIGKILL))
+    death.start()
+    with item(NOISE) as view, pytest.raises(WorkerDied):
+        list(examiner.examine(view))
+    death.join()
     assert reasons(examiner, SAMPLES["archive"]) == ["unsupported"]
     assert examiner.finish().canary == "passed"
 

@@ -13,8 +13,12 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from gate.intake.readers.overlay_programs import Read, elf_section
-from gate.intake.readers.zip_records import CENTRAL, END, END_SIZE, LOCAL, SATURATED_16
+from gate.structure.programs import Read, elf_section
+
+LOCAL, CENTRAL, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
+"""The signs of a zip file's records (APPNOTE 4.3.7, 4.3.12, 4.3.16)."""
+END_SIZE = 22
+SATURATED_16 = 0xFFFF
 
 _WINDOW = 1 << 20
 _HEADER_BYTES = 4096

@@ -1,0 +1,1 @@
+"""How programs and archives are laid out, from their headers alone: used by intake and by examiners."""
