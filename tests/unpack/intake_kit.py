@@ -27,6 +27,8 @@ from unittest import mock
 
 import psutil
 
+from gate.examine.identity import is_unnamed
+from gate.examine.identity.examiner import archives_inside
 from gate.examine.interface import Examiner, Observation, View
 from gate.intake.intake import InputArtifact
 from gate.intake.unpackers import Unpackers
@@ -93,6 +95,16 @@ class Engine:
         """Hold nothing."""
 
 
+class Inside(Engine):
+    """As ``identity`` does it, but for libmagic's opinion: archives inside of other things are taken out."""
+
+    def applies(self, item: Item) -> bool:
+        return is_unnamed(item)
+
+    def examine(self, view: View) -> Iterator[Observation]:
+        yield from archives_inside(view, view.read(_BLOCK))
+
+
 def _blocks(view: View, overlap: int) -> Iterator[bytes]:
     return (view.read(_BLOCK + overlap, at) for at in range(0, view.size, _BLOCK))
 
@@ -105,7 +117,7 @@ def engines() -> list[Examiner]:
         Engine("heuristics"),
         Engine("executable"),
         Engine("outbound"),
-        Engine("identity"),
+        Inside("identity"),
     ]
 
 

@@ -75,7 +75,7 @@ class IdentityExaminer:
             yield Gap("unreadable", f"fewer than {view.size} bytes are there")
             return
         yield from unmarked_streams(view)
-        yield from _embedded(view, head)
+        yield from archives_inside(view, head)
         try:
             named = self._named(head, view)
             for told in named.containers:
@@ -161,7 +161,7 @@ def _detail(told: Told, types: Sequence[str]) -> str:
     return f"libmagic names it {words}{kind}: {told.family}, no reader"
 
 
-def _embedded(view: View, head: bytes) -> Iterator[Observation]:
+def archives_inside(view: View, head: bytes) -> Iterator[Observation]:
     """Yield the archives that stand inside an item, each by a header that can be checked, as items of their own."""
     behind = 0
     count = 0
@@ -173,7 +173,9 @@ def _embedded(view: View, head: bytes) -> Iterator[Observation]:
             yield Gap("too-many", f"more than {_EMBEDDED} archives inside")
             return
         behind = view.size if found.end is None else found.end
-        if behind - found.offset > _EMBEDDED_BYTES:
+        if behind - found.offset >= view.size:
+            yield Gap("unsupported", f"reads as {found.label}, which intake did not open")
+        elif behind - found.offset > _EMBEDDED_BYTES:
             yield Gap("too-large", f"{found.label} of more than {_EMBEDDED_BYTES} bytes at {found.offset}")
         else:
             yield Derived(f"embedded-{found.label}-{count}", view.read(behind - found.offset, found.offset))

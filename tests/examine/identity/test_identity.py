@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import lzma
 import os
 import random
 import struct
@@ -18,7 +19,7 @@ from gate.examine.identity.containers import CONTAINERS, container_of, told_of
 from gate.examine.identity.examiner import IdentityExaminer, as_text
 from gate.examine.identity.library import Library, LibraryMissing, UnknownContent
 from gate.examine.interface import View
-from gate.models import Gap, Item
+from gate.models import ContainerFact, Derived, Gap, Item
 from tests.examine.identity.identity_samples import NOISE, SAMPLES, TEXT, TWINS, jffs2, minix, openpgp
 from tests.examine.viewing import examined
 
@@ -350,3 +351,19 @@ def test_a_broken_database_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: ob
     with pytest.raises(LibraryMissing):
         Library()
     assert examiner.IdentityExaminer().start().canary == "passed", "the library that was loaded is not touched"
+
+
+def test_archives_inside_of_something_else_come_out() -> None:
+    page = b"<!DOCTYPE html><html><body>hello</body></html>\n"
+    archive = lzma.compress(b"inside " * 100)
+    found = examined(IdentityExaminer(), page + archive)
+    assert [each.data for each in found if isinstance(each, Derived)] == [archive]
+    assert [each.issue for each in found if isinstance(each, ContainerFact)] == ["hidden-data"]
+    assert examined(IdentityExaminer(), page + archive[:6] + b"is how an xz file begins") == []
+
+
+def test_what_a_program_carries_is_not_hidden() -> None:
+    program = b"\x7fELF" + bytes(200)
+    found = examined(IdentityExaminer(), program + lzma.compress(b"inside " * 100))
+    assert any(isinstance(each, Derived) for each in found)
+    assert not any(isinstance(each, ContainerFact) for each in found)
