@@ -26,7 +26,6 @@ _PACKAGES = {
     "gnupg": "python-gnupg",
     "lief": "lief",
     "lz4": "lz4",
-    "magic": "python-magic",
     "pikepdf": "pikepdf",
     "yara": "yara-python",
     "selectolax": "selectolax",
