@@ -66,7 +66,11 @@ def build_examiners(settings: EngineSettings) -> Sequence[Examiner]:
             _always,
         ),
         Hosted(
-            "executable", "gate.examine.executable.examiner:ExecutableExaminer", {}, frozenset({"content"}), _always
+            "executable",
+            "gate.examine.executable.examiner:ExecutableExaminer",
+            {},
+            frozenset({"content", "name", "mode"}),
+            _always,
         ),
         Hosted(
             "outbound", "gate.examine.outbound.examiner:OutboundExaminer", {}, frozenset({"content", "name"}), _always

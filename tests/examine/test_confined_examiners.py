@@ -26,23 +26,23 @@ from tests.examine.yara.samples import BAD
 
 LABELS = ("shift_jis", "euc-jp", "iso-2022-jp", "gb18030", "big5", "euc-kr", "koi8-r", "windows-1251", "utf-16", "no")
 samples = [
-    *((data, b"item") for data in SAMPLES.values()),
-    *((data, b"item") for each in BAD.values() for data in each),
-    *((page.encode(), b"a.html") for page in AUTOMATIC.values()),
-    *((page.encode(), b"a.html") for page, _ in CONDITIONAL.values()),
-    *((f"<meta charset={label}>".encode() + bytes([0x93, 0xFA]), b"a.html") for label in LABELS),
-    *((chr(0x65E5).encode(codec) * 9, b"a.html") for codec in ("cp932", "euc_jp", "utf-16", "utf-32")),
-    (b"<svg><image href='https://u:p@x.example/?a=b'/></svg", b"a.svg"),
-    (b"p{a:url(//x.example)}" + bytes([255]), b"a.css"),
-    (b'"' + bytes([92]) + b'x68ttps://x.example"', b"a.js"),
-    (bytes([127]) + b"ELF" + bytes(200), b"a"),
-    (b"MZ" + bytes(200), b"a"),
+    *((sample.data, sample.name, sample.mode) for sample in SAMPLES.values()),
+    *((data, b"item", None) for each in BAD.values() for data in each),
+    *((page.encode(), b"a.html", None) for page in AUTOMATIC.values()),
+    *((page.encode(), b"a.html", None) for page, _ in CONDITIONAL.values()),
+    *((f"<meta charset={label}>".encode() + bytes([0x93, 0xFA]), b"a.html", None) for label in LABELS),
+    *((chr(0x65E5).encode(codec) * 9, b"a.html", None) for codec in ("cp932", "euc_jp", "utf-16", "utf-32")),
+    (b"<svg><image href='https://u:p@x.example/?a=b'/></svg", b"a.svg", None),
+    (b"p{a:url(//x.example)}" + bytes([255]), b"a.css", None),
+    (b'"' + bytes([92]) + b'x68ttps://x.example"', b"a.js", None),
+    (bytes([127]) + b"ELF" + bytes(200), b"a", None),
+    (b"MZ" + bytes(200), b"a", None),
 ]
 views = []
-for data, name in samples:
+for data, name, mode in samples:
     descriptor = os.memfd_create("item")
     os.write(descriptor, data)
-    views.append((descriptor, len(data), name))
+    views.append((descriptor, len(data), name, mode))
 for module in set(sys.modules) - loaded:
     if not module.startswith(("gate", "tests")):
         del sys.modules[module]  # what only the samples needed must not be there to help
@@ -58,8 +58,8 @@ sys.addaudithook(hook)
 found = 0
 for examiner in examiners:
     examiner.start()
-    for descriptor, size, name in views:
-        view = View(descriptor, size, "", name=name, mode=None, labels=(), depends_on=examiner.depends_on)
+    for descriptor, size, name, mode in views:
+        view = View(descriptor, size, "", name=name, mode=mode, labels=(), depends_on=examiner.depends_on)
         found += len(list(examiner.examine(view)))
     examiner.finish()
     examiner.close()

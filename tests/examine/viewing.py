@@ -21,7 +21,7 @@ def view_of(data: bytes, examiner: Examiner, *, name: bytes = b"item", mode: int
         os.close(descriptor)
 
 
-def examined(examiner: Examiner, data: bytes, name: bytes = b"item") -> list[Observation]:
+def examined(examiner: Examiner, data: bytes, name: bytes = b"item", *, mode: int | None = None) -> list[Observation]:
     """Return all that the examiner says of ``data``."""
-    with view_of(data, examiner, name=name) as view:
+    with view_of(data, examiner, name=name, mode=mode) as view:
         return list(examiner.examine(view))

@@ -1,11 +1,6 @@
-"""Programs for virtual machines, and serialized objects that call code when they are read."""
+"""Programs for virtual machines."""
 
 from __future__ import annotations
-
-import contextlib
-import io
-import pickletools
-import re
 
 from gate.examine.executable.content import Content, Family, Named
 from gate.examine.executable.programs import FIRST_CLASS_VERSION
@@ -14,13 +9,7 @@ _MARSHAL_CODE = 0x63
 _MARSHAL_REFERENCE = 0x80
 _PYTHON_MAGICS = ((20121, 63000), (2900, 4000))
 """Ranges of the number that a Python version writes before CR LF (CPython, ``importlib._bootstrap_external``)."""
-_PICKLE_BYTES = 4 << 20
-_PICKLE_OPCODES = 4
-_CALLING = frozenset(
-    {"GLOBAL", "STACK_GLOBAL", "REDUCE", "INST", "OBJ", "NEWOBJ", "NEWOBJ_EX", "BUILD", "EXT1", "EXT2", "EXT4"}
-)
 _SWF_VERSIONS = range(1, 60)
-_OBJECT_DTYPE = re.compile(rb"'descr':[^}]{0,400}?\|?'?\|O")
 
 _MAGICS = {
     "dex": (b"dex\n0",),
@@ -94,31 +83,6 @@ def ocaml_trailer(content: Content) -> Named | None:
     return Named("ocaml-bytecode") if content.tail[-12:-3] == b"Caml1999X" else None
 
 
-def pickle(content: Content) -> Named | None:
-    """Name a Python pickle of protocol 2 or later that calls something when it is loaded; one of plain data is data.
-
-    Its opcodes are walked and none is run.  One that breaks off has made its calls by then.
-    """
-    if content.number(0, 1) != 0x80 or content.number(1, 1) not in range(2, 6):  # noqa: PLR2004  # PROTO
-        return None
-    names: set[str] = set()
-    count = 0
-    with contextlib.suppress(ValueError, IndexError, UnicodeError, OverflowError):
-        for opcode, _argument, _place in pickletools.genops(io.BytesIO(content.at(0, _PICKLE_BYTES))):
-            names.add(opcode.name)
-            count += 1
-    whole = "STOP" in names
-    if not names & _CALLING or not (whole or count >= _PICKLE_OPCODES):
-        return None
-    return Named("pickle", "", () if whole else ("broken=opcode",))
-
-
-def numpy_objects(content: Content) -> Named | None:
-    """Name a NumPy array of objects, which holds a pickle; arrays of numbers are data."""
-    head = content.head
-    return Named("npy-objects") if head.startswith(b"\x93NUMPY") and _OBJECT_DTYPE.search(head[:1024]) else None
-
-
 FAMILIES = (
     Family("bytecode", tuple(_MAGICS), by_magic, bytes(_BY_FIRST_BYTE)),
     Family("bytecode", ("java-class",), java_class, b"\xca"),
@@ -127,6 +91,4 @@ FAMILIES = (
     Family("bytecode", ("elc",), emacs_lisp, b";"),
     Family("bytecode", ("swf",), flash, b"FCZ"),
     Family("bytecode", ("ocaml-bytecode",), ocaml_trailer),
-    Family("serialized-code", ("pickle",), pickle, b"\x80"),
-    Family("serialized-code", ("npy-objects",), numpy_objects, b"\x93"),
 )

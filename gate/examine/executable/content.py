@@ -1,14 +1,16 @@
-"""The bytes of an item as the format tests see them, and what a test answers."""
+"""An item as the format tests see it, and what a test answers."""
 
 from __future__ import annotations
 
 import codecs
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
-from gate.models import ExecutableClass
+from gate.examine.interface import AspectNotDeclared
+from gate.models import ExecutableClass, Gap
 
 HEAD_BYTES = 4096
 TAIL_BYTES = 1024
@@ -50,12 +52,54 @@ class Memory:
 
 
 class Content:
-    """The bytes of one item: ``head`` is at hand, the rest is read where a test asks for it."""
+    """One item: ``head`` is at hand, the rest is read where a test asks for it.
 
-    def __init__(self, source: Readable) -> None:
+    ``labels`` are the containers that intake calls it.  ``name`` (the raw last component of its path), ``suffix``,
+    ``mode`` and ``told`` are for the tests that look at names: for all others they raise ``AspectNotDeclared``, so
+    that their answers can be shared between items that are equal in content alone.
+    """
+
+    def __init__(self, source: Readable, labels: tuple[str, ...] = ()) -> None:
         self._source = source
+        self._place: Place | None = None
         self.size = source.size
+        self.labels = labels
         self.head = source.read(HEAD_BYTES)
+
+    def under(self, name: bytes, mode: int | None, told: tuple[str, ...]) -> Content:
+        """Return the content with its name and mode, and the formats that its bytes are already told to be in."""
+        self._place = Place(name, mode, told)
+        return self
+
+    def _known_place(self) -> Place:
+        if self._place is None:
+            raise AspectNotDeclared("name")
+        return self._place
+
+    @property
+    def name(self) -> bytes:
+        """The raw last component of the item's path."""
+        return self._known_place().name
+
+    @property
+    def suffix(self) -> str:
+        """What follows the last dot of the name, in lower case; empty where there is none or the name begins with it.
+
+        As Windows reads names: without dots and spaces at their end.
+        """
+        stem, dot, suffix = self.name.rstrip(b". ").rpartition(b".")
+        return os.fsdecode(suffix).lower() if dot and stem else ""
+
+    @property
+    def may_be_run(self) -> bool:
+        """Whether the permission bits, where any are recorded, let anyone run the item."""
+        mode = self._known_place().mode
+        return mode is not None and bool(mode & 0o111)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The executable formats that the bytes are already told to be in."""
+        return self._known_place().told
 
     @cached_property
     def tail(self) -> bytes:
@@ -123,7 +167,17 @@ class Named(NamedTuple):
     detail: tuple[str, ...] = ()
 
 
-Test: TypeAlias = Callable[[Content], Named | None]
+class Place(NamedTuple):
+    """Where the bytes were found: the raw name, the permission bits, and the formats that they are told to be in."""
+
+    name: bytes
+    mode: int | None
+    told: tuple[str, ...]
+
+
+Answer: TypeAlias = Named | Gap
+"""A gap says that the item, or a part of it, could not be looked at: it stands beside all that was named."""
+Test: TypeAlias = Callable[[Content], Answer | Iterable[Answer] | None]
 
 
 class Family(NamedTuple):
@@ -131,6 +185,8 @@ class Family(NamedTuple):
 
     ``first`` holds the bytes that an item in any of these formats begins with; empty where it can begin with any.
     ``text`` says that the test looks at the text with which an item begins, and is asked only where there is one.
+    ``by_name`` says that it looks at the item's name or mode: it is asked last, of every item, and knows what the
+    bytes are already told to be (:attr:`Content.told`).  Whatever a test raises is a gap; the other tests are asked.
     """
 
     class_: ExecutableClass
@@ -138,3 +194,4 @@ class Family(NamedTuple):
     test: Test
     first: bytes = b""
     text: bool = False
+    by_name: bool = False

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
 
 import lief
 
 from gate.errors import EngineFailure
 from gate.examine.executable import samples
-from gate.examine.executable.content import Content, Memory, Named
+from gate.examine.executable.content import Content, Memory
 from gate.examine.executable.details import described
-from gate.examine.executable.table import CLASSES, name_formats
+from gate.examine.executable.table import CLASSES, TABLE, Answers, name_formats
 from gate.examine.interface import Observation, View
 from gate.models import Aspect, EngineInfo, ExecutableFact, Gap, Item
 
 _VERSION = f"lief {lief.__version__}"  # type: ignore[attr-defined]  # lief's stubs leave it out
 
 
+_KEPT = 4096
+"""How many items' answers are kept for those that have the same bytes and another name."""
+
+
 class ExecutableExaminer:
-    """Names programs, bytecode, installers, shortcuts and marked scripts by what is in them and nothing else."""
+    """Names programs, bytecode, installers, shortcuts and scripts: by what is in them, by their names last."""
 
     name = "executable"
-    depends_on: frozenset[Aspect] = frozenset({"content"})
+    depends_on: frozenset[Aspect] = frozenset({"content", "name", "mode"})
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Answers] = OrderedDict()
 
     def applies(self, item: Item) -> bool:  # noqa: ARG002  # a program can hide under any name
         """Say yes: what an item is shows in its content."""
@@ -32,13 +40,30 @@ class ExecutableExaminer:
         return self._proven()
 
     def examine(self, view: View) -> Iterator[Observation]:
-        """Yield a fact for each executable format that the item is in."""
-        content = Content(view)
+        """Yield a fact for each executable format that the item is in, and a gap for what could not be looked at."""
+        content = Content(view, view.labels)
         if len(content.head) < min(view.size, 1):
             yield Gap("unreadable", f"fewer than {view.size} bytes are there")
             return
-        for named in _named(content):
+        answers = self._by_content(view.sha256, content)
+        told = tuple(named.format for named in answers.named)
+        further = TABLE.by_name(content.under(view.name, view.mode, told))
+        for named in (*answers.named, *(each for each in further.named if each.format not in told)):
             yield ExecutableFact(CLASSES[named.format], named.format, named.architecture, " ".join(named.detail))
+        yield from dict.fromkeys(answers.gaps + further.gaps)
+
+    def _by_content(self, sha256: str, content: Content) -> Answers:
+        """Return what the bytes alone tell: once for all the names that they have."""
+        kept = self._kept.get(sha256) if sha256 else None
+        if kept is not None:
+            self._kept.move_to_end(sha256)
+            return kept
+        answers = _named(content)
+        if sha256:
+            self._kept[sha256] = answers
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return answers
 
     def finish(self) -> EngineInfo:
         """Prove the table once more."""
@@ -49,12 +74,13 @@ class ExecutableExaminer:
 
     def _proven(self) -> EngineInfo:
         for sample, expected in ((samples.tiny_pe(), ["pe"]), (samples.tiny_elf(), ["elf"])):
-            if [named.format for named in _named(Content(Memory(sample)))] != expected:
+            if [named.format for named in name_formats(Content(Memory(sample)))] != expected:
                 raise EngineFailure("examine.canary-missed", engine=self.name)
-        if _named(Content(Memory(samples.BENIGN))):
+        if name_formats(Content(Memory(samples.BENIGN))):
             raise EngineFailure("examine.canary-false", engine=self.name)
         return EngineInfo(self.name, _VERSION, None, "passed", f"formats={len(CLASSES)}")
 
 
-def _named(content: Content) -> list[Named]:
-    return [described(named, content) for named in name_formats(content)]
+def _named(content: Content) -> Answers:
+    answers = TABLE.by_content(content)
+    return answers._replace(named=tuple(described(named, content) for named in answers.named))

@@ -19,22 +19,21 @@ from gate.examine.executable.examiner import ExecutableExaminer
 from gate.examine.executable.table import CLASSES, FAMILIES, name_formats
 from gate.examine.interface import View
 from gate.models import ExecutableFact, Gap
-from tests.examine.executable.executable_samples import (
-    SAMPLES,
-    TEXTS,
-    TWINS,
-    boot_sector,
-    dos_program,
-    mach_o,
-    pe,
-    universal,
-)
+from tests.examine.executable.executable_samples import MODULES, SAMPLES, TWINS
+from tests.examine.executable.native_samples import boot_sector, dos_program, mach_o, pe, universal
+from tests.examine.executable.sample import File
+from tests.examine.executable.script_samples import TEXTS
 from tests.examine.viewing import examined
 
 
-def facts(data: bytes) -> list[ExecutableFact]:
-    found = examined(ExecutableExaminer(), data)
+def facts_of(file: File) -> list[ExecutableFact]:
+    found = examined(ExecutableExaminer(), file.data, file.name, mode=file.mode)
+    assert not [each for each in found if isinstance(each, Gap) and each.reason == "engine-error"]
     return [fact for fact in found if isinstance(fact, ExecutableFact)]
+
+
+def facts(data: bytes) -> list[ExecutableFact]:
+    return facts_of(File(data))
 
 
 def formats(data: bytes) -> set[str]:
@@ -43,18 +42,19 @@ def formats(data: bytes) -> set[str]:
 
 def test_every_format_has_a_sample_and_a_twin() -> None:
     assert set(SAMPLES) == set(TWINS) == set(CLASSES)
+    assert sum(len(module.SAMPLES) for module in MODULES) == len(SAMPLES), "two modules have one for the same format"
     assert {(name, family.class_) for family in FAMILIES for name in family.formats} == set(CLASSES.items())
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_sample_is_named(name: str) -> None:
-    [fact] = [fact for fact in facts(SAMPLES[name]) if fact.format == name]
+    [fact] = [fact for fact in facts_of(SAMPLES[name]) if fact.format == name]
     assert fact.class_ == CLASSES[name]
 
 
 @pytest.mark.parametrize("name", TWINS)
 def test_twin_is_not_named(name: str) -> None:
-    assert facts(TWINS[name]) == []
+    assert facts_of(TWINS[name]) == []
 
 
 @pytest.mark.parametrize("sample", TEXTS)
@@ -141,8 +141,8 @@ def test_broken_structure_behind_a_magic_is_named(data: bytes, name: str) -> Non
 def test_polyglots_yield_all_formats() -> None:
     image = pe() + bytes(1000) + b"koly" + bytes(508)
     assert formats(image) == {"pe", "dmg"}
-    assert formats(SAMPLES["ocaml-bytecode"]) == {"shebang", "ocaml-bytecode"}
-    assert formats(SAMPLES["appimage"]) == {"elf", "appimage"}
+    assert formats(SAMPLES["ocaml-bytecode"].data) == {"shebang", "ocaml-bytecode"}
+    assert formats(SAMPLES["appimage"].data) == {"elf", "appimage"}
     sector = boot_sector(dos_program()[:100])
     assert formats(sector + b"\xeb\x66HdrS" + bytes(100)) == {"mz", "bzimage"}
 
@@ -175,7 +175,7 @@ def test_canary_proves_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(EngineFailure) as false:
         subject.start()
     assert false.value.code == "examine.canary-false"
-    monkeypatch.setattr(examiner, "name_formats", lambda _content: [])
+    monkeypatch.setattr(examiner, "name_formats", lambda _content: ())
     with pytest.raises(EngineFailure) as missed:
         subject.finish()
     assert missed.value.code == "examine.canary-missed"
@@ -184,7 +184,7 @@ def test_canary_proves_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_unreadable_item_is_a_gap() -> None:
     subject = ExecutableExaminer()
     descriptor = os.memfd_create("item")
-    view = View(descriptor, 100, "", name=None, mode=None, labels=(), depends_on=subject.depends_on)
+    view = View(descriptor, 100, "", name=b"item", mode=None, labels=(), depends_on=subject.depends_on)
     [gap] = subject.examine(view)
     os.close(descriptor)
     assert isinstance(gap, Gap)
@@ -193,7 +193,7 @@ def test_unreadable_item_is_a_gap() -> None:
 
 @given(st.binary(max_size=300), st.sampled_from(sorted(SAMPLES)), st.integers(0, 120))
 def test_damaged_samples_never_raise(noise: bytes, sample: str, place: int) -> None:
-    data = bytearray(SAMPLES[sample])
+    data = bytearray(SAMPLES[sample].data)
     data[place : place + len(noise)] = noise
     facts(bytes(data))
 
