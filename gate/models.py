@@ -64,6 +64,8 @@ Reach: TypeAlias = Literal[
 ]
 ContainerIssue: TypeAlias = Literal["ambiguous", "unsafe-name", "unsafe-link", "special-file", "hidden-data"]
 
+Disguise: TypeAlias = Literal["extension", "double-extension", "look-alike", "direction", "mode", "polyglot"]
+
 MessageArgs: TypeAlias = dict[str, str | int]
 
 
@@ -206,6 +208,35 @@ class ExecutableFact:
 
 
 @dataclass(frozen=True, slots=True)
+class DisguiseFact:
+    """An item whose name, mode or content says that it is something else than it is.
+
+    ``extension``: a program whose extension is that of data.  ``double-extension``: the extension of a program behind
+    that of a document.  ``look-alike``: letters that pass for others.  ``direction``: characters that turn the order
+    in which a name is shown.  ``mode``: data that is marked executable.  ``polyglot``: two things at once.  ``detail``
+    says in English words what contradicts what.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DOCUMENT_CONFIG
+    disguise: Disguise
+    detail: str
+    path: str = ""
+    sha256: str = ""
+    kind: Literal["disguise"] = "disguise"
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceFact:
+    """A page or browser script that names a WebAssembly module: ``target`` is the relative path as it is written."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DOCUMENT_CONFIG
+    target: str
+    path: str = ""
+    sha256: str = ""
+    kind: Literal["reference"] = "reference"
+
+
+@dataclass(frozen=True, slots=True)
 class OutboundFact:
     """A URL or host in an item, and how reading or running the item would reach it.
 
@@ -225,7 +256,17 @@ class OutboundFact:
     kind: Literal["outbound"] = "outbound"
 
 
-Fact: TypeAlias = ItemFact | LinkFact | ContainerFact | OpenedFact | DetectionFact | ExecutableFact | OutboundFact
+Fact: TypeAlias = (
+    ItemFact
+    | LinkFact
+    | ContainerFact
+    | OpenedFact
+    | DetectionFact
+    | ExecutableFact
+    | DisguiseFact
+    | ReferenceFact
+    | OutboundFact
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gate.models import MessageArgs, Severity
     from gate.text import Language
 
+DISGUISED: Final = "executable/disguised"
 _SHOWN: Final = 500
 """Characters of anything from an artifact or engine that a finding keeps."""
 _FULL_STOPS: Final = ".。"
@@ -114,6 +115,8 @@ def _message(finding_id: str, args: MessageArgs, language: Language) -> str:
     if finding_id.startswith("engine/") and "code" in args:
         with contextlib.suppress(UnknownMessage):  # a problem that another version of the gate wrote stays in English
             filled["problem"] = render(str(args["code"]), language, args)
+    if finding_id == DISGUISED:
+        filled["how"] = render(f"finding.{DISGUISED}.{args['disguise']}", language)
     text = finding_text(finding_id, "message", language, filled)
     if args.get("line"):
         text = render("finding.at-line", language, {"text": text.rstrip(_FULL_STOPS), "line": args["line"]})

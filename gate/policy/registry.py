@@ -96,6 +96,7 @@ _KINDS = (
     FindingKind("executable/unjustified", "reject", EXECUTABLES, "never"),
     FindingKind("executable/pin-mismatch", "reject", EXECUTABLES, "never"),
     FindingKind("executable/expired", "reject", EXECUTABLES, "never"),
+    FindingKind("executable/disguised", "reject", EXECUTABLES, "never"),
     FindingKind("outbound/undeclared", "reject", OUTBOUND),
     FindingKind("outbound/conditional", "reject", OUTBOUND),
     FindingKind("outbound/code", "reject", OUTBOUND),

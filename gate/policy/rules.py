@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from gate.models import (
     ContainerFact,
     DetectionFact,
+    DisguiseFact,
     ExecutableFact,
     ItemFact,
     JudgedExecutable,
@@ -15,6 +16,7 @@ from gate.models import (
     LinkFact,
     OpenedFact,
     OutboundFact,
+    ReferenceFact,
 )
 from gate.policy.findings import make_finding
 from gate.policy.justification import decide_destination, decide_executable
@@ -77,8 +79,8 @@ class Reading:
 
     def _fact(self, fact: Fact) -> None:
         match fact:
-            case ItemFact():
-                pass  # that an item exists is no finding
+            case ItemFact() | ReferenceFact():
+                pass  # that an item exists, or that one names another, is no finding
             case LinkFact():
                 self._found(f"link/{fact.link}", fact, target=fact.target)
             case ContainerFact():
@@ -89,6 +91,8 @@ class Reading:
                 self._detection(fact)
             case ExecutableFact():
                 self._executable(fact)
+            case DisguiseFact():
+                self._found("executable/disguised", fact, disguise=fact.disguise, detail=fact.detail)
             case _:  # contacts; with a further kind of fact this would not pass the type checker
                 self._outbound(fact)
 

@@ -19,6 +19,7 @@ from gate.models import (
     ContainerFact,
     Coverage,
     DetectionFact,
+    DisguiseFact,
     EngineInfo,
     EngineProblem,
     Examination,
@@ -29,6 +30,7 @@ from gate.models import (
     LinkFact,
     OpenedFact,
     OutboundFact,
+    ReferenceFact,
 )
 from gate.paths import printable
 from gate.record.canonical import DocumentError, canonical, parse_strictly
@@ -64,7 +66,15 @@ class FactsDocument:
     artifacts: tuple[Artifact, ...]
     facts: tuple[
         Annotated[
-            ItemFact | LinkFact | ContainerFact | OpenedFact | DetectionFact | ExecutableFact | OutboundFact,
+            ItemFact
+            | LinkFact
+            | ContainerFact
+            | OpenedFact
+            | DetectionFact
+            | ExecutableFact
+            | DisguiseFact
+            | ReferenceFact
+            | OutboundFact,
             Field(discriminator="kind"),
         ],
         ...,

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from gate.models import ContainerIssue, GapReason, Reach
+from gate.models import ContainerIssue, Disguise, GapReason, Reach
 from gate.policy.clauses import (
     BY_EVIDENCE,
     CLAUSES,
@@ -211,7 +211,24 @@ def test_texts_name_only_fields_that_findings_have() -> None:
     """A field that no finding fills would end a report; the judgement's tests render each of them for real."""
     allowed = {"engine", "name", "kind", "date", "days", "limit", "address", "class", "format", "id", "approved_on",
                "expires", "pinned", "found", "host", "url", "via", "target", "problem", "counted", "items", "missing",
-               "file", "section", "finding", "examiner", "entry"}  # fmt: skip
+               "file", "section", "finding", "examiner", "entry", "how"}  # fmt: skip
     used = {name for finding_id in FINDINGS for name in fields(finding_id, "message", "en")}
     assert used <= allowed
     assert all(set(name) <= set(string.ascii_lowercase + "_") for name in used)
+
+
+@pytest.mark.parametrize("disguise", get_args(Disguise))
+def test_every_disguise_has_a_text_of_its_own_and_shows_its_detail(disguise: Disguise) -> None:
+    texts = {
+        language: {
+            kind: finding_message(
+                make_finding("executable/disguised", args={"disguise": kind, "detail": "pe in x.txt"}), language
+            )
+            for kind in get_args(Disguise)
+        }
+        for language in LANGUAGES
+    }
+    for language, by_kind in texts.items():
+        assert list(by_kind.values()).count(by_kind[disguise]) == 1, language
+        assert "pe in x.txt" in by_kind[disguise]
+    assert texts["en"][disguise] != texts["ja"][disguise]

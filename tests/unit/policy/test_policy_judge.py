@@ -16,6 +16,7 @@ from gate.models import (
     Coverage,
     DatabaseInfo,
     DetectionFact,
+    DisguiseFact,
     EngineInfo,
     EngineProblem,
     ExternalService,
@@ -23,6 +24,7 @@ from gate.models import (
     Gap,
     LinkFact,
     OpenedFact,
+    ReferenceFact,
 )
 from gate.policy import SigningState, judge
 from gate.policy.clauses import CLAUSES, EXAMINED, OUT_OF_SCOPE
@@ -361,6 +363,16 @@ def test_links_are_recorded() -> None:
     judgement = judged(facts=[LinkFact("hard", "a/b", path="x.tar!/c"), LinkFact("symbolic", "d", path="x.tar!/e")])
     assert ids(judgement) == ["link/hard", "link/symbolic"]
     assert "a/b" in only(judgement, "link/hard").message
+
+
+def test_a_disguise_is_a_reject_of_its_clause() -> None:
+    judgement = judged(facts=[DisguiseFact("extension", "pe in a .txt", "app.whl!/a.txt", SHA)])
+    assert only(judgement, "executable/disguised").severity == "reject"
+    assert clause(judgement, EXECUTABLES).status == "violated"
+
+
+def test_that_one_item_names_another_is_no_finding() -> None:
+    assert judged(facts=[ReferenceFact("app.wasm", "site/index.html", SHA)]).findings == ()
 
 
 def test_executables_are_listed_with_what_justifies_them() -> None:
