@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import TypeAdapter
 
 from gate.policy.model import Policy
+from gate.record.database import DatabaseDocument
 from gate.record.documents import FactsDocument, SchemaName
 from gate.record.result import ResultDocument
 from gate.record.statement import Statement
@@ -31,6 +32,7 @@ SOURCES: dict[str, tuple[Any, JsonSchemaMode, str]] = {
     "result": (ResultDocument, "serialization", "release-gate/result/v1"),
     "record": (Statement, "serialization", "in-toto Statement v1 with predicate urn:x-release-gate:record:v1"),
     "verification": (VerificationDocument, "serialization", "release-gate/verification/v1"),
+    "database": (DatabaseDocument, "serialization", "release-gate/database/v1"),
     "policy": (Policy, "validation", "gate.toml"),
     "trust": (TrustFile, "validation", "trust.toml"),
 }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gate.paths import printable
+from gate.record.database import DatabaseDocument, DatabaseFileEntry, DatabaseReason, database_json
+from gate.record.types import DATABASE
 from gate.text import Language, render
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from gate.examine.antivirus.freshclam import Progress
     from gate.examine.antivirus.update import Exchanged
 
-SCHEMA = "release-gate/database/v1"
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -75,32 +75,34 @@ def exchanged_text(result: Exchanged, language: Language, now: datetime) -> str:
     return f"{first}\n{status_text(result.status, language, now)}"
 
 
-def status_document(status: DatabaseStatus, now: datetime, **more: Any) -> str:  # noqa: ANN401  # JSON values
-    """Return the state of a database as one JSON document; ``more`` are further members."""
-    document = {
-        "schema": SCHEMA,
-        "folder": printable(str(status.folder)),
-        "kind": status.kind,
-        "version": status.version,
-        "date": status.date,
-        "age_days": status.age_days(now),
-        "signatures": status.signatures,
-        "sha256": status.sha256,
-        "reasons": [{"code": reason.code, "message": reason.text("en")} for reason in status.reasons],
-        "files": [
-            {
-                "name": printable(file.name),
-                "size": file.size,
-                "sha256": file.sha256,
-                "signatures": file.signatures,
-                "version": file.header.version if file.header else None,
-                "built": file.header.built.strftime(_TIME) if file.header else None,
-            }
-            for file in status.files
-        ],
-        **more,
-    }
-    return json.dumps(document, ensure_ascii=False, indent=2)
+def status_document(status: DatabaseStatus, now: datetime, *, changed: bool | None = None) -> str:
+    """Return the state of a database as one JSON document; ``changed`` says what came of an update or import."""
+    document = DatabaseDocument(
+        schema_=DATABASE,
+        folder=printable(str(status.folder)),
+        kind=status.kind,
+        version=status.version,
+        date=status.date,
+        age_days=status.age_days(now),
+        signatures=status.signatures,
+        sha256=status.sha256,
+        reasons=tuple(DatabaseReason(reason.code, reason.text("en")) for reason in status.reasons),
+        files=tuple(_file_entry(file) for file in status.files),
+        changed=changed,
+    )
+    return database_json(document)
+
+
+def _file_entry(file: DatabaseFile) -> DatabaseFileEntry:
+    header = file.header
+    return DatabaseFileEntry(
+        printable(file.name),
+        file.size,
+        file.sha256,
+        file.signatures,
+        header.version if header else None,
+        header.built.strftime(_TIME) if header else None,
+    )
 
 
 # --- progress ---------------------------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ __all__ = [
     "schema",
 ]
 
-SchemaName: TypeAlias = Literal["facts", "result", "record", "verification", "policy", "trust"]
+SchemaName: TypeAlias = Literal["facts", "result", "record", "verification", "database", "policy", "trust"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ RecordType = Literal["urn:x-release-gate:record:v1"]
 FactsSchema = Literal["release-gate/facts/v1"]
 ResultSchema = Literal["release-gate/result/v1"]
 VerificationSchema = Literal["release-gate/verification/v1"]
+DatabaseSchema = Literal["release-gate/database/v1"]
 
 STATEMENT: Final[StatementType] = "https://in-toto.io/Statement/v1"
 """in-toto Attestation Framework, statement layer, version 1."""
@@ -17,3 +18,4 @@ RECORD: Final[RecordType] = "urn:x-release-gate:record:v1"
 FACTS: Final[FactsSchema] = "release-gate/facts/v1"
 RESULT: Final[ResultSchema] = "release-gate/result/v1"
 VERIFICATION: Final[VerificationSchema] = "release-gate/verification/v1"
+DATABASE: Final[DatabaseSchema] = "release-gate/database/v1"

@@ -6,7 +6,9 @@ import functools
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
 
 import gate.examine.antivirus.update as updating
@@ -15,6 +17,7 @@ from gate.cli.main import run
 from gate.examine.antivirus.database import DatabaseStatus
 from gate.examine.antivirus.official import OfficialDatabase
 from gate.models import DatabaseInfo, DatabaseKind
+from gate.record.documents import schema
 from gate.text import LANGUAGES
 from tests.conftest import Gate
 from tests.examine.clamav.antivirus_kit import folder_with, packed
@@ -47,12 +50,31 @@ def test_what_is_healthy(kind: DatabaseKind, age: timedelta | None, healthy: boo
     assert is_healthy(found, NOW, 3) is healthy
 
 
+def by_schema(document: Any) -> Any:
+    """Return a document that holds to the published schema."""
+    jsonschema.Draft202012Validator(schema("database")).validate(document)
+    return document
+
+
 def test_age_in_text_and_document() -> None:
     found = state("official", NOW - timedelta(days=5, hours=1))
     assert "age 5 days" in status_text(found, "en", NOW)
     assert "経過日数 5" in status_text(found, "ja", NOW)
-    assert json.loads(status_document(found, NOW))["age_days"] == 5
-    assert json.loads(status_document(state("custom", None), NOW))["age_days"] is None
+    assert by_schema(json.loads(status_document(found, NOW)))["age_days"] == 5
+    assert by_schema(json.loads(status_document(state("custom", None), NOW)))["age_days"] is None
+
+
+@pytest.mark.parametrize("changed", [None, True, False])
+def test_whether_anything_changed(changed: bool | None) -> None:
+    document = by_schema(json.loads(status_document(state("official", NOW), NOW, changed=changed)))
+    assert document["changed"] is changed
+
+
+@pytest.mark.parametrize("spoil", [{"kind": "good"}, {"extra": 1}, {"age_days": "5"}, {"files": [{"name": "a"}]}])
+def test_the_schema_refuses_other_documents(spoil: dict[str, Any]) -> None:
+    document = json.loads(status_document(state("official", NOW), NOW))
+    with pytest.raises(jsonschema.ValidationError):
+        by_schema({**document, **spoil})
 
 
 # --- the state of a folder --------------------------------------------------------------------------------------
@@ -85,6 +107,7 @@ def test_status_in_japanese(gate: Gate, folder: Path) -> None:
 def test_status_as_one_document(gate: Gate, folder: Path) -> None:
     ran = gate("db", "status", "--folder", folder, "--format", "json")
     assert ran.status == 1
+    by_schema(ran.document)
     assert (ran.document["schema"], ran.document["kind"]) == ("release-gate/database/v1", "unverified")
     assert ran.document["age_days"] > 2000
     assert [file["name"] for file in ran.document["files"]] == ["daily.cvd", "own%1B.ndb"]
@@ -196,7 +219,7 @@ def test_an_update(signed: dict[str, bytes], tmp_path: Path, capsys: pytest.Capt
         second = capsys.readouterr()
     assert "→ test 6" in first.out
     assert "days old" in first.err  # it is of 2021
-    document = json.loads(second.out)
+    document = by_schema(json.loads(second.out))
     assert (document["changed"], document["kind"], document["version"]) == (False, "official", "test 6")
 
 
