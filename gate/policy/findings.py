@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from gate.models import Finding, GapReason
 from gate.paths import printable
+from gate.policy.details import spelled
 from gate.policy.registry import FINDINGS, FindingKind, examiner_clauses, gap_kind
 from gate.text import UnknownMessage, render
 
@@ -110,7 +111,7 @@ def text_code(finding_id: str) -> str:
 
 
 def _message(finding_id: str, args: MessageArgs, language: Language) -> str:
-    """Return the message; line and detail are added where they are known."""
+    """Return the message; score, line and detail are added where they are known."""
     filled = dict(args)
     if finding_id.startswith("engine/") and "code" in args:
         with contextlib.suppress(UnknownMessage):  # a problem that another version of the gate wrote stays in English
@@ -118,8 +119,11 @@ def _message(finding_id: str, args: MessageArgs, language: Language) -> str:
     if finding_id == DISGUISED:
         filled["how"] = render(f"finding.{DISGUISED}.{args['disguise']}", language)
     text = finding_text(finding_id, "message", language, filled)
+    if args.get("score"):
+        text = render("finding.with-score", language, {"text": text.rstrip(_FULL_STOPS), "score": args["score"]})
     if args.get("line"):
         text = render("finding.at-line", language, {"text": text.rstrip(_FULL_STOPS), "line": args["line"]})
     if args.get("detail"):
-        text = render("finding.with-detail", language, {"text": text.rstrip(_FULL_STOPS), "detail": args["detail"]})
+        detail = spelled(args, language)
+        text = render("finding.with-detail", language, {"text": text.rstrip(_FULL_STOPS), "detail": detail})
     return text

@@ -101,13 +101,16 @@ class Reading:
 
     def _detection(self, fact: DetectionFact) -> None:
         known = fact.certainty == "known"
+        about: dict[str, str | int] = {"engine": fact.engine, "name": fact.name, "detail": fact.detail}
+        if fact.score:
+            about["score"] = fact.score
         self.findings.append(
             make_finding(
                 "malware/known" if known else "malware/suspected",
                 path=fact.path,
                 sha256=fact.sha256,
                 severity=None if known else self._suspicion(fact),
-                args={"engine": fact.engine, "name": fact.name, "detail": fact.detail},
+                args=about,
             )
         )
 

@@ -152,6 +152,53 @@ def test_line_and_detail_are_shown_where_they_are_known() -> None:
     assert finding_message(bare, "en") == bare.message
 
 
+DETAIL = "pe-packer-name=50[(UPX0)] pe-tls-callbacks=10 unheard-of=5[x] more=3"
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", ["score 55 of 100", "pe-packer-name 50: A section has the name that a packer or protector gives it"]),
+        ("ja", ["100 点中 55 点", "pe-packer-name 50: パッカー又はプロテクターに特有の"]),
+    ],
+)
+def test_reasons_of_a_weighed_suspicion_are_spelled_out(language: Language, expected: list[str]) -> None:
+    args: dict[str, str | int] = {"engine": "heuristics", "name": "Gate.Heuristics.Packed", "detail": DETAIL}
+    finding = make_finding("malware/suspected", args={**args, "score": 55})
+    text = finding_message(finding, language)
+    assert [each for each in expected if each not in text] == []
+    assert [word for word in ("(UPX0)", "pe-tls-callbacks 10: ", "unheard-of=5[x]", "more=3") if word not in text] == []
+    assert (finding.args["detail"], finding.args["score"]) == (DETAIL, 55)
+    assert language == "ja" or text == finding.message
+
+
+def test_reasons_that_were_cut_off_stay_readable() -> None:
+    detail = " ".join(["pe-packer-name=50[" + "a" * 80 + "]"] * 9)
+    finding = make_finding("malware/suspected", args={"engine": "heuristics", "name": "x", "detail": detail})
+    assert finding.message.count("pe-packer-name 50: ") >= 4
+    assert "…" in finding.message
+
+
+def test_rules_are_described_in_the_readers_language() -> None:
+    place = "; rule upx_packed_program in yara-rules/packers/upx.yar"
+    args = {"engine": "yara", "name": "RG-PAC-0001", "detail": f"A program packed with UPX{place}"}
+    finding = make_finding("malware/suspected", args=args)
+    assert f"[A program packed with UPX{place}]" in finding.message
+    assert f"［UPX で圧縮されたプログラム{place}］" in finding_message(finding, "ja")
+
+
+@pytest.mark.parametrize(("name", "detail"), [("RG-PAC-0001", "Something else; rule x in y"), ("X{0}", "A; rule x")])
+def test_rules_of_others_keep_their_own_description(name: str, detail: str) -> None:
+    finding = make_finding("malware/suspected", args={"engine": "yara", "name": name, "detail": detail})
+    assert f"［{detail}］" in finding_message(finding, "ja")
+
+
+def test_details_of_other_engines_are_left_as_they_are() -> None:
+    finding = make_finding("malware/suspected", args={"engine": "clamav", "name": "x", "detail": DETAIL, "score": 0})
+    assert f"[{DETAIL}]" in finding.message
+    assert "score" not in finding.message
+
+
 def test_problems_of_engines_are_told_in_the_readers_language() -> None:
     args = {"engine": "clamav", "problem": "It is gone.", "code": "intake.changed", "path": "a"}
     finding = make_finding("engine/failed", args=args)

@@ -783,6 +783,7 @@ def test_a_weighed_suspicion_counts_from_the_threshold_on(score: int, threshold:
     fact = DetectionFact("heuristics", "Gate.Heuristics.Packed", "suspected", score=score, path="app.whl", sha256=SHA)
     judgement = judged(f"[malware]\nsuspicion_threshold = {threshold}", facts=[fact])
     assert only(judgement, "malware/suspected").severity == severity
+    assert only(judgement, "malware/suspected").args["score"] == score
 
 
 def test_what_was_not_weighed_does_not_depend_on_the_threshold() -> None:
