@@ -256,6 +256,23 @@ class OutboundFact:
     kind: Literal["outbound"] = "outbound"
 
 
+@dataclass(frozen=True, slots=True)
+class LibraryFact:
+    """A published library that an item was recognised as.
+
+    ``by`` says by what: ``sha256`` proves that the item is the published file, a ``banner`` is only what the item says
+    of itself.  ``version`` is empty where nothing names one.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DOCUMENT_CONFIG
+    name: str
+    version: str
+    by: Literal["banner", "sha256"]
+    path: str = ""
+    sha256: str = ""
+    kind: Literal["library"] = "library"
+
+
 Fact: TypeAlias = (
     ItemFact
     | LinkFact
@@ -266,6 +283,7 @@ Fact: TypeAlias = (
     | DisguiseFact
     | ReferenceFact
     | OutboundFact
+    | LibraryFact
 )
 
 

@@ -13,6 +13,7 @@ from gate.models import (
     ItemFact,
     JudgedExecutable,
     JudgedOutbound,
+    LibraryFact,
     LinkFact,
     OpenedFact,
     OutboundFact,
@@ -79,8 +80,8 @@ class Reading:
 
     def _fact(self, fact: Fact) -> None:
         match fact:
-            case ItemFact() | ReferenceFact():
-                pass  # that an item exists, or that one names another, is no finding
+            case ItemFact() | ReferenceFact() | LibraryFact():
+                pass  # that an item exists, names another one, or is a known library, is no finding
             case LinkFact():
                 self._found(f"link/{fact.link}", fact, target=fact.target)
             case ContainerFact():

@@ -27,6 +27,7 @@ from gate.models import (
     Gap,
     ItemFact,
     Judgement,
+    LibraryFact,
     LinkFact,
     OpenedFact,
     OutboundFact,
@@ -74,6 +75,7 @@ class FactsDocument:
             | ExecutableFact
             | DisguiseFact
             | ReferenceFact
+            | LibraryFact
             | OutboundFact,
             Field(discriminator="kind"),
         ],

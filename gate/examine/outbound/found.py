@@ -1,4 +1,4 @@
-"""What a reader finds in a document: references to follow, and documents inside of it."""
+"""What a reader finds in a document: references to follow, documents inside of it, and what it is itself."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from typing import NamedTuple, TypeAlias
 
 from gate.examine.outbound.kinds import Kind
 from gate.examine.outbound.lines import Lines
-from gate.models import Gap, Reach
+from gate.models import Gap, LibraryFact, Reach
 
 
 class Reference(NamedTuple):
-    """A URL as it is written, relative to ``base``, with the way in which reading the document reaches it."""
+    """A URL as it is written, relative to ``base``, with the way in which reading the document reaches it.
+
+    Of an ``opaque`` reference ``raw`` is what is known of the URL, to be shown and not to be resolved.
+    """
 
     raw: str
     reach: Reach
@@ -34,6 +37,8 @@ class Nested(NamedTuple):
     condition: str = ""
     base: str | None = None
     strings: Reach = "string"
+    reached: Reach | None = None
+    """How what the document fetches is reached, where a script brings it about: not by itself then."""
 
 
-Found: TypeAlias = Reference | Nested | Gap
+Found: TypeAlias = Reference | Nested | Gap | LibraryFact

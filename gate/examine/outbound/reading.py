@@ -13,8 +13,9 @@ from gate.examine.outbound.markup_html import read_html
 from gate.examine.outbound.markup_xml import read_xml
 from gate.examine.outbound.script import read_script
 from gate.examine.outbound.stylesheet import read_stylesheet
-from gate.examine.outbound.urls import Target, resolve
-from gate.models import Gap, OutboundFact, Reach
+from gate.examine.outbound.unknown import reached_by_script
+from gate.examine.outbound.urls import Target, resolve, shown_text
+from gate.models import Gap, LibraryFact, OutboundFact, Reach
 from gate.paths import printable
 
 _VIA_LENGTH = 80
@@ -64,6 +65,8 @@ class _Facts:
 
     def _target(self, reference: Reference) -> Target | None:
         """Return where a reference leads; pages repeat themselves, so the answers are kept."""
+        if reference.reach == "opaque":
+            return Target(shown_text(reference.raw), "")
         key = (reference.raw, reference.base)
         if key in self._targets:
             return self._targets[key]
@@ -77,32 +80,35 @@ class _Facts:
         return sorted(self._facts, key=lambda fact: fact.line)
 
 
-def read_document(kind: Kind, text: str, limits: Limits) -> list[OutboundFact | Gap]:
-    """Return the facts of a document in order of their lines, each once, and then the gaps."""
+def read_document(kind: Kind, text: str, limits: Limits) -> list[OutboundFact | LibraryFact | Gap]:
+    """Return the facts of a document in order of their lines, each once, and then what it is, and the gaps."""
     facts = _Facts(limits.facts)
-    gaps: dict[Gap, None] = {}
+    others: dict[LibraryFact | Gap, None] = {}
     for found in _everything(Nested(kind, text, "", SourceLines(text)), limits):
-        if isinstance(found, Gap):
-            gaps[found] = None
+        if isinstance(found, Gap | LibraryFact):
+            others[found] = None
             continue
         facts.add(found)
         if facts.full:
-            gaps[Gap("too-many", f"more than {limits.facts} references to other hosts")] = None
+            others[Gap("too-many", f"more than {limits.facts} references to other hosts")] = None
             break
-    return [*facts.in_order(), *gaps]
+    return [*facts.in_order(), *others]
 
 
-def _everything(document: Nested, limits: Limits) -> Iterator[Reference | Gap]:
+def _everything(document: Nested, limits: Limits) -> Iterator[Reference | LibraryFact | Gap]:
     """Yield what stands in a document and, where they stand, in the documents inside of it."""
-    open_documents = [_reader(document)]
+    open_documents = [(_reader(document), document.reached)]
     while open_documents:
-        for found in open_documents[-1]:
-            if not isinstance(found, Nested):
+        reader, reached = open_documents[-1]
+        for found in reader:
+            if isinstance(found, Reference):
+                yield found if reached is None else reached_by_script(found, reached)
+            elif not isinstance(found, Nested):
                 yield found
             elif len(open_documents) > limits.depth:
                 yield Gap("too-deep", f"more than {limits.depth} documents inside of one another")
             else:
-                open_documents.append(_reader(found))
+                open_documents.append((_reader(found), reached or found.reached))
                 break
         else:
             open_documents.pop()

@@ -93,13 +93,13 @@ def resolve(raw: str, base: str | None = None) -> Target | None:
         if base is None and href.startswith(_PLACE_PREFIX):
             href = join_url(_OTHER_BASE, raw)  # `https:host` is a path for a page under https, a host under http
     except ValueError:
-        return Target(_shown_text(raw), "") if _REMOTE_LOOKING.match(raw) else None
+        return Target(shown_text(raw), "") if _REMOTE_LOOKING.match(raw) else None
     parts = _SERIALIZED.match(href)
     host = parts["host"].lower().removesuffix(".") if parts else ""
     if parts is None or not host or host == _PLACE:
         return None
     if not _CONSTANT_HOST.fullmatch(host):
-        return Target(_shown_text(raw), "")
+        return Target(shown_text(raw), "")
     shown = f"{parts['scheme']}//{host}{parts['port']}{parts['path']}"
     return Target(_clipped(shown + _redacted_query(parts["query"])), host, _is_local(host))
 
@@ -114,7 +114,7 @@ def _redacted_query(query: str) -> str:
     return "?" + "&".join(names[:QUERY_KEYS_SHOWN] + more)
 
 
-def _shown_text(raw: str) -> str:
+def shown_text(raw: str) -> str:
     """Return a URL that cannot be parsed, in a form that is safe to show and holds no query and no user information."""
     text = re.split(r"[?#]", raw[: 2 * SHOWN_LENGTH].strip(), maxsplit=1)[0]
     head, separator, authority = text.partition("//")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.examine.outbound.examiner import OutboundExaminer
-from gate.models import Gap, OutboundFact
+from gate.models import Gap, LibraryFact, OutboundFact
 from tests.examine.viewing import examined
 
 HOST = "x.example"
@@ -23,8 +23,15 @@ def outbound_and_gaps(
     found = examined(OutboundExaminer(**limits), raw, name.encode())
     facts = [fact for fact in found if isinstance(fact, OutboundFact)]
     gaps = [gap for gap in found if isinstance(gap, Gap)]
-    assert len(facts) + len(gaps) == len(found)
+    assert len(facts) + len(gaps) + sum(isinstance(each, LibraryFact) for each in found) == len(found)
     return facts, gaps
+
+
+def libraries(data: str | bytes, name: str = "a.js") -> list[tuple[str, str, str]]:
+    """Return name, version and proof of the libraries that an item is recognised as."""
+    raw = data.encode() if isinstance(data, str) else data
+    found = examined(OutboundExaminer(), raw, name.encode())
+    return [(fact.name, fact.version, fact.by) for fact in found if isinstance(fact, LibraryFact)]
 
 
 def reached(data: str | bytes, name: str = "page.html") -> set[tuple[str, str, str]]:

@@ -22,6 +22,7 @@ from gate.models import (
     ExternalService,
     Fact,
     Gap,
+    LibraryFact,
     LinkFact,
     OpenedFact,
     ReferenceFact,
@@ -373,6 +374,11 @@ def test_a_disguise_is_a_reject_of_its_clause() -> None:
 
 def test_that_one_item_names_another_is_no_finding() -> None:
     assert judged(facts=[ReferenceFact("app.wasm", "site/index.html", SHA)]).findings == ()
+
+
+def test_that_an_item_is_a_library_is_no_finding() -> None:
+    assert judged(facts=[LibraryFact("jquery", "3.7.1", "banner", "app.whl!/jquery.js", SHA)]).findings == ()
+    assert judged(facts=[LibraryFact("jquery", "3.7.1", "banner", "site/jquery.js", SHA)]).findings == ()
 
 
 def test_executables_are_listed_with_what_justifies_them() -> None:

@@ -33,6 +33,7 @@ from gate.models import (
     JudgedExecutable,
     JudgedOutbound,
     Judgement,
+    LibraryFact,
     LinkFact,
     OutboundFact,
     Verdict,
@@ -68,6 +69,7 @@ def examination(**changes: Any) -> Examination:  # handed on to the constructor
             OutboundFact(
                 "https://tile.example.org/", "tile.example.org", "automatic", "img[src]", 3, "", "site/i", SHA
             ),
+            LibraryFact("jquery", "3.7.1", "sha256", "site/j", SHA),
         ),
         "gaps": (Gap("encrypted", "AES", "intake", "納品.zip!/s", SHA),),
         "engines": (
