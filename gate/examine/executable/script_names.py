@@ -14,7 +14,7 @@ _SUFFIXES = {
     "autohotkey": "ahk",
     "autoit": "au3",
     "awk": "awk gawk",
-    "batch": "bat cmd nt btm",
+    "batch": "bat cmd btm",
     "cgi": "cgi fcgi",
     "coffeescript": "coffee litcoffee",
     "coldfusion": "cfm cfc cfml",
@@ -30,7 +30,7 @@ _SUFFIXES = {
     "kotlin-script": "kts",
     "lua-source": "lua nse wlua",
     "nushell": "nu",
-    "perl": "pl pm plx al ph",
+    "perl": "pl pm plx",
     "php": "php php3 php4 php5 php7 php8 phps pht phtml phar ctp inc",
     "powershell": "ps1 psm1 ps1xml psc1 pssc cdxml",
     "python": "py pyw py3 wsgi tac ipy xsh rpy",
@@ -39,7 +39,7 @@ _SUFFIXES = {
     "sct": "sct wsc",
     "shell": "sh bash zsh ksh csh tcsh fish dash ash mksh command bashrc zshrc profile bash_profile bash_login "
     "bash_logout bash_aliases zprofile zshenv zlogin cshrc login kshrc envrc xinitrc xsession ebuild eclass csh bats",
-    "tcl": "tcl tk itcl tm",
+    "tcl": "tcl tk itcl",
     "typescript": "ts tsx mts cts",
     "vbs": "vbs vbe vbscript",
     "vim-script": "vim vimrc",
@@ -62,17 +62,23 @@ SERVED = frozenset({"asp", "cgi", "coldfusion", "hta", "jsp", "php"})
 
 A suffix that others use as well (``.inc``) needs text all the same.
 """
-_SHARED = frozenset("al asa bb exp inc login master nt ph profile r ru svc tm ts ws".split())
+_SHARED = frozenset({"asa", "exp", "inc", "login", "master", "profile", "ru", "svc", "ws"})
 """Suffixes of which scripts are only one use: what has them has to look like code."""
-_SOURCES = frozenset(
-    "c h cc cpp cxx hpp hh hxx inl java kt go rs cs fs fsx vb swift scala m mm d dart zig nim hs ml mli pas f f90 asm s"
-    " pyi pyx pxd psd1 md markdown rst adoc tex texi html htm xhtml xht css scss sass less styl json jsonl json5 xml xsl xslt xsd"
-    " svg yml yaml toml ini cfg conf properties po pot csv tsv log sql proto graphql lock patch diff ipynb vue svelte"
-    " map mk cmake am ac m4 in gradle bazel bzl ninja sbt erl hrl ex clj lisp scm pro pri qml ui desktop service rtf eml"
-    " mbox srt vtt ics vcf tmpl tpl j2 jinja jinja2 mustache hbs ejs sum mod txt"
-    .split()
+_OTHER = (
+    "ac adoc am asm astro bazel bib bzl c cabal cc cfg clj cmake conf cpp cs css csv cxx d dart desktop diff"
+    " dtd ejs elm eml erl ex f f90 fs fsi fsx go gradle graphql h hbs hcl hh hpp hrl hs htm html hxx ics in inl"
+    " ini ipynb ispc j2 java jinja jinja2 json json5 jsonl kt la ldif less lisp lock log m m4 map mako markdown"
+    " mbox md mdx mk ml mli mm mod mustache nim ninja nix org pas patch pc po pod pot pri pro properties proto"
+    " psd1 pxd pyi pyx qml rs rst rtf s sass sbt scala scm scss service sql srt styl sum svelte svg swift tex"
+    " texi tf tmpl toml tpl tsv txt ui v vb vcf vhd vtt vue xht xhtml xml xsd xsl xslt yaml yml zig"
 )
-"""Suffixes of text that is no script whatever its first lines look like: sources, documents, data."""
+_OTHER_SUFFIXES = frozenset(_OTHER.split())
+_WITHOUT_SUFFIX = (
+    "makefile gnumakefile dockerfile containerfile kconfig kbuild license licence copying notice readme changelog"
+    " changes news authors install todo contributors metadata record manifest control copyright"
+)
+_OTHER_NAMES = frozenset(_WITHOUT_SUFFIX.split())
+"""Names of texts that are no script whatever their first lines look like: sources, documents, builds, data."""
 
 
 def suffix_of(name: bytes) -> str:
@@ -85,7 +91,7 @@ def suffix_of(name: bytes) -> str:
 
 def by_name(name: bytes) -> str:
     """Return the format of a script with such a name, or nothing."""
-    lower = name.rstrip(b". ").lower().decode("ascii", "replace")
+    lower = _lower(name)
     if lower.endswith(_DECLARATIONS):
         return ""
     return _BY_SUFFIX.get(suffix_of(name), "") or _BY_NAME.get(lower, "")
@@ -98,7 +104,12 @@ def is_shared(name: bytes) -> bool:
 
 def is_other_text(name: bytes) -> bool:
     """Say whether the name is that of a source, document or data, for which a few lines of code prove nothing."""
-    return suffix_of(name) in _SOURCES
+    lower = _lower(name)
+    return suffix_of(name) in _OTHER_SUFFIXES or lower in _OTHER_NAMES or lower.endswith(_DECLARATIONS)
+
+
+def _lower(name: bytes) -> str:
+    return name.rstrip(b". ").lower().decode("ascii", "replace")
 
 
 FORMATS = tuple(_SUFFIXES)

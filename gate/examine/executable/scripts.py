@@ -1,13 +1,21 @@
-"""Scripts that their content gives away: by a first line that names the interpreter, or by a marker of the language.
+"""Scripts: by a first line that names the interpreter, by marks of the language, and by their names last.
 
-Most scripts have neither; telling them needs their names, which this examiner does not look at.
+Only one script in six has a first line; a name decides where the content reads as text, and nothing else is known.
 """
 
 from __future__ import annotations
 
 import re
 
-from gate.examine.executable.content import Content, Family, Named
+from gate.examine.executable.content import Content, Family, Named, text_of
+from gate.examine.executable.script_marks import STRONG, WEAK, marked_language
+from gate.examine.executable.script_names import (
+    FORMATS,
+    SERVED,
+    by_name,
+    is_other_text,
+    is_shared,
+)
 from gate.paths import printable
 
 _INTERPRETERS = (
@@ -78,9 +86,78 @@ def visual_basic(content: Content) -> Named | None:
     return Named("vbs") if _VBS_START.search(text) and _VBS_HOST.search(text) else None
 
 
+_JSCRIPT_HOST = re.compile(
+    r"\bWScript\.(?:CreateObject|Shell|Echo|Quit|Sleep|Arguments|ScriptFullName|StdIn|StdOut)\b"
+    r"|\bnew ActiveXObject\([ \t]*+[\"'](?:WScript|Scripting|Shell|ADODB|WinHttp)\b",
+    re.IGNORECASE,
+)
+_JSCRIPT_CODE = re.compile(r"\b(?:var|function|try|if)\b[^\n]{0,300}[{;]|;[ \t]*+$", re.MULTILINE)
+
+
+def windows_javascript(content: Content) -> Named | None:
+    """Name a script in the JavaScript of the Windows script host, by the objects of that host.
+
+    Pages make objects too (``Microsoft.XMLHTTP``); those that reach files and programs are not for pages.
+    """
+    text = content.start
+    if not _JSCRIPT_HOST.search(text) or _VBS_START.search(text):
+        return None
+    return Named("jscript") if _JSCRIPT_CODE.search(text) else None
+
+
+def marked_code(content: Content) -> Named | None:
+    """Name a script by a construct that only its language has at the beginning."""
+    if content.start.startswith("#!") and shebang(content):
+        return None
+    language = marked_language(content.start, weak=False)
+    return Named(language) if language else None
+
+
+_OF_CONTENT = frozenset({"shebang", "batch", *_MARKERS, "vbs", "jscript", *(name for name, _ in STRONG)})
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1c-\x1f]")
+_MOST_CONTROL = 0.1
+"""Interpreters read over a few control characters; more of them, and the content is no text."""
+
+
+def named_script(content: Content) -> Named | None:
+    """Name a script by its name, where its content reads as text, or by ordinary code where the name says nothing.
+
+    What a web server hands to an interpreter is named whatever its content is: code may stand anywhere in it.
+    """
+    if not content.head or not _OF_CONTENT.isdisjoint(content.told):
+        return None
+    name = content.name
+    expected = "" if is_shared(name) else by_name(name)
+    if expected in SERVED:
+        return Named(expected, "", ("by=name",))
+    if expected:
+        return Named(expected, "", ("by=name",)) if _reads_as_text(content) and not _is_translation(content) else None
+    if is_other_text(name) or content.text is None:
+        return None
+    language = marked_language(content.text, weak=True)
+    return Named(language, "", ("by=code",)) if language else None
+
+
+def _reads_as_text(content: Content) -> bool:
+    if content.text is not None:
+        return True
+    text = text_of(content.head)
+    return len(_CONTROL.findall(text)) <= _MOST_CONTROL * len(text)
+
+
+def _is_translation(content: Content) -> bool:
+    """Say whether a ``.ts`` file is a translation for Qt, which is XML."""
+    return content.suffix == "ts" and content.start.lstrip().startswith("<")
+
+
+_BY_NAME = tuple(dict.fromkeys((*FORMATS, *(language.format for language in WEAK))))
+
 FAMILIES = (
     Family("script", ("shebang",), shebang, text=True),
     Family("script", ("batch",), batch, text=True),
     Family("script", tuple(_MARKERS), marked, text=True),
     Family("script", ("vbs",), visual_basic, text=True),
+    Family("script", ("jscript",), windows_javascript, text=True),
+    Family("script", tuple(dict.fromkeys(name for name, _ in STRONG)), marked_code, text=True),
+    Family("script", _BY_NAME, named_script, by_name=True),
 )

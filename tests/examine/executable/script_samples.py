@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-from tests.examine.executable.sample import Sample
+from tests.examine.executable.sample import File, Sample
 
 SAMPLES: dict[str, Sample] = {
     "shebang": b"#!/bin/sh\necho\n",
@@ -17,6 +17,32 @@ SAMPLES: dict[str, Sample] = {
     "wsf": b"<job id='x'><script language='JScript'>x</script></job>",
     "sct": b"<?XML version='1.0'?>\n<scriptlet><registration progid='x'/></scriptlet>",
     "vbs": b'Option Explicit\r\nDim s\r\nSet s = CreateObject("WScript.Shell")\r\ns.Run "x"\r\n',
+    "jscript": b'var shell = new ActiveXObject("WScript.Shell");\r\nshell.Run("calc");\r\n',
+    "shell": b"# installs\nset -euo pipefail\ncp a b\n",
+    "tcl": b"package require Tk\nbutton .b\n",
+    "javascript": b"/* licence */\n(function() {\n  run();\n})();\n",
+    "applescript-source": b'tell application "Finder"\n  open home\nend tell\n',
+    "perl": b"# header\nuse strict;\nmy $x = 1;\n",
+    "autohotkey": b"; hot keys\n#NoEnv\n^j::Send text\n",
+    "autoit": b"; tool\n#include <File.au3>\nRun('notepad.exe')\n",
+    "ruby": b"# frozen_string_literal: true\n\nputs 1\n",
+    "python": b"# -*- coding: utf-8 -*-\nimport os\nos.remove('x')\n",
+    "emacs-lisp": b';;; tool.el -*- lexical-binding: t -*-\n(delete-file "x")\n',
+    "lua-source": b"-- -*- lua -*-\nos.execute('ls')\n",
+    "awk": File(b"{ print $1 }\n", b"fields.awk"),
+    "cgi": File(b"print 'Content-Type: text/html'\n", b"form.cgi"),
+    "coffeescript": File(b"square = (x) -> x * x\n", b"square.coffee"),
+    "coldfusion": File(b"<cfset x = 1>\n", b"page.cfm"),
+    "elixir-script": File(b"IO.puts(1)\n", b"run.exs"),
+    "expect": File(b"log_user 0\nset timeout 5\nspawn ssh host\nif {$x} { exit }\n", b"login.exp"),
+    "groovy": File(b"println 1\n", b"run.groovy"),
+    "jsp": File(b"<html><% out.println(1); %></html>", b"page.jsp"),
+    "julia": File(b"println(1)\n", b"run.jl"),
+    "kotlin-script": File(b"println(1)\n", b"run.main.kts"),
+    "nushell": File(b"ls | sort-by size\n", b"list.nu"),
+    "r": File(b"x <- 1\n", b"model.R"),
+    "typescript": File(b"export const x: number = 1;\n", b"index.ts"),
+    "vim-script": File(b"set nocompatible\n", b".vimrc"),
 }
 
 TWINS: dict[str, Sample] = {
@@ -30,6 +56,32 @@ TWINS: dict[str, Sample] = {
     "wsf": b"<job><name>painter</name></job>",
     "sct": b"<?xml version='1.0'?><component><name>x</name></component>",
     "vbs": b'Public Class A\r\n    Private x = CreateObject("Excel.Application")\r\nEnd Class\r\n',
+    "jscript": b"var request = new ActiveXObject('Microsoft.XMLHTTP');\nrequest.send();\n".replace(b"var", b"The"),
+    "shell": b"set -e is an option of the shell, and it is explained in this text.\n",
+    "tcl": File(b'package main\n\nimport "fmt"\n', b"main.go"),
+    "javascript": File(b'{"use strict": true, "function": "(function() {"}\n', b"words.json"),
+    "applescript-source": b"tell application developers what to do\n",
+    "perl": b"use strict rules of grammar\n",
+    "autohotkey": b"#NoEntry beyond this point\n",
+    "autoit": File(b"#include <File.h>\nint x;\n", b"tool.c"),
+    "ruby": File(b"# A title\n\nrequire 'json'\nputs 1\nend\n", b"guide.md"),
+    "python": File(b"import os\n\ndef remove(path: str) -> None: ...\n", b"os.pyi"),
+    "emacs-lisp": b"; a comment in some settings\n",
+    "lua-source": b"-- lua is a language\n",
+    "awk": File(b"\x00\x01\x02\x03\x04\x05\x06", b"fields.awk"),
+    "cgi": File(b"", b"form.cgi"),
+    "coffeescript": File(b"coffee = 1\n", b"coffee.txt"),
+    "coldfusion": File(b"<cfset x = 1>\n", b"cfm.txt"),
+    "elixir-script": File(b"IO.puts(1)\n", b"run.ex"),
+    "expect": File(b"#! \n  exported_name\n  another_name\n", b"library.exp"),
+    "groovy": File(b"apply plugin: 'java'\n", b"build.gradle"),
+    "jsp": File(b"<html>JSP</html>", b"jsp.html"),
+    "julia": File(b"\x00\xff\x00\x01" * 20, b"run.jl"),
+    "kotlin-script": File(b"fun main() { println(1) }\n", b"main.kt"),
+    "nushell": File(b"Nu is a letter.\n", b"nu"),
+    "r": File(b"x <- 1\n", b"r.txt"),
+    "typescript": File(b'<?xml version="1.0"?>\n<!DOCTYPE TS>\n<TS language="ja"/>\n', b"app_ja.ts"),
+    "vim-script": File(b"set is a word\n", b"vimrc.md"),
 }
 
 TEXTS = {
