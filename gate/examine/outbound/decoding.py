@@ -46,6 +46,7 @@ _LOADED = {label: codecs.lookup(codec) for codec, labels in _CODECS.items() for 
 _BYTE_ORDER_MARKS = [(codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")]
 _MARKED = {mark: codecs.lookup(codec) for mark, codec in _BYTE_ORDER_MARKS}
 _UNDECLARED = [codecs.lookup(codec) for codec in ("cp932", "euc_jp")]
+_NOT_IN_TEXT = bytes(set(range(32)) - set(b"\t\n\r\f\x1b")) + b"\x7f"
 _LATIN = codecs.lookup("cp1252")
 
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -60,6 +61,13 @@ def decode(raw: bytes) -> str:
     """Return the characters of ``raw``; what cannot be decoded becomes U+FFFD, line ends become line feeds."""
     text = _decoded(raw)
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def is_text(head: bytes) -> bool:
+    """Say whether an item that begins with ``head`` is a text: no zero bytes but in UTF-16, few control characters."""
+    if head.startswith(tuple(_MARKED)) or _unmarked_utf16(head[:DECLARATION_BYTES]):
+        return True
+    return b"\0" not in head and len(head.translate(None, _NOT_IN_TEXT)) >= len(head) * 0.98
 
 
 def _decoded(raw: bytes) -> str:

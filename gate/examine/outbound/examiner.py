@@ -1,4 +1,4 @@
-"""The ``outbound`` examiner: which servers a page, style sheet, image or script makes its reader contact."""
+"""The ``outbound`` examiner: which servers a page, document, script or program makes its reader contact."""
 
 from __future__ import annotations
 
@@ -9,22 +9,19 @@ import selectolax
 
 from gate.errors import EngineFailure
 from gate.examine.interface import Observation, View
-from gate.examine.outbound.decoding import decode
-from gate.examine.outbound.kinds import SNIFFED_CHARACTERS, kind_of
+from gate.examine.outbound.dispatch import read_item
 from gate.examine.outbound.reading import Limits, read_document
-from gate.models import Aspect, EngineInfo, Gap, Item, OutboundFact
+from gate.models import Aspect, EngineInfo, Item, OutboundFact
 
-_UNREAD = (b"%PDF-", b"{\\rtf")
-"""Documents that can contact a server when they are opened and that nothing here reads yet."""
 _CANARY_HOST = "canary.example.org"
 _CANARY = f'<!doctype html><img src="//{_CANARY_HOST}/a.png"><a href="https://link.{_CANARY_HOST}/">a</a>'
 _ADA_VERSION: str = ada_url.get_version()  # type: ignore[no-untyped-call]  # the package leaves it out
 _VERSION = f"selectolax {selectolax.__version__}, ada {_ADA_VERSION}"
-_READ = "reads=html,xml,css,script"
+_READ = "reads=html,xml,css,script,programs"
 
 
 class OutboundExaminer:
-    """Reads HTML, XHTML, SVG, XML, style sheets and JavaScript; other items it has nothing to say of.
+    """Reads every item in all the ways in which programs would read it (see ``dispatch``).
 
     The arguments are those of :class:`~gate.examine.outbound.reading.Limits`.
     """
@@ -45,19 +42,7 @@ class OutboundExaminer:
 
     def examine(self, view: View) -> Iterator[Observation]:
         """Yield a fact for each host that the item leads to, and gaps where it could not be read to its end."""
-        head = decode(view.read(4 * SNIFFED_CHARACTERS))[:SNIFFED_CHARACTERS]
-        kind = kind_of(view.name, head)
-        if kind is None:
-            if view.read(8).startswith(_UNREAD):
-                yield Gap("unsupported", "contacts of PDF and RTF documents are not read by this version")
-            return
-        if view.size > self._limits.text_bytes:
-            yield Gap("too-large", f"{kind} of {view.size} bytes, at most {self._limits.text_bytes} are read")
-            return
-        raw = view.read()
-        if len(raw) != view.size:
-            yield Gap("unreadable", f"fewer than {view.size} bytes are there")
-        yield from read_document(kind, decode(raw), self._limits)
+        yield from read_item(view, self._limits)
 
     def finish(self) -> EngineInfo:
         """Prove the reader once more."""

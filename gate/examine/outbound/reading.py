@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from gate.examine.outbound.found import Found, Nested, Reference
 from gate.examine.outbound.kinds import Kind
@@ -82,9 +83,14 @@ class _Facts:
 
 def read_document(kind: Kind, text: str, limits: Limits) -> list[OutboundFact | LibraryFact | Gap]:
     """Return the facts of a document in order of their lines, each once, and then what it is, and the gaps."""
+    return collect([read_nested(Nested(kind, text, "", SourceLines(text)))], limits)
+
+
+def collect(readings: Iterable[Iterator[Found]], limits: Limits) -> list[OutboundFact | LibraryFact | Gap]:
+    """Return what several readings of an item find: facts in order of their lines, what it is, and the gaps."""
     facts = _Facts(limits.facts)
     others: dict[LibraryFact | Gap, None] = {}
-    for found in _everything(Nested(kind, text, "", SourceLines(text)), limits):
+    for found in chain.from_iterable(_everything(reading, limits) for reading in readings):
         if isinstance(found, Gap | LibraryFact):
             others[found] = None
             continue
@@ -95,9 +101,9 @@ def read_document(kind: Kind, text: str, limits: Limits) -> list[OutboundFact | 
     return [*facts.in_order(), *others]
 
 
-def _everything(document: Nested, limits: Limits) -> Iterator[Reference | LibraryFact | Gap]:
+def _everything(reading: Iterator[Found], limits: Limits) -> Iterator[Reference | LibraryFact | Gap]:
     """Yield what stands in a document and, where they stand, in the documents inside of it."""
-    open_documents = [(_reader(document), document.reached)]
+    open_documents: list[tuple[Iterator[Found], Reach | None]] = [(reading, None)]
     while open_documents:
         reader, reached = open_documents[-1]
         for found in reader:
@@ -108,13 +114,14 @@ def _everything(document: Nested, limits: Limits) -> Iterator[Reference | Librar
             elif len(open_documents) > limits.depth:
                 yield Gap("too-deep", f"more than {limits.depth} documents inside of one another")
             else:
-                open_documents.append((_reader(found), reached or found.reached))
+                open_documents.append((read_nested(found), reached or found.reached))
                 break
         else:
             open_documents.pop()
 
 
-def _reader(document: Nested) -> Iterator[Found]:
+def read_nested(document: Nested) -> Iterator[Found]:
+    """Return the reading of a document by the reader of its kind."""
     text, base, lines, condition = document.text, document.base, document.lines, document.condition
     match document.kind:
         case "html":

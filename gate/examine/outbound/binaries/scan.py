@@ -1,0 +1,142 @@
+"""Finds URLs and host names in any bytes: one linear search for what all URLs have in them.
+
+Texts are looked for in ASCII and in UTF-16 of either order.  Where nothing stands between texts, as in programs made
+by Go and Rust compilers, a URL ends where its grammar (RFC 3986) or the public suffix list ends it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from gate.examine.interface import View
+from gate.examine.outbound.hosts import host_of_run, is_host_name
+
+PIECE_BYTES = 8 << 20
+"""How much is held at a time."""
+LONGEST = 2048
+"""Most bytes of a URL that are looked at; the host stands in the first of them."""
+_BEFORE = 24
+
+_SCHEME = re.compile(
+    rb"(?:https?|wss?|ftps?|sftp|tftp|ldaps?|mqtts?|amqps?|coaps?|tcp|udp|tls|ssl|ssh|git|svn|rtmps?|rtsp|smb|socks[45]?h?"
+    rb"|stratum\+(?:tcp|ssl)|mongodb(?:\+srv)?|postgres(?:ql)?|mysql|mariadb|sqlserver|redis|rediss|nats|kafka|ircs?"
+    rb"|gopher|telnet|smtps?|imaps?|pop3s?|stuns?|turns?|grpcs?|s3|gs|nfs|afp|rsync|dict)\Z",
+    re.IGNORECASE,
+)
+_NARROW = re.compile(rb"[!#$%&()*+,\-./0-9:;=?@A-Z\[\\\]^_a-z{|}~]{1,2048}")
+_WIDE_LITTLE = re.compile(rb"(?:[!#$%&()*+,\-./0-9:;=?@A-Z\[\\\]^_a-z{|}~]\0){1,1024}")
+_WIDE_BIG = re.compile(
+    rb"[!#$%&()*+,\-./0-9:;=?@A-Z\[\\\]^_a-z{|}~](?:\0[!#$%&()*+,\-./0-9:;=?@A-Z\[\\\]^_a-z{|}~]){0,1023}"
+)
+_MARKS = (b"://", b":\\/\\/", b":\0/\0/\0")
+_INNER = re.compile(r"(?i)(?:https?|wss?|ftp)://")
+_AUTHORITY = re.compile(r"((?:[^/?#\[\]@\\]{0,200}@)?)(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9\-._]+)((?::[0-9]{1,5})?)")
+_MEANT = re.compile(r"(?i).*[.:].*|localhost|[0-9]+|0x[0-9a-f]+")
+"""Names without a dot and a port are no hosts of other networks: more often another text begins behind ``https://``."""
+_TRAILING = ".,;:!?)]}*|\\"
+_FAIRLY_WHOLE = re.compile(r"[/?#:]|\Z")
+_ENDS_OF_NAMES = re.compile(
+    rb"\.(?:com|net|org|info|biz|edu|gov|mil|int|cloud|online|site|club|xyz|top|live|shop|dev|app|io|ai|co|me|tv"
+    rb"|jp|cn|ru|kr|tw|hk|us|uk|de|fr|eu|in|br|au|ca|ch|nl|se|it|es|pl|ua|ir|onion|example)(?::[0-9]{1,5})?\0",
+    re.IGNORECASE,
+)
+"""A text with an end of its own that may be the name of a host; which of these are names the list of suffixes tells."""
+_TEXT_START = re.compile(rb"[A-Za-z0-9_.\-]{1,253}\Z")
+_SENTENCE = re.compile(rb"[A-Za-z]{2,} [^\0]{0,40}\Z")
+
+
+class Hit(NamedTuple):
+    """A URL, or the name of a host as ``//host``, with its place in the item.
+
+    ``encoding`` is ``ascii`` or ``utf-16``; ``in_text`` says that words stand before it in the same text; ``measured``
+    is the number of bytes that the byte before it says it has, in the form of a DER value, or 0.
+    """
+
+    offset: int
+    url: str
+    encoding: str
+    in_text: bool = False
+    measured: int = 0
+
+
+def scan(view: View, *, names: bool = False) -> Iterator[Hit]:
+    """Yield the URLs in an item in order of their places in each piece of it, and bare names of hosts if asked to."""
+    for offset in range(0, view.size, PIECE_BYTES):
+        start = max(0, offset - _BEFORE)
+        data = view.read(PIECE_BYTES + LONGEST + offset - start, start)
+        for hit in scan_bytes(data, offset - start, PIECE_BYTES + offset - start, names=names):
+            yield hit._replace(offset=hit.offset + start)
+
+
+def scan_bytes(data: bytes, start: int = 0, stop: int | None = None, *, names: bool = False) -> Iterator[Hit]:
+    """Yield the URLs whose ``://`` stands between ``start`` and ``stop``."""
+    stop = len(data) if stop is None else stop
+    for mark in _MARKS:
+        place = data.find(mark, start)
+        while 0 <= place < stop:
+            hit = _wide(data, place) if mark[1] == 0 else _narrow(data, place, len(mark))
+            if hit:
+                yield hit
+            place = data.find(mark, place + 1)
+    if names:
+        for found in _ENDS_OF_NAMES.finditer(data, start, stop):
+            yield from _name(data, found)
+
+
+def _narrow(data: bytes, place: int, width: int) -> Hit | None:
+    scheme = _SCHEME.search(data, max(0, place - _BEFORE), place)
+    rest = _NARROW.match(data, place + width) if scheme else None
+    if not scheme or not rest:
+        return None
+    url = whole_url(scheme[0].decode("ascii"), rest[0].decode("ascii"))
+    if not url:
+        return None
+    begin = scheme.start()
+    measured = data[begin - 1] if begin > 1 and data[begin - 2] == 0x86 else 0  # noqa: PLR2004  # RFC 5280: [6] IA5String
+    return Hit(begin, url, "ascii", bool(_SENTENCE.search(data, max(0, begin - 60), begin)), measured)
+
+
+def _wide(data: bytes, place: int) -> Hit | None:
+    begin = max(place % 2, place - 2 * _BEFORE)
+    scheme = _SCHEME.search(data[begin:place:2])
+    if not scheme or any(data[begin + 2 * scheme.start() + 1 : place : 2]):
+        return None
+    rests = (pattern.match(data, place + 6) for pattern in (_WIDE_LITTLE, _WIDE_BIG))
+    rest = max((found[0][::2] for found in rests if found), key=len, default=b"")
+    url = whole_url(scheme[0].decode("ascii"), rest.decode("ascii"))
+    return Hit(begin + 2 * scheme.start(), url, "utf-16") if url else None
+
+
+def _name(data: bytes, found: re.Match[bytes]) -> Iterator[Hit]:
+    head = _TEXT_START.search(data, max(0, found.start() - 253), found.start())
+    if not head or (head.start() and data[head.start() - 1] not in b"\0@\"' ="):
+        return
+    text = data[head.start() : found.end() - 1].decode("ascii")
+    if is_host_name(text.partition(":")[0]):
+        yield Hit(head.start(), f"//{text}", "ascii")
+
+
+def whole_url(scheme: str, rest: str) -> str:
+    """Return the URL that begins with ``scheme://rest``, cut where it ends; empty where no host can stand there."""
+    rest = rest.replace("\\/", "/").lstrip("/")
+    inner = _INNER.search(rest)
+    if inner and inner.start():
+        before = rest[inner.start() - 1]
+        rest = rest if before in "=?&/#,;" else rest[: inner.start()]
+    authority = _AUTHORITY.match(rest)
+    if not authority:
+        # Not a name: a place that the program fills in, or bytes that mean nothing.
+        return f"{scheme}://{rest.rstrip(_TRAILING)}" if rest.startswith(("%s", "{", "$", "%1", "%@", "<")) else ""
+    user, host, port = authority.groups()
+    if not (port or _MEANT.fullmatch(host)):
+        return ""
+    cut = host if host.startswith("[") else host_of_run(host)
+    if cut != host:
+        return f"{scheme}://{user}{cut}"
+    after = rest[authority.end() :]
+    if after and not _FAIRLY_WHOLE.match(after) and after[0] in "%{$":
+        return f"{scheme}://{rest.rstrip(_TRAILING)}"
+    path = after if after.startswith(("/", "?", "#")) else ""
+    return f"{scheme}://{user}{host}{port}{path}".rstrip(_TRAILING)

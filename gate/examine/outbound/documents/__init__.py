@@ -1,0 +1,1 @@
+"""Readers of documents: Office, PDF, RTF, mail, contacts and calendars."""

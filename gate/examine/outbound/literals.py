@@ -1,0 +1,44 @@
+"""URLs in texts that have an end of their own: string literals, constants of programs, fields of documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_SCHEMES = (
+    r"https?|wss?|ftps?|sftp|tftp|ldaps?|mqtts?|amqps?|coaps?|tcp|udp|tls|ssl|ssh|git(?:\+https?|\+ssh)?|svn|rtmps?|rtsp"
+    r"|smb|socks[45]?h?|stratum\+(?:tcp|ssl)|mongodb(?:\+srv)?|postgres(?:ql)?|mysql|mariadb|sqlserver|rediss?|nats|kafka"
+    r"|ircs?|gopher|telnet|smtps?|imaps?|pop3s?|stuns?|turns?|grpcs?|nfs|afp|rsync|dict|file|webcal"
+)
+_URL = re.compile(
+    rf"(?<![A-Za-z0-9+.\-])(?:{_SCHEMES}):(?:\\?/){{2}}[^\s\"'`<>\\^|\x00-\x1f\x7f-\x9f]{{1,4096}}", re.IGNORECASE
+)
+_TRAILING = ".,;:!?)]}*、。"
+_UNC = re.compile(r"(?:\\\\|//)(?P<host>[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)*)(?P<port>@(?:SSL|[0-9]{1,5}))?[\\/]")
+_EMPTY_SCHEME = re.compile(r"(?i)file:/{4,}")
+
+
+def urls_in(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the place and the text of each URL in ``text`` that names its scheme."""
+    if "//" not in text and "\\/" not in text:
+        return
+    for found in _URL.finditer(text):
+        yield found.start(), trimmed(found[0].replace("\\/", "/"))
+
+
+def trimmed(url: str) -> str:
+    """Return a URL without the punctuation of the sentence in which it stands; closing brackets stay if opened."""
+    end = len(url)
+    while end and url[end - 1] in _TRAILING:
+        last = url[end - 1]
+        opening = {")": "(", "]": "[", "}": "{"}.get(last)
+        if opening and url.count(opening, 0, end) >= url.count(last, 0, end):
+            break
+        end -= 1
+    return url[:end]
+
+
+def network_path(text: str) -> str:
+    r"""Return the host of a path on another machine (``\\host\share``, ``file:////host``) as a URL, or nothing."""
+    found = _UNC.match(_EMPTY_SCHEME.sub("//", text.strip()[:1024], count=1))
+    return f"smb://{found['host']}/" if found else ""

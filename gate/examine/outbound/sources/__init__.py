@@ -1,0 +1,1 @@
+"""Readers of source code and scripts in languages that no browser runs."""
