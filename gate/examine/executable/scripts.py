@@ -19,7 +19,8 @@ from gate.examine.executable.script_names import (
 from gate.paths import printable
 
 _INTERPRETERS = (
-    "sh bash dash zsh ksh csh tcsh fish ash busybox python python2 python3 pythonw perl ruby node nodejs deno bun php "
+    "sh bash dash zsh ksh csh tcsh fish ash busybox python python2 python3 pythonw perl ruby node nodejs deno"
+    " bun php "
     "pwsh powershell lua luajit awk gawk sed tclsh wish expect make osascript rscript groovy scala kotlin julia env"
 )
 _KNOWN = frozenset(_INTERPRETERS.split())
@@ -39,7 +40,11 @@ _MARKERS = {
     ),
     "encoded-script": re.compile(r"(?s).{0,2048}?#@~\^[A-Za-z0-9+/]{6}=="),
     "php": re.compile(r"\s*+<\?(?:php\b|=)", re.IGNORECASE),
-    "asp": re.compile(r"\s*+<%@[^%]{0,400}\b(?:language|page|webservice|webhandler|import|codepage)\b", re.IGNORECASE),
+    "asp": re.compile(
+        r"\s*+<%@[^%]{0,400}\b(?:language|page|webservice|webhandler|import"
+        r"|codepage)\b",
+        re.IGNORECASE,
+    ),
     "hta": re.compile(r"(?is).{0,2048}?<hta:application\b"),
     "wsf": re.compile(r"(?is)\s*+(?:<\?[^>]*+>\s*+)*+<(?:package|job)\b.{0,2048}?<script\b[^>]*\blanguage\b"),
     "sct": re.compile(r"(?is)\s*+(?:<\?[^>]*+>\s*+)*+<(?:scriptlet|component)\b.{0,2048}?<(?:registration|script)\b"),

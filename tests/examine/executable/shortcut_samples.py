@@ -17,7 +17,21 @@ SAMPLES: dict[str, Sample] = {
     "library-ms": b'<?xml version="1.0"?><libraryDescription xmlns="x"/>',
     "search-ms": b'<?xml version="1.0"?><persistedQuery version="1.0"/>',
     "searchconnector-ms": b'<?xml version="1.0"?><searchConnectorDescription xmlns="x"/>',
-    "msc": b'<?xml version="1.0"?><MMC_ConsoleFile ConsoleVersion="3.0"/>',
+    "msc": b'<?xml version="1.0"?><!--' + b"-" * 6000 + b'--><MMC_ConsoleFile ConsoleVersion="3.0"/>',
+    "pif": bytes(0x171) + b"MICROSOFT PIFEX\0" + bytes(200),
+    "autorun": b"[autorun]\r\nicon=x.ico\r\nopen=setup.exe\r\n",
+    "theme": b"; made\r\n[Theme]\r\nDisplayName=x\r\n[Control Panel\\Desktop]\r\nSCRNSAVE.EXE=\\\\host\\x.scr\r\n",
+    "udl": "\ufeff[oledb]\r\n; x\r\nProvider=SQLOLEDB.1;Data Source=host\r\n".encode("utf-16-le"),
+    "systemd-unit": b"[Unit]\nDescription=x\n\n[Service]\nExecStart=/opt/x\n",
+    "odbc-query": b"XLODBC\r\n1\r\nDRIVER=SQL Server;SERVER=host\r\n",
+    "rdp": b"screen mode id:i:2\r\nfull address:s:host.example\r\n",
+    "appref-ms": "\ufeffhttps://example.org/x.application#x, Culture=neutral".encode("utf-16-le"),
+    "scheduled-task": b"<?xml version='1.0'?>"
+    b"<Task version='1.2' xmlns='http://schemas.microsoft.com/windows/2004/02/mit/task'/>",
+    "launchd": b"<?xml version='1.0'?><!DOCTYPE plist PUBLIC 'x' 'x'>\n<plist version='1.0'><dict>"
+    b"<key>ProgramArguments</key><array><string>/bin/sh</string></array></dict></plist>",
+    "terminal": b"<plist><dict><key>CommandString</key><string>ls</string></dict></plist>",
+    "webloc": b"<?xml version='1.0'?><plist><dict><key>URL</key><string>https://example.org</string></dict></plist>",
 }
 
 TWINS: dict[str, Sample] = {
@@ -34,4 +48,16 @@ TWINS: dict[str, Sample] = {
     "search-ms": b"<query/>",
     "searchconnector-ms": b"<connector/>",
     "msc": b"<console/>",
+    "pif": bytes(0x171) + b"MICROSOFT PIFEY\0" + bytes(200),
+    "autorun": b"[autorun]\r\nicon=x.ico\r\n",
+    "theme": b"[Icon Theme]\nName=Adwaita\n[Theme]\nname=x\n",
+    "udl": b"[oledb] is a section\nProvider=x\n",
+    "systemd-unit": b"[Unit]\nDescription=x\n[Mount]\nWhat=/dev/x\n",
+    "odbc-query": b"XLODBC is a first line\n",
+    "rdp": b"screen mode id:i:2\r\nanswer: full address:s:\r\n",
+    "appref-ms": b"https://example.org/x.application is an address\n",
+    "scheduled-task": b'<?xml version="1.0"?><Task xmlns="http://schemas.microsoft.com/project"/>',
+    "launchd": b"<plist><dict><key>CFBundleName</key><string>ProgramArguments</string></dict></plist>",
+    "terminal": b"<plist><dict><key>name</key><string>CommandString</string></dict></plist>",
+    "webloc": b"<plist><dict><key>name</key><string>URL</string></dict></plist>",
 }
