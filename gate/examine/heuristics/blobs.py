@@ -12,8 +12,8 @@ Encoding = Literal["base64", "hex", "escapes", "codes"]
 
 SHORTEST = 40
 """Shortest run of encoded characters that is looked at; a command of a line fits into it."""
-LARGEST = 32 << 20
-"""Longest blob, in characters."""
+LARGEST = 64 << 20
+"""Longest blob, in characters: as long as the longest text that is read."""
 _JOIN = (
     rb"(?:\\[rn]|[\s\"'`+&.,;\\()^_]){1,24}+"
     rb"|[\"']\s{0,16}+(?:;\s{0,16}+)?[\w$]{1,24}+\s{0,8}+[+.&]?=\s{0,8}+(?:[\w$]{1,24}+\s{0,8}+[+&.]\s{0,8}+)?[\"']"
@@ -57,6 +57,10 @@ _RADIX64_RUN = _class_table(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 _CODE_RUN = _class_table(b"0123456789abcdefABCDEFxXhH&, \t\r\n")
 _SHORTEST_CODES = 63
 """Fewest characters that 32 numbers with commas between them take."""
+
+
+class TooLong(ValueError):
+    """A blob of more than ``LARGEST`` characters."""
 
 
 class Blob(NamedTuple):
@@ -106,9 +110,9 @@ def _joined(piece: bytes) -> bytes:
 
 
 def decoded(text: bytes, blob: Blob) -> bytes:
-    """Return the bytes that a blob stands for; none where it is too long or not what it looked like."""
+    """Return the bytes that a blob stands for; none where it is not what it looked like.  Raises :class:`TooLong`."""
     if blob.end - blob.start > LARGEST:
-        return b""
+        raise TooLong
     raw = text[blob.start : blob.end]
     if blob.encoding == "escapes":
         return binascii.unhexlify(b"".join(_HEX_PAIR.findall(raw)))

@@ -12,7 +12,9 @@ from gate.examine.heuristics.bytecode import bytecode_signs
 from gate.examine.heuristics.findings import Findings
 from gate.examine.heuristics.names import name_signs
 from gate.examine.heuristics.native import examine_hidden, examine_native, format_of, hidden_in
+from gate.examine.heuristics.programs import PE_MARK, header_of
 from gate.examine.heuristics.reasons import REASONS
+from gate.examine.heuristics.scraps import scraps_in
 from gate.examine.heuristics.scripts import examine_text
 from gate.examine.heuristics.text import as_text
 from gate.examine.interface import Observation, View
@@ -50,7 +52,7 @@ class HeuristicsExaminer:
             return
         findings = Findings()
         head = view.read(WINDOW_BYTES)
-        if view.size > WINDOW_BYTES and not format_of(head) and as_text(head) is None:
+        if view.size > WINDOW_BYTES and not _is_program(view, head) and as_text(head) is None:
             examine_in_windows(view, head, findings)
         else:
             examine(head + view.read(-1, len(head)), view.name, findings)
@@ -74,6 +76,11 @@ class HeuristicsExaminer:
         return EngineInfo(self.name, _VERSION, None, "passed", f"reasons={len(REASONS)}")
 
 
+def _is_program(view: View, head: bytes) -> bool:
+    """Say whether an item is a program, also one whose header stands behind ``head``."""
+    return bool(format_of(head)) or (header_of(head) >= len(head) and view.read(4, header_of(head)) == PE_MARK)
+
+
 def examine(data: bytes, name: bytes, findings: Findings) -> None:
     """Add to ``findings`` all that an item of these bytes and this name (its raw last component) gives away."""
     findings.see_all(name_signs(name, data))
@@ -86,6 +93,8 @@ def examine(data: bytes, name: bytes, findings: Findings) -> None:
     text = None if form else as_text(data)
     if text is None or b"\0" in text:
         examine_hidden(data, findings)
+    if text is None and not form:
+        scraps_in(lambda offset, size: data[offset : offset + size], len(data), findings)
     if text is None:
         return
     if len(text) > LARGEST_TEXT:
@@ -98,7 +107,12 @@ def examine_in_windows(view: View, head: bytes, findings: Findings) -> None:
     """Add to ``findings`` what a large item that is neither program nor text gives away, of which little is held."""
     findings.see_all(name_signs(view.name, head))
     findings.see_all(bytecode_signs(head, view.name))
-    hidden_in(lambda offset, size: view.read(size, offset), view.size, findings, WINDOW_BYTES)
+
+    def read(offset: int, size: int) -> bytes:
+        return view.read(size, offset)
+
+    hidden_in(read, view.size, findings, WINDOW_BYTES)
+    scraps_in(read, view.size, findings, WINDOW_BYTES)
 
 
 def _score(program: bytes) -> int:

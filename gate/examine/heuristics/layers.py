@@ -33,11 +33,15 @@ _WHOLE = 0.9
 
 
 class Layered(NamedTuple):
-    """What a blob turned out to be: its kind, the layers after the first, and the bytes to examine."""
+    """What a blob turned out to be: its kind, the layers after the first, and the bytes to examine.
+
+    ``deeper`` says that there are further layers around those bytes: of what kind they are is not known yet.
+    """
 
     kind: Kind
     layers: tuple[str, ...]
     data: bytes
+    deeper: bool = False
 
 
 class Bomb(ValueError):
@@ -50,12 +54,14 @@ def looked_through(data: bytes, depth: int = DEPTH) -> Layered:
     Archives are left as they are: unpacking them is for the readers of containers.  Raises :class:`Bomb`.
     """
     kind = kind_of(data)
-    if kind or depth == 0:
+    if kind:
         return Layered(kind, (), data)
+    if depth == 0:
+        return Layered("", (), data, deeper=bool(_next_layer(data)[1]))
     for name, inner in _uncovered_once(data):
         found = looked_through(inner, depth - 1)
-        if found.kind:
-            return Layered(found.kind, (name, *found.layers), found.data)
+        if found.kind or found.deeper:
+            return Layered(found.kind, (name, *found.layers), found.data, found.deeper)
     return Layered("", (), data)
 
 

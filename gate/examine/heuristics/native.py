@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
@@ -17,9 +16,9 @@ from gate.examine.heuristics import (
     pe_overlay,
     pe_signature,
 )
-from gate.examine.heuristics.blobs import Blob, Encoding, decoded
+from gate.examine.heuristics.encoded import examine_encoded
 from gate.examine.heuristics.findings import LARGEST_DERIVED, Findings
-from gate.examine.heuristics.programs import is_program, kind_of
+from gate.examine.heuristics.programs import PROCESSORS, is_program
 from gate.examine.heuristics.reasons import Seen
 from gate.examine.heuristics.xor import hidden_programs, uncovered
 from gate.models import Gap
@@ -31,21 +30,6 @@ _HEADER_REACH = 64 << 10
 """How far behind its first byte the headers of a hidden program are looked for."""
 Read: TypeAlias = Callable[[int, int], bytes]
 """A Java class file begins like a universal Mach-O, and has its version where that has its count."""
-_RADIX64 = rb"[A-Za-z0-9+/]{200,}+={0,2}"
-_ENCODED = tuple(re.compile(start + _RADIX64) for start in (rb"TV[nopqr]", rb"f0VMR", rb"H4sI"))
-"""Programs and gzip streams in base64, by how they begin: constant first bytes let the search be fast."""
-_ENCODED_WIDE = tuple(
-    re.compile(start + rb"(?:[A-Za-z0-9+/]\x00){200,}+(?:=\x00){0,2}")
-    for start in (rb"T\x00V\x00[nopqr]\x00", rb"f\x000\x00V\x00M\x00R\x00", rb"H\x004\x00s\x00I\x00")
-)
-"""The same in 16 bits a character, as the strings of managed programs are."""
-_HEXADECIMAL = tuple(re.compile(start + rb"[0-9A-Fa-f]{400,}+") for start in (rb"4D5A", rb"4d5a"))
-
-_SEARCHES: tuple[tuple[tuple[re.Pattern[bytes], ...], Encoding, int], ...] = (
-    (_ENCODED, "base64", 1),
-    (_ENCODED_WIDE, "base64", 2),
-    (_HEXADECIMAL, "hex", 1),
-)
 
 
 class Unreadable(ValueError):
@@ -60,9 +44,17 @@ def format_of(data: bytes) -> str:
         return "pe"
     if data.startswith(_MACHO):
         return "mach-o"
-    if data.startswith(_UNIVERSAL) and int.from_bytes(data[6:8], "big") < _FIRST_CLASS_VERSION:
-        return "mach-o"
-    return ""
+    return "mach-o" if data.startswith(_UNIVERSAL) and not _is_class_file(data) else ""
+
+
+def _is_class_file(data: bytes) -> bool:
+    """Say whether what begins like a universal Mach-O is a Java class file.
+
+    A program of 45 parts and more has its count where the other has its version.  Then the number of a processor
+    follows, where the other has a count of constants and a constant's tag, which is never zero.
+    """
+    version, processor = int.from_bytes(data[6:8], "big"), int.from_bytes(data[9:12], "big")
+    return version >= _FIRST_CLASS_VERSION and processor not in PROCESSORS
 
 
 def examine_native(form: str, data: bytes, findings: Findings) -> None:
@@ -75,7 +67,7 @@ def examine_native(form: str, data: bytes, findings: Findings) -> None:
         findings.gap(Gap("corrupt", f"the structure of the {form} cannot be read"))
     except Exception as error:  # noqa: BLE001  # whatever a binding throws on a hostile program; what was seen stays
         findings.gap(Gap("corrupt", f"the structure of the {form} cannot be read further: {type(error).__name__}"))
-    _examine_encoded(data, findings)
+    examine_encoded(data, findings)
 
 
 def _pe_signs(data: bytes) -> Iterator[Iterator[Seen]]:
@@ -101,23 +93,6 @@ def _macho_signs(data: bytes) -> Iterator[Iterator[Seen]]:
     if universal is None:
         raise Unreadable
     yield macho.macho_signs(data, universal)
-
-
-def _examine_encoded(data: bytes, findings: Findings) -> None:
-    """Find programs that a program holds in an encoded form, as a dropper does."""
-    for patterns, encoding, step in _SEARCHES:
-        for pattern in patterns:
-            for found in pattern.finditer(data):
-                _examine_found(found[0][::step], encoding, found.start(), findings)
-
-
-def _examine_found(text: bytes, encoding: Encoding, place: int, findings: Findings) -> None:
-    inner = decoded(text, Blob(0, len(text), encoding))
-    kind = kind_of(inner)
-    if kind == "program":
-        findings.see("binary-hidden-program", f"{place:#x}")
-    if kind in ("program", "archive"):
-        findings.derive((encoding,), inner)
 
 
 def examine_hidden(data: bytes, findings: Findings) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from gate.examine.heuristics.packers import packer_of_section
 from gate.examine.heuristics.pe import CODE, Program, Section
+from gate.examine.heuristics.programs import header_of
 from gate.examine.heuristics.reasons import Seen
 
 CODE_ENTROPY = 7.2
@@ -19,6 +20,8 @@ _FIRST_PE = int(datetime(1992, 1, 1, tzinfo=UTC).timestamp())
 _LAST_PE = int(datetime(2080, 1, 1, tzinfo=UTC).timestamp())
 _USUAL_NAME = re.compile(r"[\x20-\x7e]{1,255}")
 _FEW_SECTIONS = 3
+_USUAL_REACH = 0x1000
+"""Where every linker puts the header: behind a stub of a few hundred bytes."""
 
 
 def layout_signs(program: Program) -> Iterator[Seen]:
@@ -80,6 +83,9 @@ def _unpacking_target(program: Program) -> Section | None:
 
 
 def _header_signs(program: Program) -> Iterator[Seen]:
+    place = header_of(program.data)
+    if place >= _USUAL_REACH:
+        yield Seen("pe-header-far", f"{place:#x}")
     checksum = program.binary.optional_header.checksum
     if checksum:
         computed = program.binary.compute_checksum()

@@ -9,12 +9,14 @@ ByteOrder = Literal["little", "big"]
 Kind = Literal["program", "bytecode", "archive", "script", ""]
 
 _PE_POINTER = 0x3C
-_FURTHEST_PE = 0x10000
+PE_MARK = b"PE\0\0"
+_FURTHEST_PE = 256 << 20
+"""Where the loader gives up looking for the header (``RTL_IMAGE_MAX_DOS_HEADER``)."""
 _ELF = re.compile(rb"\x7fELF[\x01\x02][\x01\x02]\x01")
 _MACHO = (b"\xfe\xed\xfa\xce", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"\xcf\xfa\xed\xfe")
 _BIG_ENDIAN = 0xFE
 _PROCESSOR = 0x00FF_FFFF
-_PROCESSORS = frozenset({7, 12, 18})
+PROCESSORS = frozenset({7, 12, 18})
 """Intel, ARM and PowerPC; further bits say how wide they are (``mach/machine.h``)."""
 _KINDS = range(1, 13)
 _BYTECODE = (b"\0asm\x01\0\0\0", b"dex\n03", b"\xca\xfe\xba\xbe\0\0\0")
@@ -49,11 +51,17 @@ def kind_of(data: bytes) -> Kind:
     return ""
 
 
+def header_of(head: bytes) -> int:
+    """Return where an item that begins with ``head`` has its PE header, if it has one; 0 where it can have none."""
+    place = int.from_bytes(head[_PE_POINTER : _PE_POINTER + 4], "little") if head[:2] == b"MZ" else 0
+    return place if place < _FURTHEST_PE else 0
+
+
 def is_program(data: bytes) -> bool:
     """Say whether ``data`` begins like a native program: PE with its header in place, ELF, or Mach-O."""
-    if data[:2] == b"MZ":
-        place = int.from_bytes(data[_PE_POINTER : _PE_POINTER + 4], "little")
-        return 0 < place <= _FURTHEST_PE and data[place : place + 4] == b"PE\0\0"
+    place = header_of(data)
+    if place:
+        return data[place : place + 4] == PE_MARK
     return _ELF.match(data) is not None or _is_mach_o(data)
 
 
@@ -64,7 +72,7 @@ def _is_mach_o(data: bytes) -> bool:
     if order is None:
         return False
     processor, kind = int.from_bytes(data[4:8], order), int.from_bytes(data[12:16], order)
-    return processor & _PROCESSOR in _PROCESSORS and kind in _KINDS
+    return processor & _PROCESSOR in PROCESSORS and kind in _KINDS
 
 
 def _eight_bit(head: bytes) -> bytes:

@@ -61,6 +61,7 @@ _TABLE = (
     Reason("pe-entry-header", 65, "EntryPoint"),
     Reason("pe-entry-not-code", 60, "EntryPoint"),
     Reason("pe-entry-last-section", 35, "EntryPoint"),
+    Reason("pe-header-far", 60, "Header"),
     Reason("pe-packer-name", 50, "Packed"),
     Reason("pe-packer-shape", 60, "Packed"),
     Reason("pe-code-entropy", 35, "Packed"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 from collections.abc import Sequence
 
-from gate.examine.heuristics.blobs import Blob, decoded, find_blobs
+from gate.examine.heuristics.blobs import Blob, TooLong, decoded, find_blobs
 from gate.examine.heuristics.findings import Findings
 from gate.examine.heuristics.layers import Bomb, Layered, looked_through, peeled
 from gate.examine.heuristics.running import (
@@ -31,8 +31,11 @@ _MEDIA = (
 """How images, fonts, sounds and documents begin: they are decoded in many a script, and not run."""
 
 
-def examine_text(text: bytes, findings: Findings) -> None:
-    """Add to ``findings`` what ``text`` (one byte a character) hides, decodes and runs."""
+def examine_text(text: bytes, findings: Findings, origin: int = 0) -> None:
+    """Add to ``findings`` what ``text`` (one byte a character) hides, decodes and runs.
+
+    ``origin`` is where the text begins in the item, for the places that are named.
+    """
     places = direct_places(text)
     used: set[Place] = set()
     encoded = 0
@@ -44,13 +47,13 @@ def examine_text(text: bytes, findings: Findings) -> None:
             used.add(place)
         near = "" if place or length < SHORTEST_NEAR else language_around(text, blob.start, blob.end)
         if place or near or length >= SHORTEST_ALONE:
-            _examine_blob(text, blob, place, near, findings)
+            _examine_blob(text, blob, place, near, findings, origin)
     for place in places:
         if place not in used:
-            findings.see("script-decode-run-variable", f"{place.language}:{place.start}")
+            findings.see("script-decode-run-variable", f"{place.language}:{origin + place.start}")
     if len(text) >= SMALLEST_ENCODED and encoded >= MOSTLY_ENCODED * len(text):
         findings.see("text-mostly-encoded", f"{100 * encoded // len(text)}%")
-    _examine_commands(text, findings)
+    _examine_commands(text, findings, origin)
 
 
 def _place_of(blob: Blob, places: Sequence[Place]) -> Place | None:
@@ -61,25 +64,28 @@ def _place_of(blob: Blob, places: Sequence[Place]) -> Place | None:
     return None
 
 
-def _examine_blob(text: bytes, blob: Blob, place: Place | None, near: str, findings: Findings) -> None:
-    data = decoded(text, blob)
-    if not data:
-        return
+def _examine_blob(text: bytes, blob: Blob, place: Place | None, near: str, findings: Findings, origin: int) -> None:
     try:
+        data = decoded(text, blob)
+        if not data:
+            return
         found = looked_through(data)
-        if not found.kind and (place or near):
+        if not (found.kind or found.deeper) and (place or near):
             layers, inner = peeled(data)
             found = Layered("", layers, inner)
     except Bomb:
-        findings.gap(Gap("ratio", f"the blob at character {blob.start} grows beyond all measure"))
+        findings.gap(Gap("ratio", f"the blob at character {origin + blob.start} grows beyond all measure"))
         return
-    where = f"{blob.encoding}:{blob.start}"
+    except TooLong:
+        findings.gap(Gap("too-large", f"the blob at character {origin + blob.start} is too long to be decoded"))
+        return
+    where = f"{blob.encoding}:{origin + blob.start}"
     if place:
         findings.see("script-decode-run", f"{place.language}:{where}")
     elif near and not data.startswith(_MEDIA):
         findings.see("script-decode-run-near", f"{near}:{where}")
     _see_kind(found, where, findings)
-    if found.kind or place or (near and not data.startswith(_MEDIA)):
+    if found.kind or found.deeper or place or (near and not data.startswith(_MEDIA)):
         findings.derive((blob.encoding, *found.layers), found.data)
 
 
@@ -90,11 +96,11 @@ def _see_kind(found: Layered, where: str, findings: Findings) -> None:
         findings.see("xor-hidden-program" if xor else "text-hidden-program", evidence)
     elif found.kind == "script":
         findings.see("text-hidden-script", evidence)
-    if found.layers and found.kind in ("program", "script"):
+    if found.deeper or (found.layers and found.kind in ("program", "script")):
         findings.see("text-nested-encoding", evidence)
 
 
-def _examine_commands(text: bytes, findings: Findings) -> None:
+def _examine_commands(text: bytes, findings: Findings, origin: int) -> None:
     for found in commands(text):
         blob = found["blob"].rstrip(b"=")
         try:
@@ -106,4 +112,4 @@ def _examine_commands(text: bytes, findings: Findings) -> None:
         findings.derive(("command",), command.encode("utf-8", "replace"))
     packed = PACKED.search(text)
     if packed:
-        findings.see("script-packed", str(packed.start()))
+        findings.see("script-packed", str(origin + packed.start()))

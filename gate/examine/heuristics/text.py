@@ -18,6 +18,8 @@ _CODECS = {name: codecs.lookup(name) for _, name in _MARKS}
 """Looked up now, as a confined worker cannot import later."""
 _NARROW = codecs.lookup("latin-1")
 _MOSTLY = 0.9
+_MOST_CONTROL = 32
+"""One control character in so many bytes is still text: a comment can hold any.  Compressed data have one in nine."""
 
 
 def as_text(data: bytes) -> bytes | None:
@@ -36,6 +38,8 @@ def as_text(data: bytes) -> bytes | None:
         zeros, others = head[first::2], head[1 - first :: 2]
         if zeros.count(0) > _MOSTLY * len(zeros) and not _CONTROL.search(others):
             return _narrowed(data, name)
+    if len(_CONTROL.findall(head)) * _MOST_CONTROL <= len(head):
+        return data
     start = _CONTROL.search(head)
     # A script in front of a payload: a whole line of it, at least, is text.
     return data if start and head.startswith(b"#!") and b"\n" in head[: start.start()] else None

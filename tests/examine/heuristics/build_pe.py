@@ -11,7 +11,7 @@ READ = 0x4000_0040
 WRITABLE_CODE = 0xE000_0020
 BASE = 0x1_4000_0000
 PAGE, ALIGNMENT = 0x1000, 0x200
-HEADERS = 0x80 + 24 + 240
+HEADERS = 24 + 240
 RETURN = b"\xc3" + b"\xcc" * 63
 
 
@@ -25,7 +25,10 @@ class Section:
 
 @dataclass
 class Pe:
-    """A program to be; ``entry`` is an address relative to the image, None for the start of the first section."""
+    """A program to be; ``entry`` is an address relative to the image, None for the start of the first section.
+
+    ``header`` is where its PE header stands in the file.
+    """
 
     sections: list[Section] = field(default_factory=lambda: [Section(b".text", RETURN)])
     entry: int | None = None
@@ -36,11 +39,12 @@ class Pe:
     overlay: bytes = b""
     certificates: tuple[int, int] = (0, 0)
     subsystem: int = 3
+    header: int = 0x80
 
     def build(self) -> bytes:
         sections = list(self.sections)
         directories = [(0, 0)] * 16
-        address = PAGE * (1 + sum(_pages(each) for each in sections))
+        address = self._first(len(sections) + 2) + PAGE * sum(_pages(each) for each in sections)
         if self.imports:
             table, size = _import_table(self.imports, address)
             sections.append(Section(b".idata", table, DATA))
@@ -52,9 +56,14 @@ class Pe:
         directories[4] = self.certificates
         return self._assembled(sections, directories)
 
+    def _first(self, sections: int) -> int:
+        """The address of the first section: behind the headers."""
+        return _up(self.header + HEADERS + 40 * sections, PAGE)
+
     def _assembled(self, sections: list[Section], directories: list[tuple[int, int]]) -> bytes:
-        headers_size = _up(HEADERS + 40 * len(sections), ALIGNMENT)
-        table, stored, address, offset = b"", b"", PAGE, headers_size
+        headers_size = _up(self.header + HEADERS + 40 * len(sections), ALIGNMENT)
+        first = self._first(len(self.sections) + 2)
+        table, stored, address, offset = b"", b"", first, headers_size
         for each in sections:
             data = each.data.ljust(_up(len(each.data), ALIGNMENT), b"\0")
             memory = each.memory or len(each.data)
@@ -64,17 +73,17 @@ class Pe:
             stored += data
             offset += len(data)
             address += PAGE * _pages(each)
-        optional = struct.pack("<HBBIIIII", 0x20B, 14, 0, 0, 0, 0, PAGE if self.entry is None else self.entry, PAGE)
+        optional = struct.pack("<HBBIIIII", 0x20B, 14, 0, 0, 0, 0, first if self.entry is None else self.entry, PAGE)
         optional += struct.pack("<QIIHHHHHHIII", BASE, PAGE, ALIGNMENT, 6, 0, 0, 0, 6, 0, 0, address, headers_size)
         optional += struct.pack("<IHHQQQQII", 0, self.subsystem, 0x8160, 1 << 20, PAGE, 1 << 20, PAGE, 0, 16)
         optional += b"".join(struct.pack("<II", *each) for each in directories)
         file_header = struct.pack("<HHIIIHH", 0x8664, len(sections), self.stamp, 0, 0, 240, 0x22)
         stub = b"This program " + b"cannot be run in DOS mode"
-        dos = b"MZ".ljust(0x3C, b"\0") + struct.pack("<I", 0x80) + stub.ljust(0x40, b"\0")
-        headers = dos + b"PE\0\0" + file_header + optional + table
+        dos = b"MZ".ljust(0x3C, b"\0") + struct.pack("<I", self.header) + stub
+        headers = dos.ljust(self.header, b"\0") + b"PE\0\0" + file_header + optional + table
         program = bytearray(headers.ljust(headers_size, b"\0") + stored + self.overlay)
         checksum = checksum_of(bytes(program)) if self.checksum is None else self.checksum
-        struct.pack_into("<I", program, 0x80 + 24 + 64, checksum)
+        struct.pack_into("<I", program, self.header + 24 + 64, checksum)
         return bytes(program)
 
 

@@ -175,6 +175,7 @@ BAD: dict[str, Maker] = {
     "pe-entry-last-section": pe(
         sections=[TEXT, Section(b".data", PLAIN[:99], DATA), Section(b".added", RETURN)], entry=0x3000
     ),
+    "pe-header-far": pe(header=0x1080),
     "pe-packer-name": lambda: Pe(sections=packed_sections(b"UP" + b"X0", b"UP" + b"X1"), entry=0x9000).build(),
     "pe-packer-shape": lambda: Pe(sections=packed_sections(b".one", b".two"), entry=0x9000).build(),
     "pe-code-entropy": pe(sections=[Section(b".text", RETURN + RANDOM[:20_000])]),
@@ -263,6 +264,7 @@ TWINS: dict[str, Maker] = {
     "pe-entry-header": pe(),
     "pe-entry-not-code": pe(sections=[TEXT, Section(b".rdata", RETURN, READ)]),
     "pe-entry-last-section": pe(sections=[Section(b".data", PLAIN[:99], DATA), TEXT], entry=0x2000),
+    "pe-header-far": pe(header=0x400),
     "pe-packer-name": pe(sections=[Section(b"UP" + b"XX", RETURN)]),
     "pe-packer-shape": lambda: Pe(sections=[Section(b".bss", b"", DATA, 0x8000), TEXT], entry=0x9000).build(),
     "pe-code-entropy": pe(sections=[TEXT, Section(b".rsrc", RANDOM[:20_000], READ)]),
