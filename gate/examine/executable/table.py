@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from gate.examine.executable import binaries, documents, scripts, serialized, shortcuts
+from gate.examine.executable import binaries, documents, pdf, scripts, serialized, shortcuts
 from gate.examine.executable.content import Answer, Content, Family, Named
 from gate.models import ExecutableClass, Gap
 from gate.paths import printable
@@ -15,6 +15,7 @@ FAMILIES: tuple[Family, ...] = (
     *shortcuts.FAMILIES,
     *scripts.FAMILIES,
     *documents.FAMILIES,
+    *pdf.FAMILIES,
     *serialized.FAMILIES,
 )
 CLASSES: dict[str, ExecutableClass] = {name: family.class_ for family in FAMILIES for name in family.formats}

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from tests.examine.executable.pdf_kit import pdf, stream
 from tests.examine.executable.sample import Sample
 
 SAMPLES: dict[str, Sample] = {
     "chm": b"ITSF\3\0\0\0\x60\0\0\0" + bytes(80),
     "onenote": bytes.fromhex("e4525c7b8cd8a74daeb15378d02996d3") + bytes(60),
+    "pdf-javascript": pdf(b"<< /S /J#61vaScript /JS (app.alert\\(1\\)) >>", catalog=b"/OpenAction 4 0 R"),
+    "pdf-launch": pdf(b"<< /S /Launch /F (cmd.exe) >>", catalog=b"/OpenAction 4 0 R"),
+    "pdf-submit-form": pdf(b"<< /S /SubmitForm /F (https://example.org/) >>"),
+    "pdf-import-data": pdf(b"<< /S /ImportData /F (x.fdf) >>"),
+    "pdf-embedded-file": pdf(stream(b"/Type /EmbeddedFile", b"x"), b"<< /Type /Filespec /F (x) /EF << /F 4 0 R >> >>"),
+    "pdf-rich-media": pdf(b"<< /Type /Annot /Subtype /RichMedia /Rect [0 0 9 9] >>"),
+    "pdf-xfa": pdf(stream(b"", b"<xdp/>"), catalog=b"/AcroForm << /Fields [] /XFA [(template) 4 0 R] >>"),
 }
 
 TWINS: dict[str, Sample] = {
     "chm": b"ITSF is a name",
     "onenote": bytes.fromhex("e4525c7b8cd8a74daeb15378d02996d4") + bytes(60),
+    "pdf-javascript": pdf(b"<< /Title (/S /JavaScript /JS \\(x\\)) /Subject (\\)/JS \\() >>"),
+    "pdf-launch": pdf(b"<< /S /URI /URI (https://example.org/Launch) >>"),
+    "pdf-submit-form": pdf(b"<< /S /GoTo /D /SubmitForm >>"),
+    "pdf-import-data": pdf(b"<< /S /Named /N /ImportData >>"),
+    "pdf-embedded-file": pdf(b"<< /Type /Filespec /F (x) /AFRelationship /EFX >>"),
+    "pdf-rich-media": pdf(b"<< /Type /Annot /Subtype /Link /Contents (RichMedia) /Rect [0 0 9 9] >>"),
+    "pdf-xfa": pdf(catalog=b"/AcroForm << /Fields [] /DA (/XFA) >>"),
 }
