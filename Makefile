@@ -37,6 +37,7 @@ lint: $(STAMP)
 	$(RUN) tools/schemas.py --check
 	$(RUN) tools/containers_doc.py --check
 	$(RUN) tools/rules_doc.py --check
+	$(RUN) tools/executable_content_doc.py --check
 
 types: $(STAMP)
 	$(RUN) -m mypy

@@ -1,4 +1,4 @@
-"""Checks of the parsed TOML that the model cannot make: what this version does not judge, and repeated ids.
+"""Checks of the parsed TOML that the model cannot make: what this version does not judge, and what contradicts.
 
 A section or key that the policy format knows and no examiner of this version judges is refused, never accepted and
 ignored: a policy that reads as if something were checked must not pass where it is not.
@@ -7,7 +7,9 @@ ignored: a policy that reads as if something were checked must not pass where it
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args
+
+from gate.policy.content import DeliverableKind, bases_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -110,6 +112,20 @@ def repeated_ids(data: Data) -> list[Found]:
                 found.append(Found("policy.id-repeated", (*path, number, "id"), {"id": name}))
             seen.add(name)
     return found
+
+
+def refused_bases(data: Data) -> list[Found]:
+    """Return a problem for each ``[[executable]]`` whose basis cannot justify anything in such a deliverable."""
+    kind = _table(data, ("deliverable",)).get("kind")
+    if kind is not None and kind not in get_args(DeliverableKind):
+        return []  # the model refuses it
+    allowed = bases_for(kind)
+    code = "policy.basis-without-kind" if kind is None else "policy.basis-of-content"
+    return [
+        Found(code, ("executable", number, "basis"), {})
+        for number, entry in _entries(data, "executable")
+        if entry.get("basis") == "specified-program" and "specified-program" not in allowed
+    ]
 
 
 def _entries(holder: Data, key: str) -> Iterator[tuple[int, Data]]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from gate.models import ExecutableFact, Finding, OutboundFact
+    from gate.models import DisguiseFact, ExecutableFact, Finding, OutboundFact
 
 EntryT = TypeVar("EntryT", Executable, Destination, Suppression)
 
@@ -63,12 +63,37 @@ def decide(candidates: Iterable[Candidate[EntryT]], today: date) -> Decision[Ent
 
 
 def decide_executable(entries: Sequence[Executable], fact: ExecutableFact, today: date) -> Decision[Executable]:
-    """Return what ``[[executable]]`` says of an executable: path and class have to fit, then digest and day."""
+    """Return what ``[[executable]]`` says of an executable: path, class and format have to fit, then digest and day.
+
+    Of two entries for one path, that which names formats is the narrower.
+    """
     return decide(
         (
-            Candidate(entry, glob_specificity(entry.path), entry.sha256 is not None and fact.sha256 not in entry.sha256)
+            Candidate(
+                entry,
+                (*glob_specificity(entry.path), int(entry.format is not None)),
+                entry.sha256 is not None and fact.sha256 not in entry.sha256,
+            )
             for entry in entries
-            if fact.class_ in entry.class_ and glob_matches(entry.path, fact.path)
+            if fact.class_ in entry.class_
+            and (entry.format is None or fact.format in entry.format)
+            and glob_matches(entry.path, fact.path)
+        ),
+        today,
+    )
+
+
+def decide_disguise(entries: Sequence[Executable], fact: DisguiseFact, today: date) -> Decision[Executable]:
+    """Return what ``[[executable]]`` says of a disguised item: only an entry that names digests speaks of one at all.
+
+    Class and format do not count: the digest says which bytes are meant, and what they are has been justified as well
+    or is rejected by itself.
+    """
+    return decide(
+        (
+            Candidate(entry, glob_specificity(entry.path), fact.sha256 not in entry.sha256)
+            for entry in entries
+            if entry.sha256 is not None and glob_matches(entry.path, fact.path)
         ),
         today,
     )

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from gate.limits import Limits
 from gate.models import ExecutableClass, Reach  # pydantic reads annotations when the module is loaded
 from gate.policy.clauses import DEFAULT_REQUIRED
+from gate.policy.content import Basis, DeliverableKind
 from gate.policy.registry import FINDINGS
 from gate.policy.values import (
     Clamd,
@@ -21,6 +22,7 @@ from gate.policy.values import (
     Count,
     Day,
     Fingerprint,
+    FormatNames,
     Glob,
     Globs,
     Host,
@@ -57,7 +59,7 @@ class Deliverable(Section):
     title: Text | None = None
     name: Text
     version: Text
-    kind: Literal["website", "application", "content"]
+    kind: DeliverableKind
     supplier: Text | None = None
     responsible: Text | None = None
     inspector: Text | None = None
@@ -139,14 +141,16 @@ class Executable(Approval):
     """``[[executable]]``: justification of content in executable program format.
 
     ``basis`` says why: a program that the specification orders (``spec_ref``), or content that cannot be provided
-    in another way (``alternatives``: what was considered, and why each fails).
+    in another way (``alternatives``: what was considered, and why each fails).  ``format`` narrows it to some formats
+    of its classes.  Only where ``sha256`` names the item does it cover a disguised one.
     """
 
     id: Identifier
     path: Glob
     sha256: Sha256s | None = None
     class_: tuple[ExecutableClass, ...] = Field(alias="class", min_length=1)
-    basis: Literal["specified-program", "no-alternative"]
+    format: FormatNames | None = None
+    basis: Basis
     spec_ref: Text | None = None
     alternatives: Texts | None = None
     reason: Text

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 
 from gate.paths import printable
-from gate.policy.checks import Data, Found, repeated_ids, take_unavailable
+from gate.policy.checks import Data, Found, refused_bases, repeated_ids, take_unavailable
 from gate.policy.model import Policy, Section
 from gate.policy.places import Places
 from gate.policy.problems import Problem, UnusablePolicyError
-from gate.policy.values import IDENTIFIER_PATTERN, SHA256_PATTERN
+from gate.policy.values import FORMAT_PATTERN, IDENTIFIER_PATTERN, SHA256_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -42,7 +42,11 @@ _CODES: Final[Mapping[str, str]] = {
     "greater_than_equal": "policy.too-small",
     "too_short": "policy.empty-list",
 }
-_PATTERN_CODES: Final[Mapping[str, str]] = {SHA256_PATTERN: "policy.sha256", IDENTIFIER_PATTERN: "policy.id"}
+_PATTERN_CODES: Final[Mapping[str, str]] = {
+    SHA256_PATTERN: "policy.sha256",
+    IDENTIFIER_PATTERN: "policy.id",
+    FORMAT_PATTERN: "policy.format",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ def parse_policy(raw: bytes, name: str) -> ParsedPolicy:
     except RecursionError as error:
         raise _at_line(name, 1, "policy.too-nested") from error
     remaining, found = take_unavailable(data)
-    found += repeated_ids(remaining)
+    found += [*repeated_ids(remaining), *refused_bases(remaining)]
     policy: Policy | None = None
     try:
         policy = Policy.model_validate(remaining)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -19,8 +20,9 @@ from gate.models import (
     OutboundFact,
     ReferenceFact,
 )
-from gate.policy.findings import make_finding
-from gate.policy.justification import decide_destination, decide_executable
+from gate.policy.content import Contents, bases_for
+from gate.policy.findings import DISGUISED, make_finding
+from gate.policy.justification import decide_destination, decide_disguise, decide_executable
 from gate.policy.matching import host_matches
 from gate.policy.registry import CONTAINER_FINDINGS, OUTBOUND_FINDINGS
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from gate.models import Fact, Finding, Gap, Severity
+    from gate.policy.content import DeliverableKind
     from gate.policy.model import Destination, Executable, Policy, Suppression
 
 OWN: Final = "own"
@@ -42,19 +45,31 @@ INTAKE: Final = "intake"
 class Reading:
     """What facts and gaps amount to under a policy, gathered one by one.
 
-    ``used`` are the ids of justifications that decided on something, whether they covered it or not.
+    ``used`` are the ids of justifications that decided on something, whether they covered it or not;
+    ``justifications`` those ``[[executable]]`` whose basis counts in such a deliverable.
     """
 
     policy: Policy
     today: date
+    kind: DeliverableKind | None = field(init=False)
+    justifications: tuple[Executable, ...] = field(init=False)
+    contents: Contents = field(init=False)
     findings: list[Finding] = field(default_factory=list)
     executables: list[JudgedExecutable] = field(default_factory=list)
     outbound: list[JudgedOutbound] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        """Hold the rule of bases once more where it counts, whatever made the policy."""
+        self.kind = self.policy.deliverable.kind if self.policy.deliverable else None
+        allowed = bases_for(self.kind)
+        self.justifications = tuple(entry for entry in self.policy.executable if entry.basis in allowed)
+        self.contents = Contents(self.kind, ())
+
     def take(self, facts: Iterable[Fact], gaps: Iterable[Gap]) -> None:
         """Take in all that was seen; what was seen twice counts once."""
         distinct = set(facts)
+        self.contents = Contents(self.kind, distinct)
         opened = {fact.path for fact in distinct if isinstance(fact, OpenedFact)}
         for fact in distinct:
             self._fact(fact)
@@ -93,7 +108,7 @@ class Reading:
             case ExecutableFact():
                 self._executable(fact)
             case DisguiseFact():
-                self._found("executable/disguised", fact, disguise=fact.disguise, detail=fact.detail)
+                self._disguise(fact)
             case _:  # contacts; with a further kind of fact this would not pass the type checker
                 self._outbound(fact)
 
@@ -121,12 +136,14 @@ class Reading:
         return "note" if weighed else self.policy.malware.suspected
 
     def _executable(self, fact: ExecutableFact) -> None:
-        decision = decide_executable(self.policy.executable, fact, self.today)
+        decision = decide_executable(self.justifications, fact, self.today)
         entry = decision.entry
         about = {"class": fact.class_, "format": f"{fact.format} {fact.architecture}".rstrip()}
         covered: str | None = None
         if entry is None:
-            self._found("executable/unjustified", fact, **about)
+            covered = self.contents.covers(fact)
+            if covered is None:
+                self._found("executable/unjustified", fact, **about)
         elif decision.outcome == "covered":
             covered = entry.id
         elif decision.outcome == "expired":
@@ -136,6 +153,20 @@ class Reading:
             self._found("executable/pin-mismatch", fact, **about, id=entry.id, pinned=pinned, found=fact.sha256)
         self._use(entry)
         self.executables.append(JudgedExecutable(fact, covered))
+
+    def _disguise(self, fact: DisguiseFact) -> None:
+        """Make the finding of a disguise; where a person has named its very bytes it is set aside and stays."""
+        decision = decide_disguise(self.justifications, fact, self.today)
+        finding = make_finding(
+            DISGUISED,
+            path=fact.path,
+            sha256=fact.sha256,
+            args={"disguise": fact.disguise, "detail": fact.detail},
+        )
+        if decision.outcome == "covered" and decision.entry is not None:
+            finding = dataclasses.replace(finding, suppressed_by=decision.entry.id)
+            self._use(decision.entry)
+        self.findings.append(finding)
 
     def _outbound(self, fact: OutboundFact) -> None:
         if any(host_matches(pattern, fact.host) for pattern in self.policy.outbound.own):

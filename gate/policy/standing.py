@@ -16,6 +16,7 @@ from gate.policy.clauses import (
     OUTBOUND,
     VULNERABILITIES,
 )
+from gate.policy.content import CONTENT
 from gate.policy.findings import also_of
 from gate.policy.registry import FINDINGS, OUTBOUND_FINDINGS
 from gate.policy.rules import OWN
@@ -108,7 +109,8 @@ def _exceptions(clause: str, findings: Sequence[Finding], basis: Basis) -> int:
     """Count the persons' dispositions that the clause rests on: each justification once, whatever it covers."""
     ids = {finding.suppressed_by for finding in findings if finding.suppressed_by and finding.severity != "note"}
     if clause == EXECUTABLES:
-        ids |= {judged.justified_by for judged in basis.executables if judged.justified_by}
+        covering = {judged.justified_by for judged in basis.executables if judged.justified_by}
+        ids |= {each for each in covering if not each.startswith(CONTENT)}
     if clause == OUTBOUND:
         ids |= {
             judged.declared_by

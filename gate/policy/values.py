@@ -21,6 +21,7 @@ SHA256_PATTERN: Final = "^[0-9a-f]{64}$"
 MOST_SCORE: Final = 100
 """Of a suspicion that an engine weighs."""
 IDENTIFIER_PATTERN: Final = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+FORMAT_PATTERN: Final = "^[a-z0-9][a-z0-9-]{0,63}$"
 _HOST: Final = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*")
 _HOST_LENGTH: Final = 253
 _URL: Final = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>[^/:?#@]+)(?::[0-9]{1,5})?/.*", re.DOTALL)
@@ -151,6 +152,8 @@ Glob: TypeAlias = Annotated[str, AfterValidator(_glob)]
 Globs: TypeAlias = Annotated[tuple[Glob, ...], Field(min_length=1), AfterValidator(_distinct)]
 Sha256: TypeAlias = Annotated[str, StringConstraints(pattern=SHA256_PATTERN)]
 Sha256s: TypeAlias = Annotated[tuple[Sha256, ...], Field(min_length=1), AfterValidator(_distinct)]
+FormatName: TypeAlias = Annotated[str, StringConstraints(pattern=FORMAT_PATTERN)]
+FormatNames: TypeAlias = Annotated[tuple[FormatName, ...], Field(min_length=1), AfterValidator(_distinct)]
 Host: TypeAlias = Annotated[str, AfterValidator(_host_pattern)]
 Hosts: TypeAlias = Annotated[tuple[Host, ...], AfterValidator(_distinct)]
 ClauseId: TypeAlias = Annotated[str, AfterValidator(_clause)]

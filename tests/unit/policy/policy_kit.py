@@ -40,6 +40,17 @@ expires = 2027-03-31
 """
 
 
+def deliverable(kind: str) -> str:
+    """Return a ``[deliverable]`` of a kind."""
+    return f"""\
+[deliverable]
+name = "sample"
+version = "1.0"
+kind = "{kind}"
+
+"""
+
+
 def executable_entry(path: str = "app.whl!/**/*.so", *, name: str = "native-core", more: str = "",
                      classes: str = '"native"', approval: str = APPROVED) -> str:  # fmt: skip
     """Return an ``[[executable]]`` that holds on TODAY."""
@@ -48,8 +59,8 @@ def executable_entry(path: str = "app.whl!/**/*.so", *, name: str = "native-core
 id = "{name}"
 path = "{path}"
 class = [{classes}]
-basis = "specified-program"
-spec_ref = "仕様書 4.2"
+basis = "no-alternative"
+alternatives = ["HTML: 速度が不足する"]
 reason = "計算の速度"
 {more}
 {approval}

@@ -19,6 +19,7 @@ from tests.unit.policy.policy_kit import (
     OTHER_SHA,
     SHA,
     approval,
+    deliverable,
     destination_entry,
     executable_entry,
     policy_of,
@@ -351,10 +352,51 @@ def test_a_url_is_not_blamed_where_the_host_is_wrong() -> None:
 
 def test_justifications_name_their_basis() -> None:
     entry = executable_entry()
-    assert codes(entry.replace('spec_ref = "仕様書 4.2"', "")) == {"basis-spec-ref"}
-    assert codes(entry.replace('"specified-program"', '"no-alternative"')) == {"basis-alternatives"}
-    no_way = entry.replace('"specified-program"', '"no-alternative"') + '\nalternatives = ["HTML: 速度が不足する"]'
-    assert policy_of(no_way).executable[0].alternatives == ("HTML: 速度が不足する",)
+    assert policy_of(entry).executable[0].alternatives == ("HTML: 速度が不足する",)
+    assert codes(entry.replace("alternatives =", "# alternatives =")) == {"basis-alternatives"}
+    ordered = deliverable("application") + entry.replace('"no-alternative"', '"specified-program"')
+    assert codes(ordered) == {"basis-spec-ref"}
+    assert policy_of(f'{ordered}spec_ref = "仕様書 4.2"').executable[0].spec_ref == "仕様書 4.2"
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("website", None),
+        ("application", None),
+        ("content", "basis-of-content"),
+        (None, "basis-without-kind"),
+        ("programme", "not-one-of"),
+    ],
+)
+def test_what_a_specification_orders_is_no_document(kind: str | None, code: str | None) -> None:
+    about = deliverable(kind) if kind else ""
+    entry = executable_entry(more='spec_ref = "4.2"').replace('"no-alternative"', '"specified-program"')
+    if code is None:
+        assert policy_of(about, entry).executable[0].basis == "specified-program"
+        return
+    assert codes(about + entry) == {code}
+    if kind != "programme":
+        line = (about + entry).splitlines().index('basis = "specified-program"') + 1
+        assert refused(about + entry) == [(code, line, "executable[1].basis")]
+
+
+@pytest.mark.parametrize(("given", "code"), [('["pe", "elf"]', None), ("[]", "empty-list"), ('["PE"]', "format"),
+                                             ('["pe", "pe"]', "repeated"), ('"pe"', "not-list")])  # fmt: skip
+def test_formats_are_names_of_formats(given: str, code: str | None) -> None:
+    entry = executable_entry(more=f"format = {given}")
+    if code is None:
+        assert policy_of(entry).executable[0].format == ("pe", "elf")
+    else:
+        assert codes(entry) == {code}
+
+
+@pytest.mark.parametrize("key", ["reason", "alternatives", "approved_by", "role", "reference"])
+@pytest.mark.parametrize("value", ['""', '" "', '"\u3000"'])
+def test_the_words_of_a_justification_are_not_empty(key: str, value: str) -> None:
+    kept = [line for line in executable_entry().splitlines() if not line.startswith(f"{key} =")]
+    filled = f"[{value}]" if key == "alternatives" else value
+    assert codes("\n".join([*kept, f"{key} = {filled}"])) == {"empty-text"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,162 @@
+"""What of a delivery is content and what is a program, by the kind of the deliverable: the one table of it.
+
+Clause 26-3 3(3) forbids content in executable program format unless there is no other way.  A browser script is what a
+website consists of, and a program anywhere else; so the same file reads differently in deliverables of different kinds.
+``docs/executable-content.md`` is written from this table.
+
+What is read as content is still examined for malicious programs and for contacts, and stays in the inventory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
+
+from gate.models import DisguiseFact, ExecutableClass, ExecutableFact, ReferenceFact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from gate.models import Fact
+
+DeliverableKind: TypeAlias = Literal["website", "application", "content"]
+Basis: TypeAlias = Literal["specified-program", "no-alternative"]
+Reading: TypeAlias = Literal["content", "program", "refused"]
+"""``content``: needs no justification.  ``program``: needs one of either basis.  ``refused``: only where there is no
+alternative."""
+Condition: TypeAlias = Literal["always", "served", "declared"]
+"""``served``: a script that a browser loads by its name.  ``declared``: named by a page or script of the delivery."""
+
+CONTENT: Final = "content:"
+"""What stands before the kind of the deliverable where an executable is content: no justification's id has a colon."""
+_SERVED_SUFFIXES: Final = (".js", ".mjs")
+_NOT_FOR_BROWSERS: Final = "runtime=node"
+
+_BASES: Final[Mapping[Reading, tuple[Basis, ...]]] = MappingProxyType(
+    {"content": (), "program": ("specified-program", "no-alternative"), "refused": ("no-alternative",)}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A row of the table: executables of a class (and of some formats, where any are named) and how they read.
+
+    ``id`` names its texts in the catalogue (``policy.form.<id>``).
+    """
+
+    id: str
+    class_: ExecutableClass
+    formats: frozenset[str]
+    readings: Mapping[DeliverableKind, Reading]
+    condition: Condition = "always"
+
+    def holds(self, fact: ExecutableFact) -> bool:
+        """Say whether the row speaks of such an executable, whatever its condition."""
+        return fact.class_ == self.class_ and (not self.formats or fact.format in self.formats)
+
+
+def _form(id_: str, class_: ExecutableClass, *formats: str, website: Reading = "program",
+          condition: Condition = "always") -> Form:  # fmt: skip  # one row below is one line
+    """Return a row: an application's programs are justified on either basis, documents hold none."""
+    readings: dict[DeliverableKind, Reading] = {"website": website, "application": "program", "content": "refused"}
+    return Form(id_, class_, frozenset(formats), MappingProxyType(readings), condition)
+
+
+FORMS: Final = (
+    _form("browser-script", "script", "javascript", website="content", condition="served"),
+    _form("web-assembly", "bytecode", "wasm", website="content", condition="declared"),
+    _form("picture-script", "active-document", "svg-script", website="content"),
+    _form("server-script", "script", "php", "asp", "jsp", "cgi", "coldfusion", "python", "perl", "ruby", "shebang"),
+    _form("script", "script"),
+    _form("native", "native"),
+    _form("bytecode", "bytecode"),
+    _form("installer", "installer"),
+    _form("shortcut", "shortcut"),
+    _form("macro", "macro"),
+    _form("active-document", "active-document"),
+    _form("serialized-code", "serialized-code"),
+)
+"""The first row that holds, and whose condition holds, decides."""
+
+
+def bases_for(kind: DeliverableKind | None) -> tuple[Basis, ...]:
+    """Return the bases that may justify an executable in a deliverable of a kind.
+
+    Documents and data hold no program that a specification orders: where one does, the deliverable is an application.
+    Without a kind the strictest reading holds.
+    """
+    return _BASES[max((form.readings[kind or "content"] for form in FORMS), key=get_args(Reading).index)]
+
+
+class Contents:
+    """Says of each executable of one examination whether it is content.
+
+    An item is content only where all that it is, is: what is a script for browsers and something else besides, or is
+    disguised, is a program.
+    """
+
+    def __init__(self, kind: DeliverableKind | None, facts: Iterable[Fact]) -> None:
+        self._kind = kind
+        self._items: dict[str, list[ExecutableFact]] = {}
+        self._disguised: set[str] = set()
+        self._named: dict[str, set[tuple[str, ...]]] = {}
+        for fact in facts:
+            match fact:
+                case ExecutableFact():
+                    self._items.setdefault(fact.path, []).append(fact)
+                case DisguiseFact():
+                    self._disguised.add(fact.path)
+                case ReferenceFact():
+                    self._refer(fact)
+                case _:
+                    pass
+
+    def covers(self, fact: ExecutableFact) -> str | None:
+        """Return what stands for a justification where the executable is content (``content:website``), else None."""
+        if self._kind is None or fact.path in self._disguised:
+            return None
+        readings = {self.form_of(each).readings[self._kind] for each in self._items[fact.path]}
+        return f"{CONTENT}{self._kind}" if readings == {"content"} else None
+
+    def form_of(self, fact: ExecutableFact) -> Form:
+        """Return the row that decides on an executable."""
+        return next(form for form in FORMS if form.holds(fact) and self._meets(form.condition, fact))
+
+    def _meets(self, condition: Condition, fact: ExecutableFact) -> bool:
+        match condition:
+            case "served":
+                served = fact.path.lower().endswith(_SERVED_SUFFIXES)
+                return served and _NOT_FOR_BROWSERS not in fact.detail.split()
+            case "declared":
+                return self._is_named(fact.path)
+            case _:
+                return True
+
+    # --- modules that pages name ----------------------------------------------------------------------------------
+
+    def _refer(self, fact: ReferenceFact) -> None:
+        """Keep a reference under the place from which it is served.
+
+        Steps up and down are left out: a script's relative paths are relative to the page that loads it, which the
+        script does not know.
+        """
+        steps = tuple(step for step in fact.target.split("/") if step not in {"", ".", ".."})
+        if steps:
+            self._named.setdefault(_served_from(fact.path), set()).add(steps)
+
+    def _is_named(self, path: str) -> bool:
+        """Say whether a page or script served from the same place names the item, by a path that its own ends in."""
+        place = _served_from(path)
+        steps = tuple(path[len(place) :].split("/"))
+        named = self._named.get(place, set())
+        return any(steps[start:] in named for start in range(len(steps)))
+
+
+def _served_from(path: str) -> str:
+    """Return the part of an item path that is not the item's address: the innermost container, or the artifact."""
+    container, inside, _ = path.rpartition("!/")
+    if inside:
+        return f"{container}{inside}"
+    artifact, below, _ = path.partition("/")
+    return f"{artifact}{below}"
