@@ -43,12 +43,6 @@ class Embedded(NamedTuple):
     end: int | None
 
 
-_PE_SMALLEST, _PE_FARTHEST, _PE_SECTIONS = 4, 4096, 96
-_PE_REACH = _PE_FARTHEST + 64
-_PE_MACHINES = frozenset({0x14C, 0x8664, 0xAA64, 0x1C0, 0x1C4, 0x200})
-"""x86, x86-64, ARM64, ARM, ARM Thumb-2, Itanium."""
-
-
 def embedded_containers(read: Read, size: int) -> Iterator[Embedded]:
     """Yield the archives in a file of ``size`` bytes, in the order of their signs; none within another one's extent.
 
@@ -189,26 +183,3 @@ _CHECKS: dict[bytes, tuple[str, Callable[[Read, int, int], _Extent]]] = {
     END: ("zip", _zip),
 }
 _LONGEST = max(map(len, _CHECKS))
-
-
-def embedded_programs(read: Read, size: int) -> Iterator[int]:
-    """Yield where programs for Windows begin inside a file of ``size`` bytes, the first byte apart.
-
-    What counts is the header that such a program has to have (PE format, "MS-DOS Stub" and "COFF File Header"): the
-    place of its signature, a processor, and a number of sections.
-    """
-    for start in range(0, size, _WINDOW):
-        window = read(start, _WINDOW + _PE_REACH)
-        place = window.find(b"MZ")
-        while 0 <= place < _WINDOW:
-            if start + place and _is_pe(window, place):
-                yield start + place
-            place = window.find(b"MZ", place + 1)
-
-
-def _is_pe(window: bytes, place: int) -> bool:
-    new = int.from_bytes(window[place + 60 : place + 64], "little")
-    if not _PE_SMALLEST <= new < _PE_FARTHEST or window[place + new : place + new + 4] != b"PE\0\0":
-        return False
-    machine, sections = struct.unpack_from("<HH", window.ljust(place + new + 8, b"\0"), place + new + 4)
-    return machine in _PE_MACHINES and 0 < sections <= _PE_SECTIONS

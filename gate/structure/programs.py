@@ -55,6 +55,14 @@ def behind(read: Read, size: int) -> list[Span]:
     return [(start, stop) for start, stop in regions if stop - start >= _ALIGNMENT]
 
 
+def end_of(read: Read, size: int) -> int:
+    """Return where the program at the start of a file of ``size`` bytes ends, signature included; 0 for all else."""
+    spans: list[Span] = []
+    signatures = list(_parts(read, spans))
+    stops = [stop for start, stop in [*spans, *signatures] if 0 <= start < stop and start < size]
+    return min(max(stops, default=0), size)
+
+
 def _parts(read: Read, spans: list[Span]) -> Iterator[Span]:
     """Add the parts of a program to ``spans``; yield the places of its signature."""
     head = read(0, 64)

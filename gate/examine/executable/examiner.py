@@ -10,8 +10,8 @@ import lief
 from gate.errors import EngineFailure
 from gate.examine.executable import samples
 from gate.examine.executable.content import Content, Memory
-from gate.examine.executable.details import described
-from gate.examine.executable.table import CLASSES, TABLE, Answers, name_formats
+from gate.examine.executable.looking import Seen, seen_in, taken_out
+from gate.examine.executable.table import CLASSES, TABLE, name_formats
 from gate.examine.interface import Observation, View
 from gate.models import Aspect, EngineInfo, ExecutableFact, Gap, Item
 
@@ -29,7 +29,7 @@ class ExecutableExaminer:
     depends_on: frozenset[Aspect] = frozenset({"content", "name", "mode"})
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, Answers] = OrderedDict()
+        self._kept: OrderedDict[str, Seen] = OrderedDict()
 
     def applies(self, item: Item) -> bool:  # noqa: ARG002  # a program can hide under any name
         """Say yes: what an item is shows in its content."""
@@ -45,25 +45,26 @@ class ExecutableExaminer:
         if len(content.head) < min(view.size, 1):
             yield Gap("unreadable", f"fewer than {view.size} bytes are there")
             return
-        answers = self._by_content(view.sha256, content)
-        told = tuple(named.format for named in answers.named)
+        seen = self._by_content(view.sha256, content)
+        told = tuple(named.format for named in seen.named)
         further = TABLE.by_name(content.under(view.name, view.mode, told))
-        for named in (*answers.named, *(each for each in further.named if each.format not in told)):
+        for named in (*seen.named, *(each for each in further.named if each.format not in told)):
             yield ExecutableFact(CLASSES[named.format], named.format, named.architecture, " ".join(named.detail))
-        yield from dict.fromkeys(answers.gaps + further.gaps)
+        yield from dict.fromkeys(seen.gaps + further.gaps)
+        yield from taken_out(content, seen.inside)
 
-    def _by_content(self, sha256: str, content: Content) -> Answers:
+    def _by_content(self, sha256: str, content: Content) -> Seen:
         """Return what the bytes alone tell: once for all the names that they have."""
         kept = self._kept.get(sha256) if sha256 else None
         if kept is not None:
             self._kept.move_to_end(sha256)
             return kept
-        answers = _named(content)
+        seen = seen_in(content)
         if sha256:
-            self._kept[sha256] = answers
+            self._kept[sha256] = seen
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
-        return answers
+        return seen
 
     def finish(self) -> EngineInfo:
         """Prove the table once more."""
@@ -79,8 +80,3 @@ class ExecutableExaminer:
         if name_formats(Content(Memory(samples.BENIGN))):
             raise EngineFailure("examine.canary-false", engine=self.name)
         return EngineInfo(self.name, _VERSION, None, "passed", f"formats={len(CLASSES)}")
-
-
-def _named(content: Content) -> Answers:
-    answers = TABLE.by_content(content)
-    return answers._replace(named=tuple(described(named, content) for named in answers.named))

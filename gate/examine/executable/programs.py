@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gate.examine.executable.content import ByteOrder, Content, Family, Named
 
-_PE_MACHINES = {
+PE_MACHINES = {
     0x014C: "x86", 0x8664: "x86-64", 0x01C0: "arm", 0x01C2: "arm", 0x01C4: "arm", 0xAA64: "aarch64", 0xA641: "aarch64",
     0xA64E: "aarch64", 0x0200: "ia64", 0x0EBC: "efi-bytecode", 0x5032: "riscv32", 0x5064: "riscv64", 0x5128: "riscv128",
     0x6232: "loongarch32", 0x6264: "loongarch64", 0x0162: "mips", 0x0166: "mips", 0x0169: "mips", 0x0184: "alpha",
@@ -35,7 +35,7 @@ _SECURITY_DIRECTORY = 4
 _CLR_DIRECTORY = 14
 _DOS_HEADER = 0x40
 
-_ELF_MACHINES = {
+ELF_MACHINES = {
     2: "sparc", 3: "x86", 4: "m68k", 8: "mips", 15: "hppa", 18: "sparc", 20: "powerpc", 21: "powerpc64", 22: "s390x",
     40: "arm", 42: "superh", 43: "sparc64", 50: "ia64", 62: "x86-64", 83: "avr", 93: "arc", 94: "xtensa", 105: "msp430",
     183: "aarch64", 190: "cuda", 224: "amdgpu", 243: "riscv", 247: "bpf", 252: "csky", 258: "loongarch",
@@ -43,16 +43,16 @@ _ELF_MACHINES = {
 """System V ABI, "e_machine", and its later assignments."""
 _ELF_TYPES = {1: "relocatable", 2: "executable", 3: "shared", 4: "core"}
 
-_MACHO_MAGICS: dict[bytes, tuple[ByteOrder, int]] = {
+MACHO_MAGICS: dict[bytes, tuple[ByteOrder, int]] = {
     b"\xfe\xed\xfa\xce": ("big", 32), b"\xce\xfa\xed\xfe": ("little", 32),
     b"\xfe\xed\xfa\xcf": ("big", 64), b"\xcf\xfa\xed\xfe": ("little", 64),
 }  # fmt: skip  # pairs side by side
-_FAT_MAGICS: dict[bytes, tuple[ByteOrder, int]] = {
+FAT_MAGICS: dict[bytes, tuple[ByteOrder, int]] = {
     b"\xca\xfe\xba\xbe": ("big", 20), b"\xbe\xba\xfe\xca": ("little", 20),
     b"\xca\xfe\xba\xbf": ("big", 32), b"\xbf\xba\xfe\xca": ("little", 32),
 }  # fmt: skip  # pairs side by side
 """Magic -> byte order and length of an architecture's entry."""
-_MACHO_CPUS = {
+MACHO_CPUS = {
     7: "x86",
     0x01000007: "x86-64",
     12: "arm",
@@ -117,7 +117,7 @@ def _pe(content: Content, offset: int) -> Named:
     for index, word in ((_CLR_DIRECTORY, "dotnet=yes"), (_SECURITY_DIRECTORY, "signature=present")):
         if index < count and content.number(directories + 8 * index + 4, 4) > 0:
             words.append(word)
-    return Named("pe", _known(_PE_MACHINES, machine), tuple(words))
+    return Named("pe", _known(PE_MACHINES, machine), tuple(words))
 
 
 # --- ELF ------------------------------------------------------------------------------------------------------
@@ -134,7 +134,7 @@ def elf(content: Content) -> Named | None:
     words = [f"kind={_known(_ELF_TYPES, kind)}", f"bits={bits}"]
     if machine < 0 or not bits:
         words = ["broken=header"]
-    return Named("elf", _known(_ELF_MACHINES, machine), tuple(words))
+    return Named("elf", _known(ELF_MACHINES, machine), tuple(words))
 
 
 def app_image(content: Content) -> Named | None:
@@ -150,19 +150,19 @@ def app_image(content: Content) -> Named | None:
 def mach_o(content: Content) -> Named | None:
     """Name a Mach-O file of one architecture, or of several."""
     magic = content.head[:4]
-    if magic in _MACHO_MAGICS:
-        order, bits = _MACHO_MAGICS[magic]
+    if magic in MACHO_MAGICS:
+        order, bits = MACHO_MAGICS[magic]
         cpu, kind = content.number(4, 4, order), content.number(12, 4, order)
         words = (f"kind={_known(_MACHO_TYPES, kind)}", f"bits={bits}") if kind >= 0 else ("broken=header",)
-        return Named("mach-o", _known(_MACHO_CPUS, cpu), words)
-    if magic not in _FAT_MAGICS:
+        return Named("mach-o", _known(MACHO_CPUS, cpu), words)
+    if magic not in FAT_MAGICS:
         return None
-    order, entry = _FAT_MAGICS[magic]
+    order, entry = FAT_MAGICS[magic]
     count = content.number(4, 4, order)
     if magic == b"\xca\xfe\xba\xbe" and count & 0xFFFF >= FIRST_CLASS_VERSION and count >= 0:
         return None
     cpus = [content.number(8 + entry * index, 4, order) for index in range(min(count, 16))]
-    names = [_known(_MACHO_CPUS, cpu) for cpu in cpus if cpu >= 0]
+    names = [_known(MACHO_CPUS, cpu) for cpu in cpus if cpu >= 0]
     words = ("kind=universal",) if names and len(names) == len(cpus) else ("kind=universal", "broken=header")
     return Named("mach-o", ",".join(names), words)
 

@@ -20,7 +20,7 @@ from gate.examine.identity.unmarked import unmarked_streams
 from gate.examine.interface import Observation, View
 from gate.models import Aspect, ContainerFact, DatabaseInfo, Derived, EngineInfo, Gap, Item
 from gate.paths import printable
-from gate.structure.embedded import embedded_containers, embedded_programs
+from gate.structure.embedded import embedded_containers
 
 _SHOWN = 80
 _EMBEDDED_BYTES = 15 << 20
@@ -163,7 +163,6 @@ def _detail(told: Told, types: Sequence[str]) -> str:
 
 def archives_inside(view: View, head: bytes) -> Iterator[Observation]:
     """Yield the archives that stand inside an item, each by a header that can be checked, as items of their own."""
-    yield from _programs_inside(view)
     behind = 0
     count = 0
     for found in embedded_containers(lambda offset, size: view.read(size, offset), view.size):
@@ -182,12 +181,3 @@ def archives_inside(view: View, head: bytes) -> Iterator[Observation]:
             yield Derived(f"embedded-{found.label}-{count}", view.read(behind - found.offset, found.offset))
         if not head.startswith(_PROGRAMS):
             yield ContainerFact("hidden-data", f"{found.label} at {found.offset}")
-
-
-def _programs_inside(view: View) -> Iterator[Observation]:
-    """Yield the programs for Windows that stand inside an item, each with all that follows it."""
-    for number, place in enumerate(embedded_programs(lambda at, size: view.read(size, at), view.size), 1):
-        if number > _EMBEDDED:
-            yield Gap("too-many", f"more than {_EMBEDDED} programs inside")
-            return
-        yield Derived(f"embedded-pe-{number}", view.read(_EMBEDDED_BYTES, place))

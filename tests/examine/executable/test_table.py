@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gate.examine.executable import examiner, table
+from gate.examine.executable import examiner, looking
 from gate.examine.executable.content import Answer, Content, Family, Memory, Named
 from gate.examine.executable.examiner import ExecutableExaminer
 from gate.examine.executable.table import Table
@@ -81,11 +81,11 @@ def test_permission_bits(mode: int | None, *, runs: bool) -> None:
 def test_bytes_are_looked_at_once_for_all_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
 
-    def counted(content: Content) -> table.Answers:
+    def counted(content: Content) -> looking.Seen:
         asked.append(content.size)
-        return table.TABLE.by_content(content)
+        return looking.seen_in(content)
 
-    monkeypatch.setattr(examiner, "_named", counted)
+    monkeypatch.setattr(examiner, "seen_in", counted)
     subject = ExecutableExaminer()
     seen = []
     with view_of(pe(), subject) as view:

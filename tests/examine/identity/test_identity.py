@@ -14,7 +14,6 @@ from collections.abc import Callable
 import pytest
 
 from gate.errors import EngineFailure
-from gate.examine.heuristics.samples import tiny_pe
 from gate.examine.identity import checks, examiner, is_unnamed, library, samples
 from gate.examine.identity.containers import CONTAINERS, container_of, told_of
 from gate.examine.identity.examiner import IdentityExaminer, as_text
@@ -368,18 +367,3 @@ def test_what_a_program_carries_is_not_hidden() -> None:
     found = examined(IdentityExaminer(), program + lzma.compress(b"inside " * 100))
     assert any(isinstance(each, Derived) for each in found)
     assert not any(isinstance(each, ContainerFact) for each in found)
-
-
-def test_programs_inside_of_something_else_come_out() -> None:
-    program = tiny_pe(writable=False)
-    host = b"\x89PNG\r\n" + bytes(range(256)) * 8
-    assert [each.data for each in examined(IdentityExaminer(), host + program) if isinstance(each, Derived)] == [
-        program
-    ]
-    for benign in (program, host + b"MZ" + bytes(600), host + program.replace(b"PE\0\0", b"PE\0\1")):
-        assert not [each for each in examined(IdentityExaminer(), benign) if isinstance(each, Derived)]
-
-
-def test_more_programs_than_are_taken_out_are_a_gap() -> None:
-    found = examined(IdentityExaminer(), b"x" + tiny_pe(writable=False) * 40)
-    assert [each.reason for each in found if isinstance(each, Gap)] == ["too-many"]
