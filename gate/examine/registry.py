@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gate.data_files import data_folder
 from gate.examine.antivirus.examiner import ClamAVExaminer
 from gate.examine.identity import is_unnamed
 from gate.examine.interface import Examiner
 from gate.examine.isolated import Host, Hosted, IsolatedExaminer
 from gate.examine.rules.sources import aspects, pack, read_rule_sources
-from gate.models import Item
+from gate.models import DatabaseKind, Item
 
 EXAMINERS = ("clamav", "yara", "heuristics", "executable", "outbound", "identity")
 """The examiners of this version, in the order in which reports show them."""
@@ -42,6 +43,12 @@ def _always(_item: Item) -> bool:
     return True
 
 
+def _kind_of(folders: Sequence[Path]) -> DatabaseKind:
+    """Say whose rules the folders hold: the project's own, as shipped, or others (too)."""
+    shipped = data_folder("yara-rules").resolve()
+    return "bundled" if {folder.resolve() for folder in folders} == {shipped} else "custom"
+
+
 def build_examiners(settings: EngineSettings) -> Sequence[Examiner]:
     """Return all examiners, not started.  Raises ``GateError`` where rule sources cannot be read."""
     rules = read_rule_sources(settings.rule_folders)
@@ -51,6 +58,7 @@ def build_examiners(settings: EngineSettings) -> Sequence[Examiner]:
             "gate.examine.rules.examiner:RulesExaminer",
             {
                 "sources": pack(rules),
+                "kind": _kind_of(settings.rule_folders),
                 "broken": "gap",
                 "ignore": list(settings.rules_ignored),
                 "by_name": "name" in aspects(rules),

@@ -46,30 +46,38 @@ def compiled(sources: Sequence[RuleSource]) -> Compiled:
     ``include`` finds files of the same set and nothing else; a file that another one includes is not compiled for
     itself once more.
     """
-    includes = _Includes(sources)
+    texts = {source.name: source.text for source in sources}
+    includes = _Includes(texts)
     broken: list[BrokenRule] = []
-    sound: dict[str, str] = {}
+    included = includes.included
     try:
-        rules = _compile(_texts(sources), includes)
-        sound = _texts(sources)
+        rules = _compile(texts, includes)
+        sound = texts
     except yara.Error:
         # The message names no file, so each is compiled alone.
-        for source in sources:
-            try:
-                _compile({source.name: source.text}, includes)
-            except yara.Error as error:
-                broken.append(_broken(source.name, error))
-            else:
-                sound[source.name] = source.text
+        broken, sound, included = _each_alone(texts)
         rules = None
-    alone = {name: text for name, text in sound.items() if name not in includes.included}
+    alone = {name: text for name, text in sound.items() if name not in included}
     if rules is None or len(alone) < len(sound):
         rules = _compile(alone, includes)
     return Compiled(rules, tuple(broken), len(rules.warnings))
 
 
-def _texts(sources: Sequence[RuleSource]) -> dict[str, str]:
-    return {source.name: source.text for source in sources}
+def _each_alone(texts: Mapping[str, str]) -> tuple[list[BrokenRule], dict[str, str], set[str]]:
+    """Return the files that do not compile, those that do, and which of them the latter include."""
+    broken: list[BrokenRule] = []
+    sound: dict[str, str] = {}
+    included: set[str] = set()
+    for name, text in texts.items():
+        includes = _Includes(texts)
+        try:
+            _compile({name: text}, includes)
+        except yara.Error as error:
+            broken.append(_broken(name, error))
+        else:
+            sound[name] = text
+            included |= includes.included
+    return broken, sound, included
 
 
 def _compile(texts: Mapping[str, str], include: Callable[[str, str | None, str], str | None]) -> Any:  # noqa: ANN401  # yara publishes no types
@@ -85,8 +93,8 @@ def _broken(name: str, error: Exception) -> BrokenRule:
 class _Includes:
     """Answers ``include`` out of the set, by the place of the including file; never out of the file system."""
 
-    def __init__(self, sources: Sequence[RuleSource]) -> None:
-        self._texts = _texts(sources)
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
         self._places: dict[tuple[str, str], str] = {}
         self.included: set[str] = set()
 

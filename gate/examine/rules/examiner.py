@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 from gate.errors import EngineFailure
@@ -11,6 +11,7 @@ from gate.examine.interface import Observation, View
 from gate.examine.rules import canary
 from gate.examine.rules.compilation import BrokenRule
 from gate.examine.rules.engine import Engine, RuleMatch, RuleSetInfo
+from gate.examine.rules.readings import other_readings
 from gate.examine.rules.sources import RuleSource, rule_set, unpack
 from gate.models import Aspect, Certainty, DatabaseInfo, DatabaseKind, DetectionFact, EngineInfo, Gap, Item
 from gate.paths import printable
@@ -89,9 +90,7 @@ class RulesExaminer:
             yield Gap("too-large", f"{view.size} bytes cannot be mapped: {error.strerror}")
             return
         with content:
-            matches, gaps = self._running().match(content, self._seconds, self._externals(view))
-        yield from (_detection(match) for match in matches)
-        yield from gaps
+            yield from self._matched(content, self._externals(view))
 
     def finish(self) -> EngineInfo:
         """Prove the engine once more."""
@@ -100,6 +99,19 @@ class RulesExaminer:
     def close(self) -> None:
         """Let go of the compiled rules."""
         self._engine = None
+
+    def _matched(self, content: mmap.mmap, externals: Mapping[str, str]) -> Iterator[Observation]:
+        """Yield what the rules say of the content as it is, and what they say besides of other readings of it."""
+        engine = self._running()
+        matches, gaps = engine.match(content, self._seconds, externals)
+        yield from (_detection(match) for match in matches)
+        yield from gaps
+        known = {(match.source, match.rule) for match in matches}
+        for reading in other_readings(content):
+            matches, more = engine.match(reading.data, self._seconds, externals)
+            yield from (_detection(each, reading.how) for each in matches if (each.source, each.rule) not in known)
+            yield from (gap for gap in more if gap not in gaps)
+            known |= {(match.source, match.rule) for match in matches}
 
     def _externals(self, view: View) -> dict[str, str]:
         if not self._by_name:
@@ -139,11 +151,15 @@ def _lacking(broken: Sequence[BrokenRule]) -> str:
     return f"rule files that do not compile were not used: {shown}{more}"
 
 
-def _detection(match: RuleMatch) -> DetectionFact:
-    """Return the fact for a match; a rule that does not say how certain it is is only suspicious."""
+def _detection(match: RuleMatch, how: str = "") -> DetectionFact:
+    """Return the fact for a match; a rule that does not say how certain it is is only suspicious.
+
+    ``how`` says in which reading of the item it matched, where that is not the item as it is.
+    """
     certainty: Certainty = "known" if match.meta.get("certainty") == "known" else "suspected"
     description = str(match.meta.get("description") or "")[:DESCRIPTION_LENGTH]
     places = ", ".join(f"{identifier} at byte {offset}" for identifier, offset in match.places)
+    places = f"{places} ({how})".lstrip() if how else places
     name = printable(str(match.meta.get("id") or match.rule))
     parts = (printable(description), f"rule {match.rule} in {match.source}", places)
     return DetectionFact("yara", name, certainty, "; ".join(part for part in parts if part))

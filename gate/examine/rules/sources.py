@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISDIR
 from typing import NamedTuple
 
 import msgpack
@@ -106,16 +107,23 @@ def _rule_files(folder: Path) -> list[Path]:
     try:
         if folder.is_file():
             return [folder]
-        return sorted(path for path in _walk(folder) if path.suffix.lower() in SUFFIXES)
+        return sorted(path for path in _walk(folder, set()) if path.suffix.lower() in SUFFIXES)
     except OSError as error:
         raise _unreadable(folder, error) from error
 
 
-def _walk(folder: Path) -> list[Path]:
-    """Return the files below ``folder``; unlike ``Path.rglob`` it raises where a folder cannot be listed."""
+def _walk(folder: Path, seen: set[tuple[int, int]]) -> list[Path]:
+    """Return the files below ``folder``, also behind links, each folder once and ``seen`` those that were.
+
+    Unlike ``Path.rglob`` it raises where a folder cannot be listed or a link leads nowhere.
+    """
+    status = folder.stat()
+    if (status.st_dev, status.st_ino) in seen:
+        return []
+    seen.add((status.st_dev, status.st_ino))
     found: list[Path] = []
-    for entry in folder.iterdir():
-        found += _walk(entry) if entry.is_dir() and not entry.is_symlink() else [entry]
+    for entry in sorted(folder.iterdir()):
+        found += _walk(entry, seen) if S_ISDIR(entry.stat().st_mode) else [entry]
     return found
 
 

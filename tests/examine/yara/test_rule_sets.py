@@ -10,12 +10,14 @@ import msgpack
 import pytest
 
 from gate._frames import MAX_FRAME
+from gate.data_files import data_folder
 from gate.errors import EngineFailure
 from gate.examine.isolated import Host, Hosted, IsolatedExaminer
+from gate.examine.registry import EngineSettings, build_examiners
 from gate.examine.rules import RulesExaminer, aspects, pack, read_rule_sources, rule_set, sources
 from gate.examine.rules.examiner import OnBroken
 from gate.examine.rules.sources import RuleSource, unpack
-from gate.models import DetectionFact, Gap
+from gate.models import DatabaseKind, DetectionFact, Gap
 from tests.examine.viewing import examined
 
 HELLO = 'rule hello { meta: date = "2026-01-02" strings: $a = "hello" condition: $a }'
@@ -111,6 +113,15 @@ def test_include_reaches_files_of_the_set_alone(tmp_path: Path) -> None:
     assert isinstance(gap, Gap)
     assert "rules/outside.yar, line 1" in gap.detail
     assert [fact.name for fact in facts if isinstance(fact, DetectionFact)] == ["two", "one", "both"]
+
+
+def test_what_a_broken_file_includes_is_used_for_itself() -> None:
+    """A file that is left out, and even listed as known to be broken, takes no sound one along."""
+    broken = ("a.yar", f'include "hello.yar"\n{BROKEN[1]}')
+    examiner = RulesExaminer([broken, ("hello.yar", HELLO)], ignore=("a.yar",))
+    examiner.start()
+    assert [type(each) for each in examined(examiner, b"hello")] == [DetectionFact]
+    assert examined(examiner, b"other") == []
 
 
 def test_file_that_includes_itself_is_broken() -> None:
@@ -215,6 +226,28 @@ def test_sources_are_read_at_any_depth_in_order_and_cross_to_a_worker(tmp_path: 
     assert len(examined(examiner, b"hello one other")) == 3
 
 
+def test_folders_behind_links_are_read_once(tmp_path: Path) -> None:
+    rules, elsewhere = tmp_path / "rules", tmp_path / "elsewhere"
+    (rules / "own").mkdir(parents=True)
+    elsewhere.mkdir()
+    (elsewhere / "one.yar").write_text(HELLO)
+    (rules / "linked").symlink_to(elsewhere)
+    (rules / "own" / "again").symlink_to(elsewhere)
+    (rules / "own" / "above").symlink_to(rules)
+    assert [source.name for source in read_rule_sources((rules,)).sources] == ["rules/linked/one.yar"]
+    linked = tmp_path / "link"
+    linked.symlink_to(rules)
+    assert len(read_rule_sources((linked,)).sources) == 1
+
+
+def test_link_that_leads_nowhere_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "one.yar").write_text(HELLO)
+    (tmp_path / "gone").symlink_to(tmp_path / "nothing")
+    with pytest.raises(EngineFailure) as failure:
+        read_rule_sources((tmp_path,))
+    assert failure.value.code == "examine.yara-rules-unreadable"
+
+
 def test_digest_tells_every_change(tmp_path: Path) -> None:
     file = tmp_path / "a.yar"
     file.write_text(HELLO)
@@ -243,3 +276,20 @@ def test_rule_file_that_is_not_text_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(EngineFailure) as failure:
         read_rule_sources((tmp_path,))
     assert failure.value.code == "examine.yara-rule-encoding"
+
+
+@pytest.mark.parametrize("whose", ["bundled", "custom"])
+def test_the_record_says_whose_rules_they_are(tmp_path: Path, whose: DatabaseKind) -> None:
+    (tmp_path / "their.yar").write_text(HELLO)
+    shipped = data_folder("yara-rules")
+    folders = (shipped,) if whose == "bundled" else (shipped, tmp_path)
+    settings = EngineSettings("auto", False, None, data_folder("signatures"), folders, 1, 60.0)
+    examiners = {examiner.name: examiner for examiner in build_examiners(settings)}
+    try:
+        info = examiners["yara"].start()
+    finally:
+        for examiner in examiners.values():
+            examiner.close()
+    assert info.database is not None
+    assert info.database.kind == whose
+    assert info.database.sha256 == read_rule_sources(folders).sha256
