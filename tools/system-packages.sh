@@ -42,6 +42,8 @@ need qemu-img qemu-utils
 need zip zip
 need unzip unzip
 need unshare util-linux
+need ip iproute2
+need chromium chromium
 ldconfig -p 2>/dev/null | grep -q libarchive.so || missing="$missing libarchive13"
 ldconfig -p 2>/dev/null | grep -q libmagic.so || missing="$missing libmagic1"
 [ -d /usr/share/clamav-testfiles ] || missing="$missing clamav-testfiles"

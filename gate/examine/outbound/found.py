@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from gate.examine.outbound.kinds import Kind
 from gate.examine.outbound.lines import Lines
 from gate.models import Gap, LibraryFact, Reach
+
+Matches: TypeAlias = Callable[[str], bool]
+"""Says whether a selector matches something in the page that a style sheet belongs to."""
 
 
 class Reference(NamedTuple):
@@ -27,7 +31,8 @@ class Nested(NamedTuple):
     """A document or script inside of another one.
 
     ``via`` is the construct that holds it; ``condition`` says under which condition it is read at all, or is empty;
-    ``strings`` is how URLs in the strings of a script are reached.
+    ``strings`` is how URLs in the strings of a script or of data are reached; ``matches`` says what selectors of a
+    style sheet match, where its page is known.
     """
 
     kind: Kind
@@ -37,6 +42,7 @@ class Nested(NamedTuple):
     condition: str = ""
     base: str | None = None
     strings: Reach = "string"
+    matches: Matches | None = None
     reached: Reach | None = None
     """How what the document fetches is reached, where a script brings it about: not by itself then."""
 

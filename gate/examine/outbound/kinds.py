@@ -5,26 +5,46 @@ from __future__ import annotations
 import re
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["html", "xml", "css", "declarations", "script"]
-"""``declarations`` are those of a ``style`` attribute: a style sheet without rules."""
+Kind: TypeAlias = Literal[
+    "html", "template", "xml", "css", "declarations", "script", "json", "manifest", "sourcemap", "markdown", "text"
+]
+"""``declarations`` are those of a ``style`` attribute: a style sheet without rules.
+
+A ``template`` is HTML with code of another language in it, a ``manifest`` that of a web application or extension.
+"""
 
 SNIFFED_CHARACTERS = 2048
 """How much of an item is looked at to tell its kind."""
 
-_HTML_SUFFIXES = (
-    "html htm shtml shtm hta htc php phtml php3 php4 php5 php7 inc asp aspx ascx master cshtml vbhtml jsp jspx jspf "
-    "tag erb rhtml ejs hbs handlebars mustache njk twig jinja jinja2 j2 tmpl tpl ftl vm liquid vue svelte astro"
-)
-_TEXT_SUFFIXES = (
-    "txt text md markdown rst adoc log json csv tsv yml yaml toml ini cfg conf lock sql tex po pot py pyi rb pl sh "
-    "bash c h cc cpp hpp cs java kt go rs swift ts tsx jsx scss sass less map"
+_SUFFIXES: dict[Kind, str] = {
+    "html": "html htm shtm hta htc",
+    "template": (
+        "shtml stm php phtml php3 php4 php5 php7 inc asp aspx ascx master cshtml vbhtml razor jsp jspx jspf tag erb "
+        "rhtml ejs hbs handlebars mustache njk twig jinja jinja2 j2 tmpl tpl ftl ftlh vm liquid vue svelte astro haml "
+        "blade marko eta dust cfm gsp latte"
+    ),
+    "xml": (
+        "svg xhtml xht xml rss atom rdf xsl xslt xsd wsdl dita xlf xliff plist kml gpx mml opf ncx xaml resx xul xbl "
+        "smil ssml vxml soap xspf opml gml sitemap jnlp pom csproj vbproj vcxproj nuspec props targets"
+    ),
+    "script": "js mjs cjs",
+    "css": "css scss sass less pcss",
+    "json": "json json5 jsonc jsonld geojson topojson har gltf ipynb code-workspace arb",
+    "manifest": "webmanifest",
+    "sourcemap": "map",
+    "markdown": "md markdown mdown mkd rst adoc asciidoc textile org wiki",
+    "text": "txt text log csv tsv srt vtt po pot url desktop website",
+}
+_OF_OTHERS = (
+    "yml yaml toml ini cfg conf lock sql tex py pyi rb pl sh bash c h cc cpp hpp cs java kt go rs swift ts tsx jsx"
 )
 _BY_SUFFIX: dict[str, Kind | None] = {
-    **dict.fromkeys(_HTML_SUFFIXES.split(), "html"),
-    **dict.fromkeys(_TEXT_SUFFIXES.split()),
-    **dict.fromkeys(("svg", "xhtml", "xht"), "xml"),
-    **dict.fromkeys(("js", "mjs", "cjs"), "script"),
-    "css": "css",
+    **dict.fromkeys(_OF_OTHERS.split()),
+    **{suffix: kind for kind, suffixes in _SUFFIXES.items() for suffix in suffixes.split()},
+}
+_BY_NAME: dict[bytes, Kind] = {
+    b"manifest.json": "manifest",
+    **dict.fromkeys((b"readme", b"license", b"licence", b"copying", b"notice", b"changelog", b"authors"), "text"),
 }
 
 _HTML = re.compile(
@@ -44,7 +64,10 @@ def kind_of(name: bytes, head: str) -> Kind | None:
 
     Names of source and text formats decide against HTML: a browser shows them as text, whatever they begin with.
     """
-    suffix = name.rpartition(b".")[2].decode("ascii", "replace").lower() if b"." in name else ""
+    plain = name.lower()
+    if plain in _BY_NAME:
+        return _BY_NAME[plain]
+    suffix = plain.rpartition(b".")[2].decode("ascii", "replace") if b"." in plain else ""
     if suffix in _BY_SUFFIX:
         return _BY_SUFFIX[suffix]
     if _SVG.match(head) or _XHTML.match(head) or _STYLED_XML.match(head):

@@ -8,10 +8,13 @@ from itertools import accumulate
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
 
-from gate.examine.outbound.elements import INERT, Surroundings, read_element
-from gate.examine.outbound.found import Found, Nested
+from gate.examine.outbound.element import Surroundings
+from gate.examine.outbound.elements import INERT, read_element
+from gate.examine.outbound.found import Found, Matches, Nested
+from gate.examine.outbound.handlers import runs_as_script, shown_attribute
 from gate.examine.outbound.kinds import Kind
 from gate.examine.outbound.lines import Lines
+from gate.examine.outbound.selectors import PageSelectors
 from gate.examine.outbound.urls import base_for
 from gate.models import Gap, Reach
 from gate.paths import printable
@@ -35,10 +38,12 @@ _TAG_START = re.compile(r"<[A-Za-z]")
 _HOLDING_TEXT: dict[str, Kind] = {"style": "css", "script": "script", "noscript": "html", "-comment": "html"}
 _VIA = {"-comment": "comment"}
 _UNLESS = {"noscript": "noscript"}
-_STRING: Reach = "string"
-_AUTOMATIC: Reach = "automatic"
-_FETCHING_DATA = frozenset({"importmap", "speculationrules"})
-"""Types of script element whose strings are URLs that the browser fetches by itself."""
+_DATA: dict[str, Reach] = {"importmap": "conditional", "speculationrules": "automatic"}
+"""Types of script element whose strings are URLs that the browser fetches by itself, and when."""
+_IMPORTED = "imported by name"
+_MARKUP_TYPE = re.compile(r"text/(?:html|template|x-\S{0,40}|ng-template|ractive|handlebars|mustache)\Z")
+_SUBMITS = re.compile(r"\.(?:requestSubmit|submit)\s*\(\s*\)")
+_SUBMITS_ON_LOAD = re.compile(r"\bon(?:load|pageshow)\s*=\s*[\"']?[^\"'<>]{0,500}?\.(?:requestSubmit|submit)\s*\(")
 _CONDITIONAL_COMMENT = re.compile(r"\s*+\[\s*+if\s([^\]]{0,200}+)\]>(.*)", re.DOTALL | re.IGNORECASE)
 
 
@@ -65,12 +70,13 @@ def read_html(text: str, base: str | None, lines: Lines, condition: str = "") ->
     first_base = parser.css_first("base[href]")
     if first_base is not None:
         base = base_for(first_base.attributes.get("href") or "", base)
+    submits, matches = _submits(text), PageSelectors(parser, len(text)).matches
     root = parser.root
     # The document and not its root element, as comments may stand before and after that.
     pending = [(root.parent or root, condition)] if root is not None else []
     while pending:
         root, condition = pending.pop()
-        around = Surroundings(base, condition, lines)
+        around = Surroundings(base, condition, lines, submits)
         for node in root.traverse(include_text=False):
             attributes = node.attributes
             tag = node.tag or ""
@@ -81,10 +87,17 @@ def read_html(text: str, base: str | None, lines: Lines, condition: str = "") ->
                 inner = condition if "shadowrootmode" in attributes else condition or "template"
                 pending += [(content, inner) for content in node.template_fragments()]
             elif tag in _HOLDING_TEXT:
-                yield from _content(node, tag, around)
+                yield from _content(node, tag, around, matches)
 
 
-def _content(node: LexborNode, tag: str, around: Surroundings) -> Iterator[Nested]:
+def _submits(text: str) -> Reach:
+    """Return how the forms of a document are sent: a script may send them, at once where it is that of loading."""
+    if not _SUBMITS.search(text):
+        return "interaction"
+    return "automatic" if _SUBMITS_ON_LOAD.search(text) else "code"
+
+
+def _content(node: LexborNode, tag: str, around: Surroundings, matches: Matches) -> Iterator[Nested]:
     """Yield what an element holds as text, or a comment as markup that only some programs read."""
     kind, condition = _HOLDING_TEXT[tag], around.condition
     if tag == "-comment":
@@ -97,11 +110,33 @@ def _content(node: LexborNode, tag: str, around: Surroundings) -> Iterator[Neste
         text = node.text_lexbor()
     if not text or text.isspace():
         return
-    via, strings = _VIA.get(tag, tag), _STRING
-    script_type = (node.attributes.get("type") or "").strip().lower() if tag == "script" else ""
-    if script_type in _FETCHING_DATA:
-        via, strings = f"script[type={script_type}]", _AUTOMATIC
-    yield Nested(kind, text, via, around.lines.inside(text), condition or _UNLESS.get(tag, ""), around.base, strings)
+    held = Nested(
+        kind,
+        text,
+        _VIA.get(tag, tag),
+        around.lines.inside(text),
+        condition or _UNLESS.get(tag, ""),
+        around.base,
+        matches=matches if tag == "style" and not around.condition else None,
+    )
+    yield _of_type(held, (node.attributes.get("type") or "").strip().lower()) if tag == "script" else held
+
+
+def _of_type(script: Nested, kind: str) -> Nested:
+    """Return the content of a script element as what its type says that it is."""
+    if not kind:
+        return script
+    via = f"script[type={printable(kind[:40])}]"
+    if kind in _DATA:
+        condition = script.condition or (_IMPORTED if kind == "importmap" else "")
+        return script._replace(kind="json", via=via, strings=_DATA[kind], condition=condition)
+    if kind.endswith("json"):
+        return script._replace(kind="json", via=via)
+    if runs_as_script(kind):
+        return script
+    if _MARKUP_TYPE.match(kind):
+        return script._replace(kind="template", via=via, condition=script.condition or "template")
+    return script._replace(condition=script.condition or shown_attribute("type", kind))
 
 
 def _out_of_proportion(text: str) -> Gap | None:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from xml.parsers import expat
 
-from gate.examine.outbound.elements import Surroundings, read_element
+from gate.examine.outbound.element import Surroundings
+from gate.examine.outbound.elements import read_element
 from gate.examine.outbound.found import Found, Nested, Reference
 from gate.examine.outbound.kinds import Kind
 from gate.examine.outbound.lines import Lines, OneLine

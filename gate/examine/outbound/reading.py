@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
+from gate.examine.outbound.data import read_json, read_manifest, read_source_map
 from gate.examine.outbound.found import Found, Nested, Reference
 from gate.examine.outbound.kinds import Kind
 from gate.examine.outbound.lines import SourceLines
 from gate.examine.outbound.markup_html import read_html
 from gate.examine.outbound.markup_xml import read_xml
+from gate.examine.outbound.prose import read_markdown, read_text
+from gate.examine.outbound.rules import matches_any_page
 from gate.examine.outbound.script import read_script
 from gate.examine.outbound.stylesheet import read_stylesheet
+from gate.examine.outbound.template import read_template
 from gate.examine.outbound.unknown import reached_by_script
 from gate.examine.outbound.urls import Target, resolve, shown_text
 from gate.models import Gap, LibraryFact, OutboundFact, Reach
@@ -123,15 +127,38 @@ def _everything(reading: Iterator[Found], limits: Limits) -> Iterator[Reference 
 def read_nested(document: Nested) -> Iterator[Found]:
     """Return the reading of a document by the reader of its kind."""
     text, base, lines, condition = document.text, document.base, document.lines, document.condition
+    via = document.via
     match document.kind:
         case "html":
             return read_html(text, base, lines, condition)
+        case "template":
+            return read_template(text, base, lines, condition)
         case "xml":
             return read_xml(text, base, lines, condition)
         case "script":
-            return read_script(text, base, lines, condition, document.via or "script", document.strings)
-        case "css" | "declarations":
-            return read_stylesheet(text, base, lines, condition, document.via)
+            return read_script(text, base, lines, condition, via or "script", document.strings)
+        case "css":
+            return read_stylesheet(text, base, lines, condition, via, document.matches or matches_any_page)
+        case "declarations":
+            return read_stylesheet(text, base, lines, condition, via)
+        case _:
+            return _data_reader(document)
+
+
+def _data_reader(document: Nested) -> Iterator[Found]:
+    """Return the reader of a document that is data or text for people."""
+    text, base, lines, condition = document.text, document.base, document.lines, document.condition
+    match document.kind:
+        case "json":
+            return read_json(text, base, lines, condition, document.via, document.strings)
+        case "manifest":
+            return read_manifest(text, base, lines)
+        case "sourcemap":
+            return read_source_map(text, base, lines)
+        case "markdown":
+            return read_markdown(text, base, lines, condition)
+        case _:
+            return read_text(text, lines)
 
 
 @lru_cache(maxsize=512)

@@ -80,6 +80,9 @@ def base_for(href: str, base: str | None) -> str | None:
     return base if url.startswith(("data:", "javascript:", _PLACE_PREFIX)) else url
 
 
+has_user_information = re.compile(r"[^/\\?#]*+[/\\]*+[^/\\?#@]*+@").match
+"""Says whether something stands before the host of a URL with one: most browsers load no parts of pages from such."""
+
 may_lead_away = _OUTWARD.match
 """Says, at little cost, whether a URL as written can name a host without the help of a base URL."""
 
