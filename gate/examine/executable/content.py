@@ -5,8 +5,8 @@ from __future__ import annotations
 import codecs
 import os
 import re
-from collections.abc import Callable, Iterable
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, partial
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from gate.examine.interface import AspectNotDeclared
@@ -65,6 +65,7 @@ class Content:
         self.size = source.size
         self.labels = labels
         self.head = source.read(HEAD_BYTES)
+        self._kept: dict[Reading, tuple[Answer, ...]] = {}
 
     def under(self, name: bytes, mode: int | None, told: tuple[str, ...]) -> Content:
         """Return the content with its name and mode, and the formats that its bytes are already told to be in."""
@@ -100,6 +101,12 @@ class Content:
     def told(self) -> tuple[str, ...]:
         """The executable formats that the bytes are already told to be in."""
         return self._known_place().told
+
+    def once(self, reading: Reading) -> tuple[Answer, ...]:
+        """Return all that ``reading`` answers, read once for the families that each take a part of it."""
+        if reading not in self._kept:
+            self._kept[reading] = tuple(reading(self))
+        return self._kept[reading]
 
     @cached_property
     def tail(self) -> bytes:
@@ -177,6 +184,7 @@ class Place(NamedTuple):
 
 Answer: TypeAlias = Named | Gap
 """A gap says that the item, or a part of it, could not be looked at: it stands beside all that was named."""
+Reading: TypeAlias = Callable[["Content"], Iterable[Answer]]
 Test: TypeAlias = Callable[[Content], Answer | Iterable[Answer] | None]
 
 
@@ -195,3 +203,14 @@ class Family(NamedTuple):
     first: bytes = b""
     text: bool = False
     by_name: bool = False
+
+
+def families_of(reading: Reading, parts: Mapping[ExecutableClass, tuple[str, ...]], first: bytes) -> tuple[Family, ...]:
+    """Return a family for each class of which ``reading`` names formats; the item is read once for all of them."""
+    return tuple(
+        Family(class_, formats, partial(_part, reading, frozenset(formats)), first) for class_, formats in parts.items()
+    )
+
+
+def _part(reading: Reading, formats: frozenset[str], content: Content) -> Iterable[Answer]:
+    return [each for each in content.once(reading) if isinstance(each, Gap) or each.format in formats]

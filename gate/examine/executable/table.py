@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from gate.examine.executable import binaries, documents, pdf, scripts, serialized, shortcuts
+from gate.examine.executable import binaries, compound, documents, office, pdf, scripts, serialized, shortcuts
 from gate.examine.executable.content import Answer, Content, Family, Named
 from gate.models import ExecutableClass, Gap
 from gate.paths import printable
@@ -15,6 +15,8 @@ FAMILIES: tuple[Family, ...] = (
     *shortcuts.FAMILIES,
     *scripts.FAMILIES,
     *documents.FAMILIES,
+    *compound.FAMILIES,
+    *office.FAMILIES,
     *pdf.FAMILIES,
     *serialized.FAMILIES,
 )

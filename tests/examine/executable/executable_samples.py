@@ -6,6 +6,7 @@ from tests.examine.executable import (
     bytecode_samples,
     document_samples,
     installer_samples,
+    macro_samples,
     native_samples,
     script_samples,
     serialized_samples,
@@ -20,6 +21,7 @@ MODULES = (
     script_samples,
     shortcut_samples,
     document_samples,
+    macro_samples,
     serialized_samples,
 )
 
