@@ -18,6 +18,7 @@ from gate.examine.outbound.rules import matches_any_page
 from gate.examine.outbound.script import read_script
 from gate.examine.outbound.stylesheet import read_stylesheet
 from gate.examine.outbound.template import read_template
+from gate.examine.outbound.trackers import read_trackers
 from gate.examine.outbound.unknown import reached_by_script
 from gate.examine.outbound.urls import Target, resolve, shown_text
 from gate.models import Gap, LibraryFact, OutboundFact, Reach
@@ -25,8 +26,8 @@ from gate.paths import printable
 
 _VIA_LENGTH = 80
 _TARGETS_KEPT = 4096
-_NO_SINK: frozenset[Reach] = frozenset({"link", "interaction", "identifier", "text"})
-"""Reaches that contact nothing by themselves: a host that is not constant is no opaque sink there."""
+_NO_SINK: frozenset[Reach] = frozenset({"link", "interaction", "identifier", "text", "tracker"})
+"""Reaches for which a host that is not constant is no opaque sink: they contact nothing by themselves, or are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ class _Facts:
         """Return where a reference leads; pages repeat themselves, so the answers are kept."""
         if reference.reach == "opaque":
             return Target(shown_text(reference.raw), "")
+        if reference.reach == "tracker" and not reference.raw:
+            return Target("", "")
         key = (reference.raw, reference.base)
         if key in self._targets:
             return self._targets[key]
@@ -136,7 +139,8 @@ def read_nested(document: Nested) -> Iterator[Found]:
         case "xml":
             return read_xml(text, base, lines, condition)
         case "script":
-            return read_script(text, base, lines, condition, via or "script", document.strings)
+            read = read_script(text, base, lines, condition, via or "script", document.strings)
+            return chain(read_trackers(text, lines, condition), read)
         case "css":
             return read_stylesheet(text, base, lines, condition, via, document.matches or matches_any_page)
         case "declarations":

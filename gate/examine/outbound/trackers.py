@@ -1,0 +1,64 @@
+"""Tracking and advertising snippets: known by what they call, also where no URL can be read from them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from bisect import bisect_right
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from gate.examine.outbound.found import Reference
+from gate.examine.outbound.lines import Lines
+
+_TRIED = 50
+"""How many matches of one signature are looked at for one outside of comments."""
+_TOKEN = re.compile(
+    r"(?=[\"'`/])(?:\"(?:[^\"\\\n]++|\\.)*+\"?|'(?:[^'\\\n]++|\\.)*+'?|`(?:[^`\\]++|\\.)*+`"
+    r"|(?P<comment>//[^\n]*+|/\*.*?(?:\*/|\Z)))",
+    re.DOTALL,
+)
+"""Strings and comments of a script, so that what looks like a comment in a string is none."""
+
+
+class Signature(NamedTuple):
+    """One signature of ``trackers.toml``; see there for the fields."""
+
+    name: str
+    host: str
+    hint: str
+    pattern: re.Pattern[str]
+
+
+def _signatures() -> tuple[Signature, ...]:
+    entries = tomllib.loads(Path(__file__).with_name("trackers.toml").read_text("utf-8"))["tracker"]
+    return tuple(Signature(each["name"], each["host"], each["hint"], re.compile(each["pattern"])) for each in entries)
+
+
+SIGNATURES = _signatures()
+"""Read while this module is imported: a confined worker cannot open files any more."""
+
+
+def read_trackers(script: str, lines: Lines, condition: str = "") -> Iterator[Reference]:
+    """Yield each tracker that a script calls, once, at its first call outside of comments."""
+    comments: list[tuple[int, int]] | None = None
+    for signature in SIGNATURES:
+        if signature.hint not in script:
+            continue
+        for number, call in enumerate(signature.pattern.finditer(script)):
+            if comments is None:
+                comments = [token.span() for token in _TOKEN.finditer(script) if token["comment"]]
+            if number >= _TRIED or not _inside(comments, call.start()):
+                yield _reference(signature, call, lines.at(call.start()), condition)
+                break
+
+
+def _reference(signature: Signature, call: re.Match[str], line: int, condition: str) -> Reference:
+    host = call.groupdict().get("host") or signature.host
+    return Reference(f"https://{host}/" if host else "", "tracker", f"tracker {signature.name}", line, condition)
+
+
+def _inside(spans: list[tuple[int, int]], place: int) -> bool:
+    index = bisect_right(spans, (place, 1 << 62)) - 1
+    return index >= 0 and place < spans[index][1]
