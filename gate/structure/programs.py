@@ -201,6 +201,8 @@ def _elf_entries(read: Read, table: tuple[int, int, int], place: str) -> Iterato
 
 def _mach(read: Read, head: bytes) -> Iterator[Span]:
     order = _THIN[head[:4]]
+    if len(head) < 28:  # noqa: PLR2004  # the shorter of the two headers
+        return
     wide = head[:4] in {b"\xcf\xfa\xed\xfe", b"\xfe\xed\xfa\xcf"}
     count, size = struct.unpack_from(f"{order}LL", head, 16)
     position = 32 if wide else 28

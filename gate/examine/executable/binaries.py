@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from gate.examine.executable import bytecode, images, installers, programs
+from gate.examine.executable import (
+    bytecode,
+    file_systems,
+    images,
+    installers,
+    programs,
+    setups,
+    undecidable,
+    zip_packages,
+)
 from gate.examine.executable.content import Family
 
 FAMILIES: tuple[Family, ...] = (
@@ -10,4 +19,8 @@ FAMILIES: tuple[Family, ...] = (
     *images.FAMILIES,
     *bytecode.FAMILIES,
     *installers.FAMILIES,
+    *setups.FAMILIES,
+    *zip_packages.FAMILIES,
+    *file_systems.FAMILIES,
+    *undecidable.FAMILIES,
 )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from gate.examine.executable.content import Content, Family, Named
 from gate.examine.executable.programs import FIRST_CLASS_VERSION
 
@@ -9,36 +13,54 @@ _MARSHAL_CODE = 0x63
 _MARSHAL_REFERENCE = 0x80
 _PYTHON_MAGICS = ((20121, 63000), (2900, 4000))
 """Ranges of the number that a Python version writes before CR LF (CPython, ``importlib._bootstrap_external``)."""
+_OAT_PLACE = 0x1000
 _SWF_VERSIONS = range(1, 60)
 
-_MAGICS = {
-    "dex": (b"dex\n0",),
-    "odex": (b"dey\n0",),
-    "cdex": (b"cdex0",),
-    "vdex": (b"vdex0",),
-    "art-image": (b"art\n0",),
-    "wasm": (b"\0asm",),
-    "lua": (b"\x1bLua",),
-    "luajit": (b"\x1bLJ",),
-    "llvm-bitcode": (b"BC\xc0\xde", b"\xde\xc0\x17\x0b"),
-    "hermes": (bytes.fromhex("c61fbc03c103191f"),),
-    "java-module": (b"JM\x01\x00",),
-    "java-image": (b"\xca\xfe\xda\xda", b"\xda\xda\xfe\xca"),
-    "pack200": (b"\xca\xfe\xd0\x0d",),
-    "ruby-bytecode": (b"YARB",),
-    "ocaml-bytecode": (b"Caml1999O", b"Caml1999A", b"Caml1999X"),
-    "applescript": (b"FasdUAS ",),
-}
+_MAGICS: Mapping[str, re.Pattern[bytes]] = MappingProxyType(
+    {
+        "dex": re.compile(rb"dex\n\d{3}\0"),
+        "odex": re.compile(rb"dey\n\d{3}\0"),
+        "cdex": re.compile(rb"cdex\d{3}\0"),
+        "vdex": re.compile(rb"vdex\d{3}\0"),
+        "oat": re.compile(rb"oat\n\d{3}\0"),
+        "art-image": re.compile(rb"art\n\d{3}\0"),
+        "wasm": re.compile(rb"\0asm"),
+        "lua": re.compile(rb"\x1bLua[\x23-\x5f]"),
+        "luajit": re.compile(rb"\x1bLJ[\x01-\x0f]"),
+        "llvm-bitcode": re.compile(rb"BC\xc0\xde|\xde\xc0\x17\x0b"),
+        "hermes": re.compile(rb"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f"),
+        "java-module": re.compile(rb"JM\x01\0"),
+        "java-image": re.compile(rb"\xca\xfe\xda\xda|\xda\xda\xfe\xca"),
+        "pack200": re.compile(rb"\xca\xfe\xd0\x0d"),
+        "ruby-bytecode": re.compile(rb"YARB[\0-\x0f]\0\0\0"),
+        "ocaml-bytecode": re.compile(rb"Caml1999[OAX]\d{3}"),
+        "applescript": re.compile(rb"FasdUAS 1\."),
+        "guile-bytecode": re.compile(rb"GOOF----[LB]E-[48]-"),
+        "racket-bytecode": re.compile(rb"#~[\x01-\x0f]\d"),
+        "php-opcache": re.compile(rb"OPCACHE[^ -~]"),
+        "dart-kernel": re.compile(rb"\x90\xab\xcd\xef"),
+        "xamarin-assembly": re.compile(rb"XALZ|XABA[\0-\x0f]\0\0\0"),
+        "crx": re.compile(rb"Cr24[\x02\x03]\0\0\0"),
+    }
+)
 """Formats whose first bytes are enough to name them."""
-_BY_FIRST_BYTE = {start[0]: True for starts in _MAGICS.values() for start in starts}
+_FIRST_BYTES = b"dcvoa\0\x1bB\xde\xc6J\xca\xdaYCFG#O\x90X"
+_V8_MAGIC = b"\xde\xc0"
 
 
 def by_magic(content: Content) -> Named | None:
     """Name a format whose magic is long enough to stand alone."""
-    for name, starts in _MAGICS.items():
-        if content.head.startswith(starts):
-            return Named(name)
-    return None
+    return next((Named(name) for name, magic in _MAGICS.items() if magic.match(content.head)), None)
+
+
+def oat_in_elf(content: Content) -> Named | None:
+    """Name compiled Android code, which is the read-only data of an ELF library (ART, ``oat_file.cc``)."""
+    return Named("oat") if content.head.startswith(b"\x7fELF") and content.at(_OAT_PLACE, 4) == b"oat\n" else None
+
+
+def v8_code(content: Content) -> Named | None:
+    """Name code that V8 has compiled, as bytenode keeps it: half of its magic counts something, so the name decides."""
+    return Named("v8-code") if content.suffix == "jsc" and content.head[2:4] == _V8_MAGIC else None
 
 
 def java_class(content: Content) -> Named | None:
@@ -84,11 +106,13 @@ def ocaml_trailer(content: Content) -> Named | None:
 
 
 FAMILIES = (
-    Family("bytecode", tuple(_MAGICS), by_magic, bytes(_BY_FIRST_BYTE)),
+    Family("bytecode", tuple(_MAGICS), by_magic, _FIRST_BYTES),
+    Family("bytecode", ("oat",), oat_in_elf, b"\x7f"),
     Family("bytecode", ("java-class",), java_class, b"\xca"),
     Family("bytecode", ("pyc",), python_bytecode),
     Family("bytecode", ("beam",), beam, b"F"),
     Family("bytecode", ("elc",), emacs_lisp, b";"),
     Family("bytecode", ("swf",), flash, b"FCZ"),
     Family("bytecode", ("ocaml-bytecode",), ocaml_trailer),
+    Family("bytecode", ("v8-code",), v8_code, by_name=True),
 )

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from gate.examine.interface import AspectNotDeclared
 from gate.models import ExecutableClass, Gap
@@ -27,6 +27,7 @@ _MARKS = [
 _UTF16 = {0: codecs.lookup("utf-16-be"), 1: codecs.lookup("utf-16-le")}
 _BYTES = codecs.lookup("latin-1")
 
+T = TypeVar("T")
 ByteOrder: TypeAlias = Literal["little", "big"]
 
 
@@ -62,6 +63,7 @@ class Content:
     def __init__(self, source: Readable, labels: tuple[str, ...] = ()) -> None:
         self._source = source
         self._place: Place | None = None
+        self._computed: dict[Callable[[Content], Any], Any] = {}
         self.size = source.size
         self.labels = labels
         self.head = source.read(HEAD_BYTES)
@@ -125,6 +127,13 @@ class Content:
         """Return the unsigned number at ``offset``, or -1 where the item ends before it does."""
         data = self.at(offset, size)
         return int.from_bytes(data, order) if len(data) == size else -1
+
+    def remembered(self, compute: Callable[[Content], T]) -> T:
+        """Return what ``compute`` makes of the content: for all tests that ask, it is computed once."""
+        if compute not in self._computed:
+            self._computed[compute] = compute(self)
+        known: T = self._computed[compute]
+        return known
 
     def everything(self) -> bytes:
         """Return all bytes."""

@@ -64,7 +64,7 @@ def xcoff(content: Content) -> Named | None:
 
 def pef(content: Content) -> Named | None:
     """Name a program for the classic Mac OS."""
-    return Named("pef", "powerpc") if content.head.startswith(b"Joy!peff") else None
+    return Named("pef", "powerpc") if content.head.startswith((b"Joy!peffpwpc", b"Joy!peffm68k")) else None
 
 
 def boot(content: Content) -> Named | None:

@@ -28,9 +28,7 @@ def by_magic(content: Content) -> Named | None:
     """Name installers whose magic is long enough to stand alone."""
     for magic, name in (
         (b"\xed\xab\xee\xdb", "rpm"),
-        (b"xar!", "xar"),
-        (b"Cr24\2\0\0\0", "crx"),
-        (b"Cr24\3\0\0\0", "crx"),
+        (b"xar!\0", "xar"),
         (b"flatpak\0", "flatpak"),
     ):
         if content.head.startswith(magic):
@@ -65,18 +63,23 @@ _CLICK_ONCE = re.compile(
 )
 
 
+_FLATPAK = re.compile(rf"{LEADING}\[Flatpak (?:Ref|Repo)\][ \t]*+$", re.MULTILINE)
+
+
 def text_installer(content: Content) -> Named | None:
-    """Name a setup information file or a ClickOnce manifest."""
+    """Name a setup information file, a reference to a Flatpak application, or a ClickOnce manifest."""
     text = content.start
     if _INF.match(text):
         return Named("inf")
+    if _FLATPAK.match(text):
+        return Named("flatpakref")
     return Named("clickonce") if _CLICK_ONCE.match(text) else None
 
 
 FAMILIES = (
     Family("installer", ("deb",), debian, b"!"),
-    Family("installer", ("rpm", "xar", "crx", "flatpak"), by_magic, b"\xedxCf"),
+    Family("installer", ("rpm", "xar", "flatpak"), by_magic, b"\xedxf"),
     Family("installer", ("dmg",), disk_image),
     Family("installer", ("msi", "msp", "mst"), windows_installer, b"\xd0"),
-    Family("installer", ("inf", "clickonce"), text_installer, text=True),
+    Family("installer", ("inf", "clickonce", "flatpakref"), text_installer, text=True),
 )

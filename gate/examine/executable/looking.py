@@ -47,13 +47,11 @@ def _with_inside(named: Iterable[Named], inside: Iterable[Inside]) -> Iterator[N
     for each in inside:
         found.setdefault(each.named.format, []).append(each)
     for own in named:
-        yield own._replace(detail=(*own.detail, *_words(found.pop(own.format, []))))
+        parts = found.pop(own.format, [])
+        yield own._replace(detail=(*own.detail, f"holds={len(parts)}")) if parts else own
     for parts in found.values():
-        yield parts[0].named._replace(detail=(*_words(parts), *parts[0].named.detail))
-
-
-def _words(parts: list[Inside]) -> tuple[str, ...]:
-    return (f"embedded={len(parts)}", f"at={parts[0].place}") if parts else ()
+        first = parts[0]
+        yield first.named._replace(detail=(f"embedded={len(parts)}", f"at={first.place}", *first.named.detail))
 
 
 def taken_out(content: Content, inside: tuple[Inside, ...]) -> Iterator[Derived | Gap]:

@@ -10,7 +10,9 @@ from tests.examine.executable import (
     native_samples,
     script_samples,
     serialized_samples,
+    setup_samples,
     shortcut_samples,
+    zip_samples,
 )
 from tests.examine.executable.sample import File, as_file
 
@@ -20,9 +22,11 @@ MODULES = (
     installer_samples,
     script_samples,
     shortcut_samples,
+    zip_samples,
     document_samples,
     macro_samples,
     serialized_samples,
+    setup_samples,
 )
 
 SAMPLES: dict[str, File] = {name: as_file(sample) for module in MODULES for name, sample in module.SAMPLES.items()}

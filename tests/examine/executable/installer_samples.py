@@ -23,7 +23,6 @@ SAMPLES: dict[str, Sample] = {
     "deb": b"!<arch>\ndebian-binary   0           0     0     644     4         `\n2.0\n",
     "rpm": bytes.fromhex("edabeedb0300") + bytes(90),
     "xar": b"xar!\0\x1c\0\1" + bytes(40),
-    "crx": b"Cr24\3\0\0\0" + bytes(40),
     "flatpak": b"flatpak\0\1\0\x89\xe5" + bytes(40),
     "dmg": bytes(1000) + b"koly" + bytes(508),
     "msi": compound_file(installer_class(0x84)),
@@ -31,13 +30,13 @@ SAMPLES: dict[str, Sample] = {
     "mst": compound_file(installer_class(0x82)),
     "inf": b'; setup\r\n[Version]\r\nSignature="$Windows NT$"\r\nClass=Net\r\n',
     "clickonce": b'<?xml version="1.0"?>\n<asmv1:assembly xmlns:asmv1="urn:schemas-microsoft-com:asm.v1"><deployment/>',
+    "flatpakref": b"[Flatpak Ref]\nName=org.example.App\nUrl=https://example.org/repo\n",
 }
 
 TWINS: dict[str, Sample] = {
     "deb": b"debian-binary",
     "rpm": bytes.fromhex("edabeedc") + bytes(90),
-    "xar": b"xar is a tool",
-    "crx": b"Cr24 plan",
+    "xar": b"xar! says the poet",
     "flatpak": b"flatpak is a format",
     "dmg": bytes(1000) + b"koly" + bytes(509),
     "msi": compound_file(bytes(16)),
@@ -45,4 +44,5 @@ TWINS: dict[str, Sample] = {
     "mst": OLE,
     "inf": b"[Version]\r\nNumber=1\r\n",
     "clickonce": b'<?xml version="1.0"?>\n<assembly><member name="x"/></assembly>',
+    "flatpakref": b"A [Flatpak Ref] begins so.\n",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 from gate.examine.executable.samples import tiny_elf, tiny_pe
-from tests.examine.executable.sample import Sample
+from tests.examine.executable.sample import File, Sample
 
 
 def pe(*, machine: int = 0x8664, subsystem: int = 3, flags: int = 0x22) -> bytes:
@@ -71,6 +71,8 @@ SAMPLES: dict[str, Sample] = {
     "zimage": at(0x24, b"\x18\x28\x6f\x01"),
     "arm64-image": at(0x38, b"ARM\x64"),
     "uimage": b"\x27\x05\x19\x56" + bytes(60),
+    "dos-com": File(b"\xb8\x00\x4c\xcd\x21" + bytes(20), b"RUN.COM"),
+    "raw-code": File(b"\x31\xc0\x50\x68\x2f\x2f\x73\x68\xcd\x80" + bytes(20), b"payload", 0o755),
 }
 
 TWINS: dict[str, Sample] = {
@@ -92,4 +94,6 @@ TWINS: dict[str, Sample] = {
     "zimage": at(0x25, b"\x18\x28\x6f\x01"),
     "arm64-image": at(0x38, b"ARMY"),
     "uimage": b"\x27\x05\x19\x57" + bytes(60),
+    "dos-com": File(b"Saved from the site of that name.\n", b"example.com"),
+    "raw-code": File(b"\x31\xc0\x50\x68\x2f\x2f\x73\x68\xcd\x80" + bytes(20), b"table.dat", 0o644),
 }

@@ -1,0 +1,106 @@
+"""What a ZIP file calls its members, wherever in an item its directory stands (APPNOTE 6.3.10).
+
+Java, Python and Android open such a file by the record at its end, whatever stands at its beginning.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from gate.examine.executable.content import Content
+
+_END = struct.Struct("<4xHHHHLLH")
+_END_SIGN, _CENTRAL_SIGN, _LOCAL_SIGN = b"PK\5\6", b"PK\1\2", b"PK\3\4"
+_END64_SIGN, _LOCATOR_SIGN = b"PK\6\6", b"PK\6\7"
+_END64_SIZE, _LOCATOR_SIZE = 56, 20
+_CENTRAL = struct.Struct("<4xHHHHHHLLLHHHHHLL")
+_LOCAL_SIZE = 30
+_LONGEST_COMMENT = 0xFFFF
+_SATURATED = 0xFFFFFFFF
+DIRECTORY_BYTES = 16 << 20
+"""Most bytes of a directory that are read: some 200,000 members."""
+_STORED, _DEFLATED = 0, 8
+
+
+class Member(NamedTuple):
+    """A member as the directory tells of it; ``place`` is where its local header stands in the item."""
+
+    name: bytes
+    method: int
+    packed: int
+    place: int
+
+
+class Listing(NamedTuple):
+    """The members of a ZIP file; ``whole`` is false where the directory is longer than what is read."""
+
+    members: tuple[Member, ...]
+    whole: bool
+
+
+def zip_listing(content: Content) -> Listing | None:
+    """Return what the last directory in the item lists, or None where there is none.
+
+    A comment can quote the sign of its record: all of them are tried, some 16,000 at most.
+    """
+    if content.size < _END.size:
+        return None
+    reach = min(content.size, _END.size + _LONGEST_COMMENT)
+    tail = content.at(content.size - reach, reach)
+    at = tail.rfind(_END_SIGN)
+    while at >= 0:
+        found = _directory(content, content.size - reach + at, tail[at : at + _END.size])
+        if found is not None:
+            return found
+        at = tail.rfind(_END_SIGN, 0, at + len(_END_SIGN) - 1)
+    return None
+
+
+def _directory(content: Content, place: int, record: bytes) -> Listing | None:
+    if len(record) < _END.size:
+        return None
+    _disk, _start, _here, count, length, offset, _comment = _END.unpack(record)
+    stop = place
+    if _SATURATED in {length, offset} or count == _LONGEST_COMMENT:
+        locator = content.at(place - _LOCATOR_SIZE, _LOCATOR_SIZE) if place >= _LOCATOR_SIZE else b""
+        stop = place - _LOCATOR_SIZE - _END64_SIZE
+        record = content.at(stop, _END64_SIZE)
+        if locator.startswith(_LOCATOR_SIGN) and record.startswith(_END64_SIGN):
+            length, offset = struct.unpack_from("<QQ", record, 40)
+        else:
+            stop = place
+    begin = stop - length
+    if begin < 0 or not content.at(begin, 4).startswith(_CENTRAL_SIGN):
+        return None
+    data = content.at(begin, min(length, DIRECTORY_BYTES))
+    return Listing(tuple(_members(data, begin - offset)), length <= DIRECTORY_BYTES)
+
+
+def _members(data: bytes, base: int) -> Iterator[Member]:
+    position = 0
+    while data.startswith(_CENTRAL_SIGN, position) and position + _CENTRAL.size <= len(data):
+        fields = _CENTRAL.unpack_from(data, position)
+        method, packed, name_size, extra, comment, place = fields[3], fields[7], *fields[9:12], fields[15]
+        name = data[position + _CENTRAL.size : position + _CENTRAL.size + name_size]
+        yield Member(name, method, packed, base + place)
+        position += _CENTRAL.size + name_size + extra + comment
+
+
+def start_of(content: Content, member: Member, size: int) -> bytes:
+    """Return the first bytes of a member, at most ``size``; none where they cannot be had."""
+    header = content.at(member.place, _LOCAL_SIZE)
+    if len(header) < _LOCAL_SIZE or not header.startswith(_LOCAL_SIGN):
+        return b""
+    begin = member.place + _LOCAL_SIZE + sum(struct.unpack_from("<HH", header, 26))
+    packed = content.at(begin, min(member.packed, size))
+    if member.method == _STORED:
+        return packed
+    if member.method != _DEFLATED:
+        return b""
+    try:
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, size)
+    except zlib.error:
+        return b""
