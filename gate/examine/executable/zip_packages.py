@@ -102,9 +102,11 @@ _INSTALLERS: dict[str, Callable[[Names], bool]] = {
 }
 
 
-def _names(listing: Listing) -> Names:
-    """Return the names as text, with slashes: Windows programs write the other ones."""
-    return frozenset(member.name.decode("utf-8", "replace").replace("\\", "/") for member in listing.members)
+def _names_in(content: Content) -> Names:
+    """Return the names of all members as text, with slashes: Windows programs write the other ones."""
+    listing = content.remembered(zip_listing)
+    members = () if listing is None else listing.members
+    return frozenset(member.name.decode("utf-8", "replace").replace("\\", "/") for member in members)
 
 
 def packaged_bytecode(content: Content) -> Iterator[Answer]:
@@ -112,7 +114,7 @@ def packaged_bytecode(content: Content) -> Iterator[Answer]:
     listing = content.remembered(zip_listing)
     if listing is None:
         return
-    names = _names(listing)
+    names = content.remembered(_names_in)
     told = [name for name, test in _BYTECODE.items() if test(names)]
     if "xpi" not in told and "manifest.json" in names and _is_unsigned_extension(content, listing):
         told.append("xpi")
@@ -123,10 +125,8 @@ def packaged_bytecode(content: Content) -> Iterator[Answer]:
 
 def packaged_installer(content: Content) -> Iterator[Answer]:
     """Name installers that are ZIP files."""
-    listing = content.remembered(zip_listing)
-    if listing is not None:
-        names = _names(listing)
-        yield from (Named(name) for name, test in _INSTALLERS.items() if test(names))
+    names = content.remembered(_names_in)
+    yield from (Named(name) for name, test in _INSTALLERS.items() if test(names))
 
 
 def _is_unsigned_extension(content: Content, listing: Listing) -> bool:
