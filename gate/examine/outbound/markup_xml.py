@@ -1,4 +1,4 @@
-"""Reads SVG, XHTML and XML with a style sheet, as a browser's XML parser does.
+"""Reads SVG, XHTML and all other XML, as a browser's XML parser does.
 
 The parser has no handler that could load anything from outside of the text.
 """
@@ -9,20 +9,26 @@ import re
 from collections.abc import Iterator
 from xml.parsers import expat
 
+from gate.examine.outbound import vocabularies
 from gate.examine.outbound.element import Surroundings
 from gate.examine.outbound.elements import read_element
 from gate.examine.outbound.found import Found, Nested, Reference
 from gate.examine.outbound.kinds import Kind
 from gate.examine.outbound.lines import Lines, OneLine
+from gate.examine.outbound.prose import read_text
+from gate.examine.outbound.urls import base_for
 from gate.models import Gap, Reach
 from gate.paths import printable
 
 _PIECE = 1 << 16
 """How many characters the parser is fed at a time, so that what was found is handed on before more is read."""
+_TEXT_KEPT = 1 << 22
+"""How many characters of one element's text are kept."""
 _HOLDING_TEXT: dict[str, Kind] = {"style": "css", "script": "script"}
 _XLINK = "http://www.w3.org/1999/xlink"
 _SEPARATOR = "\n"
-_STYLE_ADDRESS = re.compile(r"\bhref\s*+=\s*+(?:\"([^\"]*+)|'([^']*+))")
+_ADDRESS = re.compile(r"\bhref\s*+=\s*+(?:\"([^\"]*+)|'([^']*+))")
+_EXTERNAL_ENTITY = "XML readers that load external entities"
 
 
 class _Reader:
@@ -33,55 +39,104 @@ class _Reader:
         self._base = base
         self._lines = lines
         self._condition = condition
+        self._root = ""
+        self._templates = 0
         self._held: list[str] = []
-        self._holding: tuple[str, int] | None = None
-        self.parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
+        self._holding: tuple[str, str, int] | None = None
+        self.parser = expat.ParserCreate("utf-8", namespace_separator=_SEPARATOR)
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._characters
         self.parser.ProcessingInstructionHandler = self._instruction
         self.parser.StartDoctypeDeclHandler = self._doctype
+        self.parser.EntityDeclHandler = self._entity
+        self.parser.StartNamespaceDeclHandler = self._namespace
 
     def _line(self) -> int:
         return self._lines.counted(self.parser.CurrentLineNumber)
 
+    def _add(self, raw: str, reach: Reach, via: str, condition: str = "") -> None:
+        condition = self._condition or condition
+        if reach == "automatic" and condition:
+            reach = "conditional"
+        self.found.append(Reference(raw, reach, via, self._line(), condition, self._base))
+
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        tag = name.rpartition(_SEPARATOR)[2]
+        namespace, _, tag = name.rpartition(_SEPARATOR)
+        self._root = self._root or tag
+        self._release()
+        if vocabularies.is_web(namespace, self._root):
+            self._web_element(tag, attributes)
+        else:
+            for said in vocabularies.attributes_of(namespace, tag, attributes, self._root):
+                self._add(said.raw, said.reach, said.via, said.condition)
+            self._holding = ("", tag, self.parser.CurrentLineNumber)
+
+    def _web_element(self, tag: str, attributes: dict[str, str]) -> None:
         plain = {_attribute_name(key): value for key, value in attributes.items()}
-        around = Surroundings(self._base, self._condition, OneLine(self._line()))
-        self.found += read_element(tag, plain, around)
+        if tag == "base" and self._base is None and "href" in plain:
+            self._base = base_for(plain["href"], None)
+        condition = self._condition or ("template" if self._templates else "")
+        self._templates += tag == "template"
+        self.found += read_element(tag, plain, Surroundings(self._base, condition, OneLine(self._line())))
         if tag in _HOLDING_TEXT:
-            self._release()
-            self._holding = (tag, self.parser.CurrentLineNumber)
+            self._holding = (tag, tag, self.parser.CurrentLineNumber)
 
     def _end(self, name: str) -> None:
-        if name.rpartition(_SEPARATOR)[2] in _HOLDING_TEXT:
-            self._release()
+        namespace, _, tag = name.rpartition(_SEPARATOR)
+        self._release()
+        if not vocabularies.is_web(namespace, self._root):
+            self._holding = ("", tag, self.parser.CurrentLineNumber)
+        elif tag == "template":
+            self._templates -= 1
 
     def _characters(self, text: str) -> None:
         if self._holding:
             self._held.append(text)
 
     def _release(self) -> None:
-        """Hand on the text of the style or script element that ends here."""
+        """Hand on the text that ends here: a style sheet or script, or what other XML has in an element."""
         if self._holding and self._held:
-            tag, number = self._holding
+            kind, tag, number = self._holding
             text = "".join(self._held)
-            lines = self._lines.beginning(text, number)
-            self.found.append(Nested(_HOLDING_TEXT[tag], text, tag, lines, self._condition, self._base))
+            if kind:
+                lines = self._lines.beginning(text, number)
+                self.found.append(Nested(_HOLDING_TEXT[kind], text, tag, lines, self._condition, self._base))
+            elif "//" in text:
+                self._text(tag, text[:_TEXT_KEPT], number)
         self._holding = None
         self._held = []
 
+    def _text(self, tag: str, text: str, number: int) -> None:
+        said = vocabularies.text_of(tag, text, self._root)
+        lines = self._lines.beginning(text, number)
+        if said:
+            self._add(said.raw, said.reach, said.via, said.condition)
+        elif vocabularies.holds_html(tag, text, self._root):
+            self.found.append(
+                Nested("html", text, printable(tag), lines, self._condition or "feed readers", self._base)
+            )
+        else:
+            self.found += read_text(text, lines)
+
     def _instruction(self, target: str, data: str) -> None:
-        address = _STYLE_ADDRESS.search(data)
-        if target == "xml-stylesheet" and address:
-            url = address[1] or address[2] or ""
-            reach: Reach = "conditional" if self._condition else "automatic"
-            self.found.append(Reference(url, reach, "xml-stylesheet", self._line(), self._condition, self._base))
+        address = _ADDRESS.search(data)
+        if address and target in ("xml-stylesheet", "xml-model"):
+            reach: Reach = "automatic" if target == "xml-stylesheet" else "identifier"
+            self._add(address[1] or address[2] or "", reach, target)
 
     def _doctype(self, _name: str, system: str | None, _public: str | None, _subset: int) -> None:
         if system:
-            self.found.append(Reference(system, "identifier", "doctype", self._line(), "", self._base))
+            self._add(system, "identifier", "doctype")
+
+    def _entity(self, _name: str, _parameter: int, _value: str | None, *address: str | None) -> None:
+        """Read an entity's declaration; ``address`` is base, system id, public id and notation."""
+        if address[1]:
+            self._add(address[1], "conditional", "entity", _EXTERNAL_ENTITY)
+
+    def _namespace(self, _prefix: str | None, namespace: str | None) -> None:
+        if namespace and vocabularies.tells(namespace):
+            self._add(namespace, "identifier", "xmlns")
 
     def finish(self) -> None:
         """Hand on what the text ended in the middle of."""

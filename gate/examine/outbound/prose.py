@@ -35,7 +35,7 @@ _LINKS = re.compile(
     re.IGNORECASE,
 )
 """Links of Markdown and reStructuredText, and definitions of their addresses."""
-_CODE = re.compile(r"(?:^|(?<=\n)) {0,3}(`{3,20}|~{3,20}).*?(?:\n {0,3}\1|\Z)|(?<!`)`[^`\n]{1,2000}`", re.DOTALL)
+_CODE = re.compile(r"(?:^|(?<=\n)) {0,3}(`{3,20}|~{3,20}).*?(?:\n {0,3}\1|\Z)|(?<!`)`[^`\n]{1,2000}`(?!_)", re.DOTALL)
 _TAG = re.compile(r"<[A-Za-z][\w\-]{0,30}[\s/][^<>]{0,20}=")
 _NOT_BREAK = re.compile(r"[^\n]")
 

@@ -27,8 +27,21 @@ _SECTION = re.compile(
 _WRITES = re.compile(r"=|-(?!-)|:|\s*echo\b|php\s+echo\b", re.IGNORECASE)
 """Beginnings of PHP, ASP, JSP and ERB code that writes a value."""
 _HARMLESS = str.maketrans(
-    {"<": "‹", ">": "›", '"': "”", "'": "’", "`": "’", " ": "\u00a0", "\t": "\u00a0", "=": "＝", "&": "＆"}
+    {
+        "<": "{",
+        ">": "}",
+        '"': "”",
+        "'": "’",
+        "`": "’",
+        " ": "\u00a0",
+        "\t": "\u00a0",
+        "=": "＝",
+        "&": "＆",
+        "?": "？",
+        "#": "＃",
+    }
 )
+"""Characters that would end an attribute or a host.  Braces stand in no host, so one that code makes is none."""
 _NOT_BREAK = re.compile(r"[^\n]")
 _COMPONENT = re.compile(r"^(</?)template(?=[\s>])", re.MULTILINE)
 """The part of a component that is shown (Vue, Svelte): it stands at the beginning of a line."""
