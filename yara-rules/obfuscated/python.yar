@@ -106,3 +106,20 @@ rule python_split_module_name
     condition:
         any of them
 }
+
+rule python_source_in_an_encoding_that_hides_it
+{
+    meta:
+        id = "RG-OBF-0046"
+        description = "Python source in an encoding that hides its text from readers and scanners"
+        description_ja = "内容を読み取れなくする文字コードを宣言した Python のソース"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://attack.mitre.org/techniques/T1027/"
+        date = "2026-11-26"
+        false_positives = "Tests of Python itself"
+    strings:
+        $a = /#[^\n]{0,80}coding[:=][ \t]{0,8}(utf[-_]?7|unicode[-_]?escape|raw[-_]unicode[-_]escape|punycode|cp037|cp273|cp424|cp500|cp875|cp1026|cp1140|ibm037|rot[-_]?13|hex[-_]codec|zlib[-_]codec|bz2[-_]codec|base64[-_]codec|uu[-_]codec)\b/ nocase
+    condition:
+        $a in (0..400)
+}

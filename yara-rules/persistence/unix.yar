@@ -132,3 +132,20 @@ rule python_start_file_runs_code
     condition:
         filesize < 64KB and uint32be(0) == 0x696d706f and uint16be(4) == 0x7274 and $run and any of ($b64, $b85, $fetch, $unpack, $marshal, $hexadecimal, $curl, $wget, $base)
 }
+
+rule key_of_somebody_added_to_those_who_may_log_in
+{
+    meta:
+        id = "RG-PER-0015"
+        description = "Script that adds a key of its own to those that may log in"
+        description_ja = "スクリプト内の公開鍵をログインできる鍵に追加するスクリプト"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://attack.mitre.org/techniques/T1098/004/"
+        date = "2026-11-26"
+        false_positives = "Set-up scripts of an organisation; documents that quote them"
+    strings:
+        $a = /(echo|printf)\s{1,4}[^\n]{0,20}(ssh-rsa|ssh-ed25519|ecdsa-sha2-nistp256)\s{1,4}AAAA[A-Za-z0-9+\/=]{30,600}[^\n]{0,80}>>[^\n]{0,80}authorized_keys/
+    condition:
+        $a
+}

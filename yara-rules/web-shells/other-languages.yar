@@ -68,3 +68,22 @@ rule perl_cgi_runs_parameter
     condition:
         filesize < 256KB and all of them
 }
+
+rule node_runs_request_parameter
+{
+    meta:
+        id = "RG-WEB-0024"
+        description = "Node.js code that hands a request parameter to a shell"
+        description_ja = "リクエストの値をシェルに渡す Node.js のコード"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://attack.mitre.org/techniques/T1505/003/"
+        date = "2026-11-26"
+        false_positives = "Development tools that run commands for their own page"
+    strings:
+        $module = /["\x27](node:)?child_process["\x27]/
+        $a = /\b(exec|execSync|spawn|spawnSync|execFile|execFileSync)\s{0,4}\(\s{0,4}(req|request|ctx|ctx\.request)\.(query|body|params|headers|cookies)\b/
+        $b = /\bexec(Sync)?\s{0,4}\([^\n;]{0,60}\.parse\(\s{0,4}(req|request)\.url\b/
+    condition:
+        filesize < 4MB and $module and any of ($a, $b)
+}

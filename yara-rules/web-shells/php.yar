@@ -73,3 +73,20 @@ rule php_calls_function_named_by_request
     condition:
         $tag and ($direct or $callback)
 }
+
+rule php_shell_operator_with_request
+{
+    meta:
+        id = "RG-WEB-0022"
+        description = "PHP that runs a request parameter by the shell operator"
+        description_ja = "リクエストの値をシェル演算子で実行する PHP"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://attack.mitre.org/techniques/T1505/003/"
+        date = "2026-11-26"
+        false_positives = "None known"
+    strings:
+        $a = /(echo|print|return|=|\(|;|\{|<\?=|<\?php)\s{0,4}`[^`\n]{0,80}\$_(GET|POST|REQUEST|COOKIE)\b/ nocase
+    condition:
+        $a
+}

@@ -159,3 +159,23 @@ rule aspx_runs_command_of_request
     condition:
         filesize < 256KB and $tag and any of ($start_*) and any of ($shell_*) and any of ($request_*)
 }
+
+rule server_page_in_an_encoding_that_hides_it
+{
+    meta:
+        id = "RG-WEB-0023"
+        description = "Server page in an encoding that hides its code from scanners"
+        description_ja = "検査を逃れる文字コードで書かれたサーバーページ"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://attack.mitre.org/techniques/T1027/"
+        date = "2026-11-26"
+        false_positives = "Pages made on mainframes"
+    strings:
+        $jsp = /<%@\s{0,20}page\b[^>]{0,200}(pageencoding|charset)\s{0,4}=\s{0,4}["\x27]?\s{0,4}(cp037|cp1047|cp290|cp273|cp500|ibm-?037|ibm-?1047|ibm-?290|ibm-?273|ibm-?500|utf-?7|utf-?16[bl]e|utf-?32)/ nocase
+        $jspx = /<jsp:directive\.page\b[^>]{0,200}(pageencoding|charset)\s{0,4}=\s{0,4}["\x27]?\s{0,4}(cp037|cp1047|cp290|cp273|cp500|ibm-?037|ibm-?1047|ibm-?290|utf-?7|utf-?16[bl]e|utf-?32)/ nocase
+        $aspx = /<%@\s{0,20}page\b[^>]{0,200}codepage\s{0,4}=\s{0,4}["\x27]?\s{0,4}(65000|0?37|500|870|1026|1047|1140|20273|20290|1200|1201|12000|12001)\b/ nocase
+        $ebcdic = { 4c 6f a7 94 93 40 [0-80] 83 97 }
+    condition:
+        filesize < 1MB and (any of ($jsp, $jspx, $aspx) or $ebcdic at 0)
+}

@@ -137,7 +137,7 @@ def windows_texts() -> list[Any]:
 
 @pytest.mark.parametrize(("name", "data"), windows_texts())
 def test_sample_is_found_in_utf_16_too(examiner: RulesExaminer, name: str, data: bytes) -> None:
-    assert name in detected(examiner, data.decode().encode("utf-16"))
+    assert name in detected(examiner, data.decode().encode("utf-16-le"))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "cp932"])

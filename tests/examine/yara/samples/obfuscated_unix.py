@@ -54,6 +54,10 @@ BAD: dict[str, list[bytes]] = {
         joined("__impor¦t__('o'+'s')\n"),
         joined("getattr(__built¦ins__, 'ex'+'ec')('pass')\n"),
     ],
+    "RG-OBF-0046": [
+        joined("# -*- cod¦ing: utf-7 -*-\n+AHAAcgBpAG4AdA-\n"),
+        joined("#!/usr/bin/env python\n# vim: set fileencod¦ing=unicode_esc¦ape :\n\\x70\\x72\n"),
+    ],
 }
 """Samples that a rule must find, by the rule's id."""
 
@@ -105,6 +109,11 @@ BENIGN: dict[str, list[bytes]] = {
     "RG-OBF-0045": [
         joined("__import__('os')\n"),
         joined("__import__('pkg.' + name)\n"),
+    ],
+    "RG-OBF-0046": [
+        joined("# -*- cod¦ing: utf-8 -*-\nprint('utf-7')\n"),
+        joined("# -*- cod¦ing: cp932 -*-\n"),
+        joined("§s500§\n# cod¦ing: utf-7\n"),
     ],
 }
 """Harmless content that is like a rule's samples, by the rule's id."""

@@ -57,6 +57,10 @@ BAD: dict[str, list[bytes]] = {
     "RG-PER-0014": [
         joined('reg add "HKLM\\...\\Image File Execution Opti¦ons\\sethc.exe" /v Debugger /d cm¦d.exe\r\n'),
     ],
+    "RG-PER-0015": [
+        joined("mkdir -p ~/.ssh; echo 'ssh-rsa AAA¦AB3NzaC1yc2E§a80§ me@x.invalid' >> ~/.ssh/author¦ized_keys\n"),
+        joined('printf "%s\\n" "ssh-ed25519 AAA¦AC3NzaC1lZDI§a40§" >> /root/.ssh/author¦ized_keys\n'),
+    ],
 }
 """Samples that a rule must find, by the rule's id."""
 
@@ -116,6 +120,10 @@ BENIGN: dict[str, list[bytes]] = {
     ],
     "RG-PER-0014": [
         joined('reg add "HKLM\\...\\Image File Execution Options\\myapp.exe" /v Debugger /d vsjitdebugger.exe\r\n'),
+    ],
+    "RG-PER-0015": [
+        joined("cat id_rsa.pub >> ~/.ssh/author¦ized_keys\n"),
+        joined("echo 'ssh-rsa AAA¦A...' >> ~/.ssh/author¦ized_keys\n"),
     ],
 }
 """Harmless content that is like a rule's samples, by the rule's id."""

@@ -101,6 +101,19 @@ BAD: dict[str, list[bytes]] = {
         joined("#!/usr/bin/perl\nus¦e CGI;\nmy $q = CGI->new;\nprint system($q->p¦aram('cmd'));\n"),
         joined("us¦e CGI qw(:standard);\nexec pa¦ram('c');\n"),
     ],
+    "RG-WEB-0022": [
+        joined("<?p¦hp ec¦ho `$_GE¦T[c]`; ?>"),
+        joined("<?p¦hp $out = `nice {$_REQ¦UEST['c']} 2>&1`; print $out;"),
+    ],
+    "RG-WEB-0023": [
+        joined('<¦%@ page pageEnc¦oding="cp0¦37"%>Lo'),
+        joined("<¦%@ Page Language='JScript' CodeP¦age='650¦00' %>+ADw-"),
+        joined('<jsp:direc¦tive.page contentType="text/html; char¦set=UTF-1¦6LE"/>'),
+    ],
+    "RG-WEB-0024": [
+        joined("const { exec } = require('child_pro¦cess');\napp.get('/', (req, res) => ex¦ec(req.qu¦ery.c));\n"),
+        joined("require('child_pro¦cess').ex¦ec(require('url').pa¦rse(req.u¦rl, true).query.cmd)\n"),
+    ],
 }
 """Samples that a rule must find, by the rule's id."""
 
@@ -191,6 +204,19 @@ BENIGN: dict[str, list[bytes]] = {
     ],
     "RG-WEB-0021": [
         joined("#!/usr/bin/perl\nus¦e CGI;\nmy $q = CGI->new;\nmy $n = $q->param('cmd');\nsystem('date');\n"),
+    ],
+    "RG-WEB-0022": [
+        joined("<?p¦hp $rows = query(\"SELECT `name` FROM `users` WHERE `id` = \" . (int) $_GE¦T['id']);"),
+        joined("<?p¦hp $out = `uptime`; echo $_GE¦T['c'];"),
+    ],
+    "RG-WEB-0023": [
+        joined('<¦%@ page pageEnc¦oding="UTF-8" contentType="text/html; char¦set=UTF-8"%>'),
+        joined("<¦%@ Page Language='C#' CodeP¦age='65001' %>"),
+        joined("<¦%@ Page Language='C#' CodeP¦age='932' %>"),
+    ],
+    "RG-WEB-0024": [
+        joined("const { exec } = require('child_pro¦cess');\napp.get('/', (req, res) => ex¦ec('uptime'));\n"),
+        joined("const match = pattern.ex¦ec(req.qu¦ery.c);\n"),
     ],
 }
 """Harmless content that is like a rule's samples, by the rule's id."""
