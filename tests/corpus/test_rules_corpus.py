@@ -23,6 +23,7 @@ import pytest
 
 from gate.examine.rules import RuleSource, read_rule_sources
 from gate.examine.rules.engine import Engine
+from gate.examine.rules.readings import other_readings
 from tests.corpus.packages import packages
 
 pytestmark = pytest.mark.corpus
@@ -136,6 +137,10 @@ def scan(contents: Iterator[tuple[str, bytes]]) -> Seen:
             continue
         before = time.process_time()
         matches, gaps = _engines[-1].match(data, SECONDS)
+        for reading in other_readings(data):
+            more, others = _engines[-1].match(reading.data, SECONDS)
+            matches += [each for each in more if each.rule not in {match.rule for match in matches}]
+            gaps += others
         seen.seconds += time.process_time() - before
         seen.files += 1
         seen.size += len(data)

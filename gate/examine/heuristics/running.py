@@ -18,6 +18,11 @@ _DECODE_PYTHON = (
 _DECODE_JAVASCRIPT = (
     rb"(?:\batob\s*\(|\bbuffer\.from\s*\([^)]{0,400}?['\"](?:base64|hex)['\"]|\bunescape\s*\(|\bfromcharcode\b)"
 )
+_RUN_JAVASCRIPT = (
+    rb"(?:(?<![\w.$])(?:eval|function|execscript|settimeout)|\.runin\w{0,8}context|\._compile"
+    rb"|\bconstructor['\"]?\s?\]?|\[\s?['\"]\w{0,16}['\"]\s?\+[^\]\n]{1,60}\])"
+)
+"""Also by a name that is put together, and by what every function was made with."""
 _DECODE_POWERSHELL = rb"(?:frombase64string|gzipstream|deflatestream|-bxor\b|\[char\[?\]?\]|-split\s*'[^']{1,4}'\s*\|)"
 _DECODE_PHP = (
     rb"\b(?:base64_decode|gzinflate|gzuncompress|gzdecode|str_rot13|hex2bin|convert_uudecode|strrev|urldecode)\s*\("
@@ -46,15 +51,18 @@ def _compiled(*patterns: bytes) -> tuple[re.Pattern[bytes], ...]:
 LANGUAGES = (
     Language(
         "python",
-        (b"decode", b"unhexlify", b"fromhex", b"decompress"),
-        _compiled(rb"\b(?:exec|eval|os\.system|os\.popen)\s*\(" + _INSIDE + _DECODE_PYTHON),
+        (b"decode", b"unhexlify", b"fromhex", b"decompress", b"bytes([", b"bytes ([", b"map(chr", b"marshal.loads"),
+        _compiled(
+            rb"\b(?:exec|eval|os\.system|os\.popen)\s*\([^;\n]{0,160}?"
+            rb"(?:" + _DECODE_PYTHON + rb"|\bbytes\s*\(\s*\[|\bmap\(chr\b|\bmarshal\.loads\b)"
+        ),
         re.compile(_DECODE_PYTHON),
         re.compile(rb"(?<![\w.])(?:exec|eval)\s*\(|\bos\.(?:system|popen)\s*\(|\bmarshal\.loads\b"),
     ),
     Language(
         "javascript",
         (b"atob", b"base64", b"'hex'", b'"hex"', b"unescape", b"fromcharcode"),
-        _compiled(rb"(?<![\w.$])(?:eval|function|execscript|settimeout)\s*\(" + _INSIDE + _DECODE_JAVASCRIPT),
+        _compiled(_RUN_JAVASCRIPT + rb"\s*\)?\s*\(" + _INSIDE + _DECODE_JAVASCRIPT),
         re.compile(_DECODE_JAVASCRIPT, _FLAGS),
         re.compile(
             rb"(?<![\w.$])eval\s*\(|\bnew\s+Function\s*\(|(?<![\w.$])Function\s*\((?!\s*['\"]return this)"
@@ -130,10 +138,17 @@ LANGUAGES = (
     ),
 )
 ENCODED_COMMAND = re.compile(
-    rb"\b(?:powershell|pwsh)(?:\.exe)?[\"']?\s[^\n]{0,200}?[-/]e(?:c|n\w{0,12})?\s+[\"']?(?P<blob>[A-Za-z0-9+/]{40,}+={0,2})",
+    rb"\b(?:powershell|pwsh)(?:\.exe)?[\"']?\s[^\n]{0,200}?(?:[-/]|\xe2\x80[\x93-\x95])e(?:c|n\w{0,12})?\s+[\"']?(?P<blob>[A-Za-z0-9+/]{40,}+={0,2})",
     _FLAGS,
 )
-"""A command for PowerShell in base64 (``-EncodedCommand`` and what it may be shortened to)."""
+"""A command for PowerShell in base64 (``-EncodedCommand`` and what it may be shortened to).
+
+PowerShell takes the dashes of typography for hyphens (U+2013 to U+2015).
+"""
+REVERSED = re.compile(
+    rb"\bexecute(?:global)?\b[ (]{1,4}\s{0,4}strreverse\s{0,4}\(\s{0,4}\"(?P<text>(?:[^\"\n]|\"\"){20,}+)", _FLAGS
+)
+"""A text that stands backwards in a script and is run."""
 PACKED = re.compile(rb"eval\s*\(\s*function\s*\(\s*p\s*,\s*a\s*,\s*c\s*,\s*k\s*,\s*e\s*,")
 """A script that a well-known packer wrote: it puts itself together and runs."""
 REACH = 600

@@ -11,6 +11,7 @@ from gate.examine.heuristics.layers import Bomb, Layered, looked_through, peeled
 from gate.examine.heuristics.running import (
     PACKED,
     REACH,
+    REVERSED,
     Place,
     commands,
     direct_places,
@@ -110,6 +111,9 @@ def _examine_commands(text: bytes, findings: Findings, origin: int) -> None:
         command = raw.decode("utf-16-le", "replace")
         findings.see("script-encoded-command", command[:40])
         findings.derive(("command",), command.encode("utf-8", "replace"))
+    for found in REVERSED.finditer(text):
+        findings.see("script-decode-run", f"visual-basic:reversed:{origin + found.start()}")
+        findings.derive(("reversed",), found["text"][::-1])
     packed = PACKED.search(text)
     if packed:
         findings.see("script-packed", str(origin + packed.start()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import struct
+import zlib
 from collections.abc import Callable
 
 import pytest
@@ -154,3 +155,50 @@ def test_a_class_file_is_no_program_for_macos() -> None:
     for pool in (0x0001, 0x0100, 0x0700):
         data = struct.pack(">IHHH", 0xCAFEBABE, 0, 52, pool) + b"\x01\x00\x07" + b"Harmles" * 40
         assert seen(data, b"A.class") == ([], 0, [])
+
+
+# --- other ways to say the same ----------------------------------------------------------------------------------
+
+CODE = b"import os\nprint('an inner script')\n" * 6
+CODE64 = base64.b64encode(CODE).decode()
+ZLIB64 = base64.b64encode(zlib.compress(CODE * 3)).decode()
+NUMBERS = ",".join(map(str, CODE))
+BACKWARDS = 'MsgBox ""hello from a text that stood backwards""'[::-1]
+SAYINGS = {
+    "import-in-place": ("ex", "ec(__import__('zlib').decompress(__import__('base64').b64", f"decode('{ZLIB64}')))\n"),
+    "numbers": ("ex", f"ec(bytes([{NUMBERS}]))\n"),
+    "characters": ("ex", f"ec(''.join(map(chr, [{NUMBERS}])))\n"),
+    "marshal": ("ex", "ec(marshal.loads(b'", "".join(f"\\x{each:02x}" for each in CODE), "'))\n"),
+    "comma": ("(0,ev", "al)(at", f"ob('{CODE64}'))\n"),
+    "constructor": ("[]['filter']['constr", "uctor'](at", f"ob('{CODE64}'))()\n"),
+    "joined-name": ("globalThis['ev' + 'al'](at", f"ob('{CODE64}'))\n"),
+    "context": ("vm.runInThis", "Context(Buf", f"fer.from('{CODE64}', 'base64').toString())\n"),
+    "dash": ("power", "shell \N{EN DASH}enc ", kit.COMMAND64, "\r\n"),
+    "backwards": ("Execute(StrRev", f'erse("{BACKWARDS}"))\r\n'),
+}
+"""Scripts that decode and run, written so that the usual word is not there, or not where it usually is."""
+SAYING_TWINS = {
+    "import-in-place": ("data = __import__('zlib').decompress(__import__('base64').b64", f"decode('{ZLIB64}'))\n"),
+    "numbers": (f"table = bytes([{NUMBERS}])\n",),
+    "characters": (f"word = ''.join(map(chr, [{NUMBERS}]))\n",),
+    "marshal": ("code = marshal.loads(data)\n",),
+    "comma": ("const text = at", f"ob('{kit.IMAGE64}');\n"),
+    "constructor": ("this.constructor(at", "ob);\n"),
+    "joined-name": ("table['a' + index](at", "ob);\n"),
+    "context": ("vm.runInThis", "Context('1 + 1');\n"),
+    "dash": ("power", "shell \N{EN DASH} a shell, with ", kit.COMMAND64[:30], "\r\n"),
+    "backwards": ('x = StrReverse("', BACKWARDS, '")\r\n'),
+}
+
+
+@pytest.mark.parametrize("saying", SAYINGS)
+def test_other_ways_to_decode_and_run(saying: str) -> None:
+    codes, score, said = seen(kit.joined(*SAYINGS[saying]))
+    assert {"script-decode-run", "script-encoded-command"} & set(codes)
+    assert score >= SUSPICION
+    assert [each for each in said if isinstance(each, Derived)]
+
+
+@pytest.mark.parametrize("saying", SAYING_TWINS)
+def test_their_twins(saying: str) -> None:
+    assert seen(kit.joined(*SAYING_TWINS[saying]))[1] < SUSPICION
