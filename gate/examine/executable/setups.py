@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from gate.examine.executable.content import Content, Family, Named
 from gate.examine.executable.zip_names import zip_listing
+from gate.examine.executable.zip_packages import is_package
 from gate.structure.programs import behind
 
 _PROGRAMS = b"MZ\x7f\xfe\xce\xcf\xca"
@@ -71,19 +72,23 @@ def _behind_program(content: Content) -> str | None:
         at = {place: name for mark, name in _ARCHIVES.items() if (place := data.find(mark)) >= 0}
         if at:
             return at[min(at)]
-    listing = content.remembered(zip_listing)
-    return "zip" if listing is not None and listing.members else None
+    return "zip" if _holds_files(content) else None
 
 
 def _behind_script(content: Content) -> str | None:
     if content.text is not None and content.size <= len(content.head):
         return None
-    listing = content.remembered(zip_listing)
-    if listing is not None and listing.members:
-        return "zip"
+    if content.remembered(zip_listing) is not None:
+        return "zip" if _holds_files(content) else None
     data = content.at(0, _SCRIPT_BYTES)
     at = {place: name for mark, name in _BEHIND_A_LINE.items() if (place := data.find(mark)) >= 0}
     return at[min(at)] if at else None
+
+
+def _holds_files(content: Content) -> bool:
+    """Say whether there is a ZIP file that is not a package of its own kind: of these the program is a launcher."""
+    listing = content.remembered(zip_listing)
+    return listing is not None and bool(listing.members) and not is_package(content)
 
 
 FAMILIES = (

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from gate.examine.executable import binaries, compound, documents, office, pdf, scripts, serialized, shortcuts
+from gate.examine.executable import (
+    binaries,
+    compound,
+    documents,
+    office,
+    pdf,
+    polyglots,
+    scripts,
+    serialized,
+    shortcuts,
+)
 from gate.examine.executable.content import Answer, Content, Family, Named
 from gate.models import ExecutableClass, Gap
 from gate.paths import printable
@@ -14,6 +24,7 @@ FAMILIES: tuple[Family, ...] = (
     *binaries.FAMILIES,
     *shortcuts.FAMILIES,
     *scripts.FAMILIES,
+    *polyglots.FAMILIES,
     *documents.FAMILIES,
     *compound.FAMILIES,
     *office.FAMILIES,

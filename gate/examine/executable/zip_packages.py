@@ -109,6 +109,12 @@ def _names_in(content: Content) -> Names:
     return frozenset(member.name.decode("utf-8", "replace").replace("\\", "/") for member in members)
 
 
+def is_package(content: Content) -> bool:
+    """Say whether the ZIP file in the item is a package by itself, whatever stands before it."""
+    names = content.remembered(_names_in)
+    return any(test(names) for test in (*_BYTECODE.values(), *_INSTALLERS.values()))
+
+
 def packaged_bytecode(content: Content) -> Iterator[Answer]:
     """Name packages of programs for virtual machines; a directory too long to be read is a gap."""
     listing = content.remembered(zip_listing)

@@ -1,8 +1,9 @@
-"""The ``identity`` examiner: containers that the gate's own table does not know, named by libmagic.
+"""The ``identity`` examiner: containers and programs that the gate's own tables do not know, named by libmagic.
 
 Intake opens what it has a name for.  What it has none for is taken for a plain file, unless libmagic, asked here as a
 second opinion, calls it an archive, a compressed stream, an image of a disk or an encrypted message: then files may
-be in it that nobody has seen, which is a gap.
+be in it that nobody has seen, which is a gap.  Where libmagic calls it a program and the table of executable formats
+does not, it is one.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gate.errors import EngineFailure
+from gate.examine.executable.content import Content
 from gate.examine.identity import is_unnamed, library, samples
 from gate.examine.identity.containers import CONTAINERS, Told, is_text, may_be_container, told_of
 from gate.examine.identity.library import READ_BYTES, Library, UnknownContent
+from gate.examine.identity.programs import disagreement
 from gate.examine.identity.unmarked import unmarked_streams
 from gate.examine.interface import Observation, View
 from gate.models import Aspect, ContainerFact, DatabaseInfo, Derived, EngineInfo, Gap, Item
@@ -68,7 +71,7 @@ class IdentityExaminer:
         return self._proven()
 
     def examine(self, view: View) -> Iterator[Observation]:
-        """Yield a gap for each kind of container that libmagic calls the item."""
+        """Yield a gap for each kind of container that libmagic calls the item, and a program that only it knows."""
         engine = self._library()
         head = view.read(READ_BYTES)
         if len(head) < min(view.size, READ_BYTES):
@@ -81,6 +84,9 @@ class IdentityExaminer:
             for told in named.containers:
                 types = [kind for kind in engine.types(head) if kind != "application/octet-stream"]
                 yield Gap(told.reason, _detail(told, types))
+            program = disagreement(named.descriptions, Content(view))
+            if program is not None:
+                yield program
         except UnknownContent as error:
             yield Gap("engine-limit", printable(f"libmagic: {error}")[:_SHOWN])
 
