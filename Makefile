@@ -36,6 +36,7 @@ lint: $(STAMP)
 	$(RUN) tools/messages.py --check
 	$(RUN) tools/schemas.py --check
 	$(RUN) tools/containers_doc.py --check
+	$(RUN) tools/formats_doc.py --check
 	$(RUN) tools/rules_doc.py --check
 	$(RUN) tools/executable_content_doc.py --check
 

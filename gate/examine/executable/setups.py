@@ -32,7 +32,6 @@ _ARCHIVES = {
     b"MSCF\0\0\0\0": "cab",
     b"\xfd7zXZ\0": "xz",
     b"\x28\xb5\x2f\xfd": "zstd",
-    b"PK\3\4": "zip",
 }
 _LOOKED_AT = 1 << 16
 """Bytes behind a program in which an archive begins: a configuration or a text may stand before it."""
