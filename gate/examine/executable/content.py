@@ -94,6 +94,11 @@ class Content:
         return os.fsdecode(suffix).lower() if dot and stem else ""
 
     @property
+    def mode(self) -> int | None:
+        """The permission bits, or None where none are recorded."""
+        return self._known_place().mode
+
+    @property
     def may_be_run(self) -> bool:
         """Whether the permission bits, where any are recorded, let anyone run the item."""
         mode = self._known_place().mode

@@ -10,7 +10,9 @@ import lief
 from gate.errors import EngineFailure
 from gate.examine.executable import samples
 from gate.examine.executable.content import Content, Memory
+from gate.examine.executable.disguise import Told, disguises
 from gate.examine.executable.looking import Seen, seen_in, taken_out
+from gate.examine.executable.references import references
 from gate.examine.executable.table import CLASSES, TABLE, name_formats
 from gate.examine.interface import Observation, View
 from gate.models import Aspect, EngineInfo, ExecutableFact, Gap, Item
@@ -48,9 +50,12 @@ class ExecutableExaminer:
         seen = self._by_content(view.sha256, content)
         told = tuple(named.format for named in seen.named)
         further = TABLE.by_name(content.under(view.name, view.mode, told))
-        for named in (*seen.named, *(each for each in further.named if each.format not in told)):
+        every = (*seen.named, *(each for each in further.named if each.format not in told))
+        for named in every:
             yield ExecutableFact(CLASSES[named.format], named.format, named.architecture, " ".join(named.detail))
         yield from dict.fromkeys(seen.gaps + further.gaps)
+        yield from disguises(content, [Told(CLASSES[each.format], each.format, each.detail) for each in every])
+        yield from references(content)
         yield from taken_out(content, seen.inside)
 
     def _by_content(self, sha256: str, content: Content) -> Seen:
