@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
-from gate.models import DisguiseFact, ExecutableClass, ExecutableFact, ReferenceFact
+from gate.models import DisguiseFact, ExecutableClass, ExecutableFact, ItemFact, ReferenceFact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -89,6 +89,19 @@ def bases_for(kind: DeliverableKind | None) -> tuple[Basis, ...]:
     return _BASES[max((form.readings[kind or "content"] for form in FORMS), key=get_args(Reading).index)]
 
 
+def wholly_marked(facts: Iterable[Fact]) -> frozenset[str]:
+    """Return the holders (:func:`holder_of`) in which every file whose mode is known is marked executable.
+
+    There the mark says nothing: archives made on Windows and disks without permissions mark every file.
+    """
+    marked: set[str] = set()
+    others: set[str] = set()
+    for fact in facts:
+        if isinstance(fact, ItemFact) and fact.mode is not None:
+            (marked if fact.mode & 0o111 else others).add(holder_of(fact.path))
+    return frozenset(marked - others)
+
+
 class Contents:
     """Says of each executable of one examination whether it is content.
 
@@ -143,18 +156,18 @@ class Contents:
         """
         steps = tuple(step for step in fact.target.split("/") if step not in {"", ".", ".."})
         if steps:
-            self._named.setdefault(_served_from(fact.path), set()).add(steps)
+            self._named.setdefault(holder_of(fact.path), set()).add(steps)
 
     def _is_named(self, path: str) -> bool:
         """Say whether a page or script served from the same place names the item, by a path that its own ends in."""
-        place = _served_from(path)
+        place = holder_of(path)
         steps = tuple(path[len(place) :].split("/"))
         named = self._named.get(place, set())
         return any(steps[start:] in named for start in range(len(steps)))
 
 
-def _served_from(path: str) -> str:
-    """Return the part of an item path that is not the item's address: the innermost container, or the artifact."""
+def holder_of(path: str) -> str:
+    """Return the start of an item path that names what holds the item: the innermost container, or the artifact."""
     container, inside, _ = path.rpartition("!/")
     if inside:
         return f"{container}{inside}"

@@ -20,7 +20,7 @@ from gate.models import (
     OutboundFact,
     ReferenceFact,
 )
-from gate.policy.content import Contents, bases_for
+from gate.policy.content import Contents, bases_for, holder_of, wholly_marked
 from gate.policy.findings import DISGUISED, make_finding
 from gate.policy.justification import decide_destination, decide_disguise, decide_executable
 from gate.policy.matching import host_matches
@@ -54,6 +54,7 @@ class Reading:
     kind: DeliverableKind | None = field(init=False)
     justifications: tuple[Executable, ...] = field(init=False)
     contents: Contents = field(init=False)
+    wholly_marked: AbstractSet[str] = frozenset()
     findings: list[Finding] = field(default_factory=list)
     executables: list[JudgedExecutable] = field(default_factory=list)
     outbound: list[JudgedOutbound] = field(default_factory=list)
@@ -70,6 +71,7 @@ class Reading:
         """Take in all that was seen; what was seen twice counts once."""
         distinct = set(facts)
         self.contents = Contents(self.kind, distinct)
+        self.wholly_marked = wholly_marked(distinct)
         opened = {fact.path for fact in distinct if isinstance(fact, OpenedFact)}
         for fact in distinct:
             self._fact(fact)
@@ -157,10 +159,12 @@ class Reading:
     def _disguise(self, fact: DisguiseFact) -> None:
         """Make the finding of a disguise; where a person has named its very bytes it is set aside and stays."""
         decision = decide_disguise(self.justifications, fact, self.today)
+        says_nothing = fact.disguise == "mode" and holder_of(fact.path) in self.wholly_marked
         finding = make_finding(
             DISGUISED,
             path=fact.path,
             sha256=fact.sha256,
+            severity="note" if says_nothing else None,
             args={"disguise": fact.disguise, "detail": fact.detail},
         )
         if decision.outcome == "covered" and decision.entry is not None:

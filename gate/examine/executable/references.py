@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from gate.examine.executable.content import Content
@@ -10,8 +9,9 @@ from gate.models import ReferenceFact
 
 _PAGES = frozenset({"html", "htm", "xhtml", "js", "mjs"})
 _SUFFIX = b".wasm"
-_BEFORE = re.compile(rb"[A-Za-z0-9_.@+~/:-]{1,512}\Z")
+_ADDRESS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.@+~/:-"
 """What stands before the suffix in an address; a colon shows that it has a scheme, and so a host."""
+_LONGEST = 512
 _OPENING = b"\"'`\\"
 _CLOSING = b"\"'`\\?#"
 """Quotes, also escaped ones: without them, ``module.wasm`` is a property of an object."""
@@ -41,12 +41,10 @@ def references(content: Content) -> Iterator[ReferenceFact]:
 
 def _target(data: bytes, place: int) -> str:
     """Return the path whose suffix stands at ``place``, or nothing where it is not a plain relative one."""
-    begin = _BEFORE.search(data[max(0, place - 512) : place])
+    window = data[max(0, place - _LONGEST - 1) : place]
+    opening = window.rstrip(_ADDRESS)
+    path = window[len(opening) :]
+    plain = path and b":" not in path and not path.startswith(b"//")
+    quoted = opening[-1:] and opening[-1:] in _OPENING
     behind = data[place + len(_SUFFIX) : place + len(_SUFFIX) + 1]
-    if begin is None or not behind or behind not in _CLOSING:
-        return ""
-    path = begin[0]
-    before = data[place - len(path) - 1 : place - len(path)] if place > len(path) else b""
-    if not before or before not in _OPENING:
-        return ""
-    return "" if b":" in path or path.startswith(b"//") else (path + _SUFFIX).decode("ascii")
+    return (path + _SUFFIX).decode("ascii") if plain and quoted and behind and behind in _CLOSING else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
-from gate.models import DisguiseFact, ExecutableClass, ExecutableFact, ReferenceFact
+from gate.models import DisguiseFact, ExecutableClass, ExecutableFact, ItemFact, ReferenceFact
 from gate.policy.content import FORMS, Contents, bases_for
 from gate.policy.model import Deliverable, Policy
 from gate.policy.rules import Reading
@@ -286,3 +286,33 @@ def test_pins_that_do_not_hold_show_both_digests() -> None:
     finding = only(of_kind("application", HIDDEN, sections=(pinned,)), "executable/pin-mismatch")
     assert SHA in finding.message
     assert OTHER_SHA in finding.message
+
+
+# --- marks that say nothing ---------------------------------------------------------------------------------------
+
+MARKED = DisguiseFact("mode", "mode 0755", "app.zip!/notes.txt", SHA)
+
+
+def marked(path: str, mode: int | None) -> ItemFact:
+    return ItemFact(10, mode, path=path, sha256=SHA)
+
+
+@pytest.mark.parametrize(
+    ("others", "severity"),
+    [
+        ([], "note"),
+        ([marked("app.zip!/run", 0o755), marked("app.zip!/a/b.png", 0o777)], "note"),
+        ([marked("app.zip!/a.png", None), marked("app.zip", 0o644)], "note"),
+        ([marked("app.zip!/inner.zip!/a.png", 0o644)], "note"),
+        ([marked("app.zip!/run", 0o755), marked("app.zip!/a.png", 0o644)], "reject"),
+        ([marked("app.zip!/a/b/c.png", 0)], "reject"),
+    ],
+)
+def test_a_mark_that_every_file_has_says_nothing(others: list[Fact], severity: str) -> None:
+    judgement = of_kind("application", marked(MARKED.path, 0o755), MARKED, *others)
+    assert only(judgement, "executable/disguised").severity == severity
+
+
+def test_only_the_mark_is_excused_where_every_file_has_it() -> None:
+    judgement = of_kind("application", marked(MARKED.path, 0o755), replace(MARKED, disguise="polyglot"))
+    assert only(judgement, "executable/disguised").severity == "reject"
