@@ -1,0 +1,91 @@
+"""Reads settings and data that are lines of text: YAML, TOML, INI, properties and everything like them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gate.examine.outbound.found import Found, Reference
+from gate.examine.outbound.hosts import is_host_name
+from gate.examine.outbound.lines import Lines
+from gate.examine.outbound.literals import network_path, urls_in
+from gate.examine.outbound.sources.commands import command_references
+from gate.examine.outbound.unknown import UNKNOWN, settled
+from gate.models import Reach
+
+_LINE = re.compile(r"[^\n]++")
+_KEY = re.compile(r"\s*+(?:-\s++)?[\"']?(?P<key>[A-Za-z_][\w.\-/ ]{0,80}?)[\"']?\s*+[:=]\s*+(?P<value>\S[^\n]*+)?")
+_COMMENT = re.compile(r"(?:^|\s)(?:#|;|//|!)(?=\s|$|[^\s/!])")
+_HOLE = re.compile(r"\$\{[^}]{0,200}\}|\{\{[^}]{0,200}\}\}|%\([^)]{0,100}\)s|\$[A-Za-z_]\w*|<[a-z_ ]{1,40}>")
+_HOST_KEYS = re.compile(
+    r"(?i)(?:^|[._\- ])(?:host(?:s|name|names)?|server(?:s|name)?|address|endpoint|broker|proxy|upstream|domain"
+    r"|registry|remote|nameserver|dns|smtp|relay|peer|seed|url|uri)$"
+)
+_LINK_KEYS = re.compile(
+    r"(?i)^(?:project[ _\-]?)?(?:home[ _\-]?page|documentation|docs?|repository|source(?:[ _\-]?code)?"
+    r"|bug[ _\-]?tracker|issues?|issue[ _\-]tracker|changelog|changes|license|funding|tracker|website|bugs?"
+    r"|release[ _\-]notes|vcs-(?:browser|git)|author|support|donate|download[ _\-]url|url)$"
+)
+_VALUE_HOST = re.compile(r"[\"']?([A-Za-z0-9.\-]{3,253})(?::[0-9]{1,5})?[\"',]?\s*$")
+_COMMAND_KEYS = re.compile(r"(?i)^(?:run|(?:before_|after_)?script|command|cmd|entrypoint|exec\w*|args|test|hook\w*)$")
+_LONG_LINE = 1 << 16
+
+
+def read_settings(text: str, lines: Lines, *, links: bool = False) -> Iterator[Found]:
+    """Yield the URLs of settings as strings with their keys, hosts that keys announce, and commands.
+
+    ``links`` says that the file describes a package: its home page and the like are places for people.
+    """
+    for line in _LINE.finditer(text):
+        content = line[0]
+        if not ("//" in content or "." in content or "\\\\" in content):
+            continue
+        yield from _line(content, line.start(), lines, links=links)
+
+
+def _line(content: str, start: int, lines: Lines, *, links: bool) -> Iterator[Reference]:
+    comment = _comment_start(content)
+    code = content[:comment]
+    key = _KEY.match(code)
+    name = key["key"].strip() if key else ""
+    via = f"key {name}" if name else "text"
+    reach: Reach = "link" if links and _LINK_KEYS.match(name) else "string"
+    found = False
+    for place, url in urls_in(content):
+        raw, unknown = settled(_HOLE.sub(UNKNOWN, url))
+        if not unknown:
+            found = found or place < comment
+            number = lines.at(start + place)
+            yield Reference(raw, reach if place < comment else "text", via if place < comment else "comment", number)
+    if len(code) < _LONG_LINE:
+        yield from _commands(code, name, lines.at(start))
+        if key and key["value"] and not found and _HOST_KEYS.search(name):
+            yield from _host(key["value"], via, lines.at(start))
+
+
+def _comment_start(content: str) -> int:
+    quotes = [0, 0]
+    place = 0
+    for found in _COMMENT.finditer(content[:_LONG_LINE]):
+        for number, quote in enumerate("\"'"):
+            quotes[number] += content.count(quote, place, found.start())
+        place = found.start()
+        if not (quotes[0] % 2 or quotes[1] % 2):
+            return place
+    return len(content)
+
+
+def _commands(code: str, name: str, line: int) -> Iterator[Reference]:
+    bare = code.lstrip(" -\t")
+    runs = bool(_COMMAND_KEYS.match(name)) or name.startswith("Exec")
+    if runs or bare.startswith(("curl ", "wget ")):
+        command = re.split("[:=]", bare, maxsplit=1)[-1] if runs else bare
+        yield from command_references(_HOLE.sub(UNKNOWN, command), f"command of {name}" if runs else "command", line)
+
+
+def _host(value: str, via: str, line: int) -> Iterator[Reference]:
+    host = _VALUE_HOST.match(value)
+    if host and is_host_name(host[1]):
+        yield Reference(f"tcp://{host[1]}", "string", via, line)
+    elif path := network_path(value.strip("\"' ")):
+        yield Reference(path, "string", via, line)
