@@ -47,8 +47,8 @@ _BEHIND_A_LINE = {
 
 
 def set_up_tool(content: Content) -> Iterator[Named]:
-    """Name the set-up tool that made a program, by the mark that its loader looks for."""
-    if not content.head.startswith(_STARTS):
+    """Name the set-up tool that made a program for Windows, by the mark that its loader looks for."""
+    if not content.head.startswith((b"MZ", b"ZM")) or content.text is not None:
         return
     found: set[str] = set()
     for begin in range(0, content.size, _WINDOW):
@@ -91,6 +91,6 @@ def _holds_files(content: Content) -> bool:
 
 
 FAMILIES = (
-    Family("installer", tuple(_MARKS), set_up_tool, _PROGRAMS + b"Z"),
+    Family("installer", tuple(_MARKS), set_up_tool, b"MZ"),
     Family("installer", ("sfx",), self_extractor, _PROGRAMS + b"Z#"),
 )
