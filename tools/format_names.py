@@ -26,6 +26,7 @@ FORMAT_NAMES: dict[str, tuple[str, str]] = {
     "xcoff": ("AIX program or object", "AIX のプログラム、オブジェクト"),
     "pef": ("classic Mac OS program", "旧 Mac OS のプログラム"),
     "boot-sector": ("boot sector with code", "起動コードを持つブートセクター"),
+    "option-rom": ("code of an extension card (option ROM)", "拡張カードのコード（オプション ROM）"),
     "bzimage": ("Linux kernel for x86", "x86 用 Linux カーネル"),
     "zimage": ("Linux kernel for ARM", "ARM 用 Linux カーネル"),
     "arm64-image": ("Linux kernel for ARM64", "ARM64 用 Linux カーネル"),

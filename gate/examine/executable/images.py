@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from gate.examine.executable.content import Content, Family, Named
 
 _COFF_MACHINES = {0x014C: "x86", 0x8664: "x86-64", 0xAA64: "aarch64", 0x01C4: "arm", 0x01C0: "arm", 0x0200: "ia64"}
@@ -14,8 +16,10 @@ _XCOFF_HEADERS = {0x01DF: "powerpc", 0x01F7: "powerpc64"}
 _XCOFF_OPTIONAL = frozenset({0, 28, 72, 110, 112, 120})
 _SECTOR = 512
 _BOOT_MARK = b"\x55\xaa"
-_BOOT_STARTS = (b"\xeb", b"\xe9", b"\xfa", b"\x31\xc0", b"\x33\xc0", b"\xea\x05\x00\xc0\x07", b"\x0e\x1f", b"\x90\xeb")
-"""What boot sectors begin with: a jump, clearing a register, or disabling interrupts."""
+_TEXT_START = re.compile(rb"[ -~\t\r\n]{8}|\0{3}")
+"""How a sector of data begins: with a text, or with nothing; code can begin with almost any other bytes."""
+_ROM_JUMPS = (b"\xe9", b"\xeb")
+_EFI_ROM = b"\xf1\x0e\0\0"
 
 
 def coff(content: Content) -> Named | None:
@@ -73,7 +77,21 @@ def boot(content: Content) -> Named | None:
         return None
     if content.at(0x202, 4) == b"HdrS":
         return Named("bzimage", "x86")
-    return Named("boot-sector", "x86") if content.head.startswith(_BOOT_STARTS) else None
+    return Named("boot-sector", "x86") if not _TEXT_START.match(content.head) else None
+
+
+def option_rom(content: Content) -> Named | None:
+    """Name code of an extension card, which a firmware runs when the machine starts.
+
+    The mark is two bytes and the next one the length, so that a jump, the sign of an EFI program or the data structure
+    of a PCI card has to follow (PCI Firmware Specification 3.0, 5.1; UEFI specification, "PCI option ROMs").
+    """
+    if not content.head.startswith(_BOOT_MARK) or not content.number(2, 1):
+        return None
+    has_structure = content.at(content.number(0x18, 2), 4) == b"PCIR"
+    if content.at(4, 4) == _EFI_ROM:
+        return Named("option-rom", "", ("kind=efi",))
+    return Named("option-rom", "x86") if has_structure or content.at(3, 1) in _ROM_JUMPS else None
 
 
 def firmware(content: Content) -> Named | None:
@@ -91,5 +109,6 @@ FAMILIES = (
     Family("native", ("xcoff",), xcoff, b"\x01"),
     Family("native", ("pef",), pef, b"J"),
     Family("native", ("boot-sector", "bzimage"), boot),
+    Family("native", ("option-rom",), option_rom, b"\x55"),
     Family("native", ("zimage", "arm64-image", "uimage"), firmware),
 )

@@ -62,6 +62,8 @@ SERVED = frozenset({"asp", "cgi", "coldfusion", "hta", "jsp", "php"})
 
 A suffix that others use as well (``.inc``) needs text all the same.
 """
+LINE_BY_LINE = frozenset({"batch", "shell"})
+"""Formats whose interpreter reads one line at a time, and reports those that it does not understand and goes on."""
 _SHARED = frozenset({"asa", "exp", "inc", "login", "master", "profile", "ru", "svc", "ws"})
 """Suffixes of which scripts are only one use: what has them has to look like code."""
 _OTHER = (
@@ -95,6 +97,15 @@ def by_name(name: bytes) -> str:
     if lower.endswith(_DECLARATIONS):
         return ""
     return _BY_SUFFIX.get(suffix_of(name), "") or _BY_NAME.get(lower, "")
+
+
+def is_served_inside(name: bytes) -> bool:
+    """Say whether a suffix of PHP stands before the last one, as in ``a.php.jpg``.
+
+    Web servers that were told of PHP by suffix alone take any of a name's suffixes (Apache, mod_mime, "Files with
+    Multiple Extensions").
+    """
+    return any(_BY_SUFFIX.get(part, "") == "php" for part in _lower(name).split(".")[1:-1] if part not in _SHARED)
 
 
 def is_shared(name: bytes) -> bool:

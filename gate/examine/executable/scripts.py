@@ -11,9 +11,11 @@ from gate.examine.executable.content import Content, Family, Named, text_of
 from gate.examine.executable.script_marks import STRONG, WEAK, marked_language
 from gate.examine.executable.script_names import (
     FORMATS,
+    LINE_BY_LINE,
     SERVED,
     by_name,
     is_other_text,
+    is_served_inside,
     is_shared,
 )
 from gate.paths import printable
@@ -127,14 +129,17 @@ _MOST_CONTROL = 0.1
 def named_script(content: Content) -> Named | None:
     """Name a script by its name, where its content reads as text, or by ordinary code where the name says nothing.
 
-    What a web server hands to an interpreter is named whatever its content is: code may stand anywhere in it.
+    What a web server hands to an interpreter is named whatever its content is: code may stand anywhere in it.  So is
+    what a shell reads, which goes on after lines that are no commands, such as those of a picture.
     """
     if not content.head or not _OF_CONTENT.isdisjoint(content.told):
         return None
     name = content.name
     expected = "" if is_shared(name) else by_name(name)
-    if expected in SERVED:
+    if expected in SERVED or expected in LINE_BY_LINE:
         return Named(expected, "", ("by=name",))
+    if not expected and "<?" in content.start and is_served_inside(name):
+        return Named("php", "", ("by=name",))
     if expected:
         return Named(expected, "", ("by=name",)) if _reads_as_text(content) and not _is_translation(content) else None
     if is_other_text(name) or content.text is None:

@@ -1,0 +1,81 @@
+"""Hostile and awkward files: nothing executable stays unnamed, nothing raises or takes long, and twins are left."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from gate.examine.executable.examiner import ExecutableExaminer
+from gate.models import ExecutableFact, Gap
+from tests.examine.executable.executable_samples import SAMPLES
+from tests.examine.executable.hostile_formats import HOSTILE, TWINS
+from tests.examine.executable.malformed_pe import malformed_programs
+from tests.examine.executable.sample import File
+from tests.examine.viewing import examined
+
+LEAST = 60
+LEAST_PROGRAMS = 200
+HANG = 20
+"""Seconds of processor time: a hang, not a speed."""
+PROGRAMS = malformed_programs()
+SUBJECT = ExecutableExaminer()
+
+
+def _formats(file: File) -> set[str]:
+    """Return what is named; an exception, within a test too, and a long time are failures."""
+    started = time.process_time()
+    said = examined(SUBJECT, file.data, file.name, mode=file.mode)
+    assert time.process_time() - started < HANG
+    assert not [each for each in said if isinstance(each, Gap) and each.reason == "engine-error"]
+    return {each.format for each in said if isinstance(each, ExecutableFact)}
+
+
+def test_there_are_enough() -> None:
+    assert len(HOSTILE) >= LEAST
+    assert len(PROGRAMS) >= LEAST_PROGRAMS
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_file_is_named(name: str) -> None:
+    hostile = HOSTILE[name]
+    found = _formats(hostile.file)
+    assert [each for each in hostile.formats if found.isdisjoint(each.split("|"))] == [], found
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_twin_is_not_named(name: str) -> None:
+    assert _formats(TWINS[name]) == set()
+
+
+def test_every_malformed_program_is_named() -> None:
+    assert [name for name, data in PROGRAMS.items() if "pe" not in _formats(File(data))] == []
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_cut_and_damaged_samples_never_raise(name: str) -> None:
+    """Whatever a sample breaks off at, or is filled with, there is an answer."""
+    sample = SAMPLES[name]
+    size = len(sample.data)
+    for end in {*range(min(size, 64)), *range(64, size, max(1, size // 32))}:
+        _formats(sample._replace(data=sample.data[:end]))
+        _formats(sample._replace(data=sample.data[:end] + b"\xff" * 64))
+
+
+@pytest.mark.parametrize(
+    ("sample", "kept"),
+    [
+        ("elf", 4),
+        ("mach-o", 4),
+        ("java-class", 8),
+        ("wasm", 4),
+        ("dex", 8),
+        ("beam", 12),
+        ("swf", 8),
+        ("rpm", 4),
+        ("lnk", 20),
+    ],
+)
+def test_program_that_breaks_off_behind_its_magic_is_named(sample: str, kept: int) -> None:
+    for end in range(kept, len(SAMPLES[sample].data)):
+        assert sample in _formats(File(SAMPLES[sample].data[:end])), end
