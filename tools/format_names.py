@@ -190,4 +190,14 @@ FORMAT_NAMES: dict[str, tuple[str, str]] = {
     # serialized-code
     "pickle": ("Python pickle that calls something", "呼出しを含む Python pickle"),
     "npy-objects": ("NumPy array of objects", "オブジェクトの NumPy 配列"),
+    "dotnet-objects": ("serialized .NET objects", "直列化された .NET オブジェクト"),
+    "java-objects": ("serialized Java objects", "直列化された Java オブジェクト"),
+    "joblib": ("joblib file", "joblib ファイル"),
+    "keras-lambda": ("Keras model with code", "コードを含む Keras モデル"),
+    "npz-objects": ("NumPy archive of objects", "オブジェクトの NumPy 書庫"),
+    "php-objects": ("serialized PHP objects", "直列化された PHP オブジェクト"),
+    "r-data": ("R data with code", "コードを含む R データ"),
+    "ruby-objects": ("serialized Ruby objects", "直列化された Ruby オブジェクト"),
+    "torch-archive": ("PyTorch model with pickles", "pickle を含む PyTorch モデル"),
+    "yaml-objects": ("YAML that makes objects", "オブジェクトを生成する YAML"),
 }
