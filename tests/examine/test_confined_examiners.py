@@ -49,6 +49,8 @@ for module in set(sys.modules) - loaded:
 
 
 def hook(event, arguments):
+    if event == "open" and arguments[0] == "<unknown>":
+        return  # the compiler looks for the line of an error in a file that is not there, and does without
     if event in ("open", "import", "os.listdir", "os.scandir", "subprocess.Popen", "socket.connect"):
         os.write(2, f"{event} {arguments}".encode())
         os._exit(3)

@@ -13,6 +13,8 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
+import lz4.block  # type: ignore[import-untyped]  # it ships no types
+
 from gate.examine.executable.content import Content, Family, Named
 
 if sys.version_info >= (3, 14):
@@ -59,10 +61,11 @@ _UNPACK: Mapping[int, Callable[[bytes], bytes]] = MappingProxyType(
         1: lambda data: zlib.decompressobj().decompress(data, _BLOCK),
         2: lambda data: lzma.LZMADecompressor(lzma.FORMAT_ALONE, _MEMORY).decompress(data, _BLOCK),
         4: lambda data: lzma.LZMADecompressor(lzma.FORMAT_XZ, _MEMORY).decompress(data, _BLOCK),
+        5: lambda data: lz4.block.decompress(data, uncompressed_size=_BLOCK),
         6: lambda data: zstd.ZstdDecompressor().decompress(data, _BLOCK),
     }
 )
-"""How to undo a compression, by its number in the superblock: gzip, lzma, xz, zstd; not lzo and lz4."""
+"""How to undo a compression, by its number in the superblock: gzip, lzma, xz, lz4, zstd; not lzo."""
 
 
 def snap(content: Content) -> Named | None:
@@ -92,7 +95,7 @@ def _blocks(content: Content, place: int, stop: int, compression: int) -> Iterat
         elif compression in _UNPACK:
             try:
                 yield _UNPACK[compression](data)
-            except (zlib.error, lzma.LZMAError, zstd.ZstdError, EOFError):
+            except (zlib.error, lzma.LZMAError, zstd.ZstdError, lz4.block.LZ4BlockError, EOFError):
                 return
 
 

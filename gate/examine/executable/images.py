@@ -12,6 +12,11 @@ _COFF_SECTION = 40
 _MOST_SECTIONS = 4096
 _BIG_OBJECT = bytes.fromhex("c7a1bad1eebaa94baf20faf66aa4dcb8")
 """Class of an extended object file (``/bigobj``)."""
+_AR_HEADER = 60
+_MOST_MEMBERS = 1000
+_INDEXES = (b"/ ", b"/SYM64/", b"__.SYMDEF", b"__.PKGDEF", b"lib.rmeta")
+"""Names of the members that linkers write first: indexes of symbols, and descriptions of Go and Rust packages."""
+_OBJECTS = (b"\x7fELF", b"BC\xc0\xde", b"\xde\xc0\x17\x0b", b"\0asm", b"\xfe\xed\xfa", b"\xce\xfa\xed", b"\xcf\xfa\xed")
 _XCOFF_HEADERS = {0x01DF: "powerpc", 0x01F7: "powerpc64"}
 _XCOFF_OPTIONAL = frozenset({0, 28, 72, 110, 112, 120})
 _SECTOR = 512
@@ -52,10 +57,36 @@ def _is_section(content: Content, offset: int) -> bool:
 
 
 def archive(content: Content) -> Named | None:
-    """Name a library of objects; a Debian package has the same magic and another class."""
-    if content.head.startswith((b"!<arch>\n", b"!<thin>\n")) and not content.head[8:].startswith(b"debian-binary"):
+    """Name a library of objects: an ``ar`` archive with an index of symbols or an object among its members.
+
+    A Debian package has the same magic and another class, and an archive of texts is none.
+    """
+    if content.head.startswith(b"!<thin>\n"):
         return Named("ar")
-    return None
+    if not content.head.startswith(b"!<arch>\n") or content.head.startswith(b"debian-binary", 8):
+        return None
+    place = 8
+    for _ in range(_MOST_MEMBERS):
+        if place >= content.size:
+            return None
+        header = content.at(place, _AR_HEADER)
+        size = header[48:58].strip()
+        if len(header) < _AR_HEADER or header[58:] != b"`\n" or not size.isdigit():
+            return Named("ar", "", ("broken=header",))
+        if header.startswith(_INDEXES) or _is_object(content, header, place + _AR_HEADER):
+            return Named("ar")
+        place += _AR_HEADER + int(size) + int(size) % 2
+    return Named("ar")
+
+
+def _is_object(content: Content, header: bytes, place: int) -> bool:
+    """Say whether a member is an object, or the index under a long name of BSD."""
+    skip = int(header[3:16].strip()) if header.startswith(b"#1/") and header[3:16].strip().isdigit() else 0
+    if skip and content.at(place, 9) == b"__.SYMDEF":
+        return True
+    start = content.at(place + skip, 20)
+    known = start.startswith(_OBJECTS) or start[:4] == b"\0\0\xff\xff"
+    return known or (int.from_bytes(start[:2], "little") in _COFF_MACHINES and start[16:18] == b"\0\0")
 
 
 def xcoff(content: Content) -> Named | None:

@@ -52,6 +52,12 @@ def at(offset: int, magic: bytes, *, start: bytes = b"") -> bytes:
     return start.ljust(offset, b"\0") + magic + bytes(64)
 
 
+def static_library(name: bytes, member: bytes) -> bytes:
+    """Return an ``ar`` archive of one member."""
+    header = name.ljust(16) + b"0".ljust(12) + b"0     0     644     " + str(len(member)).encode().ljust(10) + b"`\n"
+    return b"!<arch>\n" + header + member + b"\n" * (len(member) % 2)
+
+
 SAMPLES: dict[str, Sample] = {
     "pe": pe(),
     "ne": with_signature(b"NE"),
@@ -63,7 +69,7 @@ SAMPLES: dict[str, Sample] = {
     "mach-o": mach_o(),
     "coff": coff_object(),
     "coff-import": struct.pack("<HHHH", 0, 0xFFFF, 0, 0x8664) + bytes(40),
-    "ar": b"!<arch>\nmember.o/       0           0     0     644     0         `\n",
+    "ar": static_library(b"/", b"index"),
     "xcoff": struct.pack(">HHIIIHH", 0x01F7, 3, 0, 0, 0, 120, 2) + bytes(100),
     "pef": b"Joy!peffpwpc" + bytes(30),
     "boot-sector": boot_sector(b"\xeb\x3c\x90mkfs"),
@@ -87,7 +93,7 @@ TWINS: dict[str, Sample] = {
     "mach-o": struct.pack(">I", 0xFEEDFACC) + bytes(20),
     "coff": struct.pack("<HHIIIHH", 0x8664, 400, 0, 80, 0, 0, 0) + b"no room for so many sections",
     "coff-import": struct.pack("<HHHH", 0, 0xFFFF, 0, 0x1234) + bytes(40),
-    "ar": b"!<arch> is the magic of ar archives\n",
+    "ar": static_library(b"readme.txt/", b"A text in an archive of texts."),
     "xcoff": struct.pack(">HHIIIHH", 0x01F7, 3, 0, 0, 0, 5, 2) + bytes(100),
     "pef": b"Joy! says the poem",
     "boot-sector": boot_sector(b"plain data"),

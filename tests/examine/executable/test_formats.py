@@ -20,7 +20,15 @@ from gate.examine.executable.table import CLASSES, FAMILIES, name_formats
 from gate.examine.interface import View
 from gate.models import ExecutableFact, Gap
 from tests.examine.executable.executable_samples import MODULES, SAMPLES, TWINS
-from tests.examine.executable.native_samples import boot_sector, dos_program, mach_o, pe, universal
+from tests.examine.executable.native_samples import (
+    boot_sector,
+    coff_object,
+    dos_program,
+    mach_o,
+    pe,
+    static_library,
+    universal,
+)
 from tests.examine.executable.sample import File
 from tests.examine.executable.script_samples import TEXTS
 from tests.examine.viewing import examined
@@ -111,6 +119,26 @@ def test_architecture_and_kind(data: bytes, architecture: str, word: str) -> Non
     [fact] = facts(data)
     assert fact.architecture == architecture
     assert word in fact.detail.split()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        static_library(b"a.o/", samples.tiny_elf()),
+        static_library(b"a.obj/", coff_object()),
+        static_library(b"#1/20", b"__.SYMDEF SORTED\0\0\0\0" + bytes(8)),
+        static_library(b"#1/4", b"a.o\0" + mach_o()),
+        static_library(b"a.dll/", struct.pack("<HHHH", 0, 0xFFFF, 0, 0x8664) + bytes(40)),
+        b"!<thin>\n",
+        b"!<arch>\nno header of a member",
+    ],
+)
+def test_libraries_of_objects(data: bytes) -> None:
+    assert "ar" in formats(data)
+
+
+def test_oat_in_elf() -> None:
+    assert formats(samples.tiny_elf().ljust(0x1000, b"\0") + b"oat\n183\0") == {"elf", "oat"}
 
 
 def test_managed_program_is_told() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import struct
 
+import lz4.block  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from gate.examine.executable.content import Content, Memory
@@ -90,6 +91,9 @@ def test_start_of_a_member() -> None:
 
 def test_snap_by_what_is_in_it_or_by_its_name() -> None:
     assert "snap" in facts(xz_squashfs(b"snap.yaml"))
+    entry = bytes(18) + b"\x08\0snap.yaml"
+    packed = lz4.block.compress(entry, store_size=False)
+    assert "snap" in facts(squashfs(b"x", compression=5, block=packed))
     unread = squashfs(b"snap.yaml", compression=3)
     assert "snap" not in facts(unread)
     assert "snap" in facts(unread, b"app.SNAP")
