@@ -119,7 +119,7 @@ _TABLE = (
     Reason("script-encoded-command", 65, "DecodeAndRun"),
     Reason("script-packed", 30, "DecodeAndRun"),
     Reason("text-hidden-program", 60, "HiddenProgram"),
-    Reason("text-hidden-script", 30, "HiddenProgram"),
+    Reason("text-hidden-script", 60, "HiddenProgram"),
     Reason("text-nested-encoding", 35, "HiddenProgram"),
     Reason("text-mostly-encoded", 15, "HiddenProgram", "support"),
     Reason("binary-hidden-program", 55, "HiddenProgram"),

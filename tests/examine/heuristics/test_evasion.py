@@ -163,6 +163,7 @@ CODE = b"import os\nprint('an inner script')\n" * 6
 CODE64 = base64.b64encode(CODE).decode()
 ZLIB64 = base64.b64encode(zlib.compress(CODE * 3)).decode()
 NUMBERS = ",".join(map(str, CODE))
+WORDS = ",".join(map(str, b"words that nobody would run, as a table of numbers, " * 3))
 BACKWARDS = 'MsgBox ""hello from a text that stood backwards""'[::-1]
 SAYINGS = {
     "import-in-place": ("ex", "ec(__import__('zlib').decompress(__import__('base64').b64", f"decode('{ZLIB64}')))\n"),
@@ -179,8 +180,8 @@ SAYINGS = {
 """Scripts that decode and run, written so that the usual word is not there, or not where it usually is."""
 SAYING_TWINS = {
     "import-in-place": ("data = __import__('zlib').decompress(__import__('base64').b64", f"decode('{ZLIB64}'))\n"),
-    "numbers": (f"table = bytes([{NUMBERS}])\n",),
-    "characters": (f"word = ''.join(map(chr, [{NUMBERS}]))\n",),
+    "numbers": (f"table = bytes([{WORDS}])\n",),
+    "characters": (f"word = ''.join(map(chr, [{WORDS}]))\n",),
     "marshal": ("code = marshal.loads(data)\n",),
     "comma": ("const text = at", f"ob('{kit.IMAGE64}');\n"),
     "constructor": ("this.constructor(at", "ob);\n"),
