@@ -196,3 +196,21 @@ rule machine_role_keys_sent_away
     condition:
         any of them
 }
+
+rule keys_packed_and_sent
+{
+    meta:
+        id = "RG-CRE-0017"
+        description = "Command that sends a folder of keys over the network"
+        description_ja = "鍵のフォルダをネットワークに送信するコマンド"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://attack.mitre.org/techniques/T1552/004/"
+        date = "2026-11-26"
+        false_positives = "None known"
+    strings:
+        $a = /(~|\$HOME|\$\{HOME\}|\/root|\/home\/\w{1,32})\/\.(ssh|aws|gnupg|kube|docker|config\/gcloud)\b[^\n]{0,120}\|\s{0,4}(curl|wget|nc|ncat|socat)\b/
+        $b = /\b(curl|wget)\b[^\n]{0,120}(@|--post-file[= ])\s{0,2}["\x27]?(~|\$HOME|\$\{HOME\}|\/root|\/home\/\w{1,32})\/\.(ssh|aws|gnupg|kube|docker|config\/gcloud)\//
+    condition:
+        any of them
+}

@@ -74,3 +74,21 @@ rule ruby_or_perl_runs_download
     condition:
         any of them
 }
+
+rule program_fetches_makes_runnable_and_runs
+{
+    meta:
+        id = "RG-DNR-0023"
+        description = "Code whose one command fetches a file, makes it runnable and runs it"
+        description_ja = "取得したファイルに実行権限を与えて実行する処理を一つのコマンドで行うコード"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://attack.mitre.org/techniques/T1105/"
+        date = "2026-11-26"
+        false_positives = "Set-up code that fetches a tool"
+    strings:
+        $a = /\b(system|popen|Popen|call|check_call|check_output|exec|execSync|spawn|spawnSync|shell_exec|passthru|run)\s{0,2}\([^\n]{0,40}\b(curl|wget)\s[^\n]{0,200}\bchmod\s{1,4}(\+x|u\+x|a\+x|0?7[0-7][0-7])\s[^\n]{0,200}[;&]\s{0,4}(\.?\/|nohup|sh\s)/
+        $lua = /\b(load|loadstring)\s{0,2}\(\s{0,2}(require\s{0,2}\(?\s{0,2}["\x27](socket\.http|ssl\.https)["\x27]\s{0,2}\)?|https?)\.request\s{0,2}\(/
+    condition:
+        any of them
+}

@@ -84,3 +84,22 @@ rule shell_loader_for_many_processors
     condition:
         filesize < 256KB and #a > 2
 }
+
+rule shell_runs_unprotected_download
+{
+    meta:
+        id = "RG-DNR-0022"
+        description = "Shell that runs what it downloads without protection or from a bare address"
+        description_ja = "保護されない通信又は IP アドレスから取得した内容を実行するシェル"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://attack.mitre.org/techniques/T1105/"
+        date = "2026-11-26"
+        false_positives = "Old installation instructions; test environments of closed networks"
+    strings:
+        $pipe = /\b(curl|wget)\b[^\n|]{0,120}(http:\/\/|https?:\/\/[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})[^\n|]{0,160}\|\s{0,4}(sudo\s{1,4})?(\/bin\/)?((ba|z|da|k)?sh|python[23]?|perl|node|ruby)\b/
+        $command = /(\bsh|\beval|-c)\s{0,4}["\x27]?\s{0,4}(\$\(|`)\s{0,4}(curl|wget)\b[^\n]{0,120}(http:\/\/|https?:\/\/[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})/
+        $process = /(\b(ba|z|k)?sh|\bsource|\s\.)\s{1,4}<\(\s{0,4}(curl|wget)\b[^\n]{0,120}(http:\/\/|https?:\/\/[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})/
+    condition:
+        any of them
+}

@@ -71,3 +71,21 @@ rule batch_fed_to_hidden_powershell
     condition:
         filesize < 16MB and $self and $decode and any of ($run_*)
 }
+
+rule batch_command_put_together
+{
+    meta:
+        id = "RG-OBF-0049"
+        description = "Batch file that puts the name of a system tool together from pieces"
+        description_ja = "システムツールの名称を断片から組み立てるバッチファイル"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://attack.mitre.org/techniques/T1027/010/"
+        date = "2026-11-26"
+        false_positives = "None known"
+    strings:
+        $pieces = /\bset\s{1,3}"?\w{1,12}=(pow|powe|power|powers|powersh|powershe|certu|certut|mshta\.|bitsa)"?\s{0,2}(&{1,2}|\r?\n)\s{0,2}@?set\s/ nocase
+        $letters = /%(comspec|public|pathext|windir|systemroot|programfiles|appdata):~-?[0-9]{1,2},[0-9]{1,2}%[a-z]{0,12}\s{0,2}\/c\s/ nocase
+    condition:
+        any of them
+}

@@ -37,3 +37,23 @@ rule javascript_hidden_in_invisible_characters
     condition:
         $run
 }
+
+rule javascript_name_in_escapes
+{
+    meta:
+        id = "RG-OBF-0048"
+        description = "JavaScript that writes the name of eval in escapes"
+        description_ja = "eval の名称をエスケープで記述した JavaScript"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://attack.mitre.org/techniques/T1027/010/"
+        date = "2026-11-26"
+        false_positives = "Tests of JavaScript engines"
+    strings:
+        $a = /\\u0065(\\u0076|v)(\\u0061|a)(\\u006c|l)\b/ nocase
+        $b = /\be\\u0076(\\u0061|a)(\\u006c|l)\b/ nocase
+        $c = /\bev\\u0061(\\u006c|l)\b/ nocase
+        $d = /\beva\\u006c\b/ nocase
+    condition:
+        any of them
+}

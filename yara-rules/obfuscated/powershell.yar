@@ -146,3 +146,31 @@ rule powershell_runs_machine_code
     condition:
         filesize < 16MB and uint16be(0) != 0x4d5a and $alloc and any of ($run_*) and $copy and $bytes
 }
+
+rule powershell_words_taken_apart
+{
+    meta:
+        id = "RG-OBF-0047"
+        description = "PowerShell whose words are taken apart so that nobody recognises them"
+        description_ja = "語を分割して判読できなくした PowerShell"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://attack.mitre.org/techniques/T1027/010/"
+        date = "2026-11-26"
+        false_positives = "None known"
+    strings:
+        $name_1 = "\x27i\x27+\x27ex\x27" nocase ascii wide
+        $name_2 = "\x22i\x22+\x22ex\x22" nocase ascii wide
+        $name_3 = "\x27ie\x27+\x27x\x27" nocase ascii wide
+        $name_4 = "\x22ie\x22+\x22x\x22" nocase ascii wide
+        $joined_2 = /["\x27](down|net\.web|new-|new-ob|frombase64|frombase)["\x27]\s{0,2}\+\s{0,2}["\x27](loadstring|loadfile|loaddata|client|object|ject|string|64string)["\x27]/ nocase ascii wide
+        $format = /[&.]\s{0,2}\(\s{0,2}["\x27](\{[0-9]\}){2,8}["\x27]\s{0,2}-f\s{0,2}["\x27]/ nocase ascii wide
+        $letters_1 = /\$env:comspec\s{0,2}\[\s{0,2}4\s{0,2},/ nocase ascii wide
+        $letters_2 = /\$(shellid|pshome)\s{0,2}\[\s{0,2}[0-9]{1,2}\s{0,2}\]\s{0,2}\+\s{0,2}\$(shellid|pshome)\s{0,2}\[/ nocase ascii wide
+        $letters_3 = /verbosepreference(\.tostring\(\))?\s{0,2}\)?\s{0,2}\[\s{0,2}1\s{0,2},\s{0,2}3/ nocase ascii wide
+        $tick_1 = /\b(i\x60ex|ie\x60x|i\x60e\x60x)\b/ nocase ascii wide
+        $tick_2 = /(n\x60ew-o|ne\x60w-o|new\x60-o|new-\x60o|new-o\x60b|new-ob\x60j|new-obj\x60e|w\x60ebcl|we\x60bcl|web\x60cl|webc\x60l|do\x60wnlo|down\x60lo|downl\x60oa|downlo\x60ad|downloa\x60d|downloads\x60t)/ nocase ascii wide
+        $backwards = /-join\s{0,2}\(?\s{0,2}\(?\s{0,2}["\x27][^"\x27\n]{8,400}["\x27]\s{0,2}\[\s{0,2}-1\s{0,2}\.\.\s{0,2}-/ nocase ascii wide
+    condition:
+        any of them
+}

@@ -85,3 +85,21 @@ rule shell_words_split_by_ifs
     condition:
         $a
 }
+
+rule shell_words_taken_apart
+{
+    meta:
+        id = "RG-OBF-0050"
+        description = "Shell command whose words are taken apart by empty quotes"
+        description_ja = "空の引用符で語を分割したシェルコマンド"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://attack.mitre.org/techniques/T1027/010/"
+        date = "2026-11-26"
+        false_positives = "None known"
+    strings:
+        $a = /\|\s{0,4}[a-z](\x27\x27|\x22\x22)[a-z]((\x27\x27|\x22\x22)[a-z]){1,5}\b/
+        $b = /\b(c\x27\x27u\x27\x27r\x27\x27l|w\x27\x27g\x27\x27e\x27\x27t|b\x27\x27a\x27\x27s\x27\x27h|c\x22\x22u\x22\x22r\x22\x22l|w\x22\x22g\x22\x22e\x22\x22t|b\x22\x22a\x22\x22s\x22\x22h)\b/
+    condition:
+        any of them
+}

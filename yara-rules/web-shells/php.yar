@@ -90,3 +90,20 @@ rule php_shell_operator_with_request
     condition:
         $a
 }
+
+rule php_includes_what_the_request_names
+{
+    meta:
+        id = "RG-WEB-0025"
+        description = "PHP that includes the file or address that a request names"
+        description_ja = "リクエストが指定するファイル又は URL を読み込む PHP"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://attack.mitre.org/techniques/T1505/003/"
+        date = "2026-11-26"
+        false_positives = "None known"
+    strings:
+        $a = /\b(include|require)(_once)?\s{0,4}\(?\s{0,4}\$_(GET|POST|REQUEST|COOKIE)\s{0,2}\[/ nocase
+    condition:
+        $a
+}

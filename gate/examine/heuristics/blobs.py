@@ -84,12 +84,18 @@ def find_blobs(text: bytes) -> Iterator[Blob]:
 
 def _radix64(text: bytes) -> Iterator[Blob]:
     end = 0
-    for start, _ in _runs(text, _RADIX64_RUN, SHORTEST):
+    for start, stop in _runs(text, _RADIX64_RUN, SHORTEST):
         found = _RADIX64.match(text, start) if start >= end else None
         if found:
             end = found.end()
-            hexadecimal = _HEX_DIGITS.fullmatch(_joined(found[0][:_PEEK])) is not None
-            yield Blob(start, end, "hex" if hexadecimal else "base64")
+            if _HEX_DIGITS.fullmatch(_joined(found[0][:_PEEK])):
+                yield Blob(start, end, "hex")
+            elif _HEX_DIGITS.fullmatch(text, start, stop):
+                # Digits alone, and words behind them that could be more of it were it base64.
+                end = stop
+                yield Blob(start, end, "hex")
+            else:
+                yield Blob(start, end, "base64")
 
 
 def _runs(text: bytes, table: bytes, shortest: int) -> Iterator[tuple[int, int]]:

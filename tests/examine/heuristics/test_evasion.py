@@ -157,6 +157,14 @@ def test_a_class_file_is_no_program_for_macos() -> None:
         assert seen(data, b"A.class") == ([], 0, [])
 
 
+@pytest.mark.parametrize("after", [b" INTO OUTFILE 'a.php';", b" and then abcdefghijklmnopqrstuvwxyz", b"';", b"\n"])
+@pytest.mark.parametrize("before", [b"SELECT 0x", b"data = '", b""])
+def test_hexadecimal_digits_and_words_behind_them(before: bytes, after: bytes) -> None:
+    codes, _, said = seen(before + kit.PROGRAM.hex().encode() + after)
+    assert "text-hidden-program" in codes
+    assert [each.data for each in said if isinstance(each, Derived)] == [kit.PROGRAM]
+
+
 # --- other ways to say the same ----------------------------------------------------------------------------------
 
 CODE = b"import os\nprint('an inner script')\n" * 6

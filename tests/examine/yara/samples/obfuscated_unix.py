@@ -58,6 +58,15 @@ BAD: dict[str, list[bytes]] = {
         joined("# -*- cod¦ing: utf-7 -*-\n+AHAAcgBpAG4AdA-\n"),
         joined("#!/usr/bin/env python\n# vim: set fileencod¦ing=unicode_esc¦ape :\n\\x70\\x72\n"),
     ],
+    "RG-OBF-0048": [
+        joined("\\u006¦5\\u0076\\u0061\\u006c(x)\n"),
+        joined("\\u006¦5val(x)\n"),
+        joined("ev\\u00¦61l(x);"),
+    ],
+    "RG-OBF-0050": [
+        joined("cat a | b''a¦''s''h\n"),
+        joined('c""u""¦r""l -s x\n'),
+    ],
 }
 """Samples that a rule must find, by the rule's id."""
 
@@ -114,6 +123,14 @@ BENIGN: dict[str, list[bytes]] = {
         joined("# -*- cod¦ing: utf-8 -*-\nprint('utf-7')\n"),
         joined("# -*- cod¦ing: cp932 -*-\n"),
         joined("§s500§\n# cod¦ing: utf-7\n"),
+    ],
+    "RG-OBF-0048": [
+        joined("const letter = '\\u0065';\nevaluate(x)\n"),
+        joined("evalue\\u0061\n"),
+    ],
+    "RG-OBF-0050": [
+        joined("It''s a ''wiki'' text.\n"),
+        joined("cat a | sort ''\n"),
     ],
 }
 """Harmless content that is like a rule's samples, by the rule's id."""

@@ -78,6 +78,21 @@ BAD: dict[str, list[bytes]] = {
             'tring([Convert]::FromBase¦64String($t.Substring(9))))"\r\n'
         ),
     ],
+    "RG-OBF-0047": [
+        joined("&('i'¦+'e¦x') (ir¦m https://x.invalid/a)\n"),
+        joined("$w.('Do¦wn'+'loadStr¦ing').Invoke($u)\n"),
+        joined("&('{1}{0}'-¦f'ex','i') $c\n"),
+        joined("&($env:com¦spec[4,24,25]-join'') $c\n"),
+        joined(".($She¦llId[1]+$She¦llId[13]+'x') $c\n"),
+        joined("&( $Verbose¦Preference.ToString()[1,3]+'x'-join'') $c\n"),
+        joined("I`E¦`X $c\n"),
+        joined("(N`¦ew-Ob`ject Net.WebClient)\n"),
+        joined("ie¦x (-jo¦in ('olleh ¦tuptuO-etirW'[-1..-18]))\n"),
+    ],
+    "RG-OBF-0049": [
+        joined("set a=po¦w&&set b=ershell&&call %a%%b% -c calc\r\n"),
+        joined("%COMSP¦EC:~-7,3% /¦c echo\r\n"),
+    ],
 }
 """Samples that a rule must find, by the rule's id."""
 
@@ -132,6 +147,14 @@ BENIGN: dict[str, list[bytes]] = {
     "RG-OBF-0023": [
         joined("power¦shell -c \"$t = [IO.File]::ReadAllT¦ext('%~f0'); Write-Host $t.Length\"\r\n"),
         joined("power¦shell -File %~dp0build.ps1\r\n"),
+    ],
+    "RG-OBF-0047": [
+        joined("$text = 'Down' + 'load'\n& ('{0}.ps1' -f $name)\n$env:ComSpec\nNew-Object Net.WebClient\n"),
+        joined("Use `iex` and `New-Object`.\n"),
+        joined("-join $letters[-1..-3]\n"),
+    ],
+    "RG-OBF-0049": [
+        joined("set a=power&echo done\r\nset path=%path:~0,-1%\r\n%COMSPEC% /c echo\r\n"),
     ],
 }
 """Harmless content that is like a rule's samples, by the rule's id."""

@@ -114,6 +114,10 @@ BAD: dict[str, list[bytes]] = {
         joined("const { exec } = require('child_pro¦cess');\napp.get('/', (req, res) => ex¦ec(req.qu¦ery.c));\n"),
         joined("require('child_pro¦cess').ex¦ec(require('url').pa¦rse(req.u¦rl, true).query.cmd)\n"),
     ],
+    "RG-WEB-0025": [
+        joined("<?p¦hp incl¦ude($_GE¦T['page']);"),
+        joined("<?p¦hp require_o¦nce $_REQ¦UEST['m'];"),
+    ],
 }
 """Samples that a rule must find, by the rule's id."""
 
@@ -217,6 +221,9 @@ BENIGN: dict[str, list[bytes]] = {
     "RG-WEB-0024": [
         joined("const { exec } = require('child_pro¦cess');\napp.get('/', (req, res) => ex¦ec('uptime'));\n"),
         joined("const match = pattern.ex¦ec(req.qu¦ery.c);\n"),
+    ],
+    "RG-WEB-0025": [
+        joined("<?p¦hp incl¦ude(__DIR__ . '/page.php'); echo htmlspecialchars($_GE¦T['page']);"),
     ],
 }
 """Harmless content that is like a rule's samples, by the rule's id."""
