@@ -63,7 +63,8 @@ class _Facts:
         elif target.local:
             reach = "local"
         via = _shown_via(reference.via)
-        fact = OutboundFact(target.url, target.host, reach, via, reference.line, reference.condition)
+        condition = "; ".join(filter(None, (reference.condition, target.note)))
+        fact = OutboundFact(target.url, target.host, reach, via, reference.line, condition)
         if fact not in self._facts:
             self.full = len(self._facts) >= self._limit
             if not self.full:

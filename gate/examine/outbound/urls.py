@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ada_url import join_url
 
+from gate.examine.outbound.deceptive import deceptive
 from gate.paths import printable
 
 SHOWN_LENGTH = 300
@@ -60,12 +61,14 @@ class Target(NamedTuple):
     """Where a URL leads.
 
     ``url`` has no user information, no fragment, and only the names of query parameters; ``host`` is the lower-case
-    A-label, or empty where it is not constant; ``local`` says that it is this machine or a private network.
+    A-label, or empty where it is not constant; ``local`` says that it is this machine or a private network; ``note``
+    says what about the URL may deceive a reader, or is empty.
     """
 
     url: str
     host: str
     local: bool = False
+    note: str = ""
 
 
 def base_for(href: str, base: str | None) -> str | None:
@@ -104,7 +107,7 @@ def resolve(raw: str, base: str | None = None) -> Target | None:
     if not _CONSTANT_HOST.fullmatch(host):
         return Target(shown_text(raw), "")
     shown = f"{parts['scheme']}//{host}{parts['port']}{parts['path']}"
-    return Target(_clipped(shown + _redacted_query(parts["query"])), host, _is_local(host))
+    return Target(_clipped(shown + _redacted_query(parts["query"])), host, _is_local(host), deceptive(host, href))
 
 
 def _redacted_query(query: str) -> str:

@@ -329,3 +329,9 @@ def test_international_host_in_shift_jis() -> None:
 def test_declared_encoding_in_a_comment_does_not_count() -> None:
     page = b"<!-- <meta charset=iso-2022-jp> -->\x1b$B" + f"<img src={U}>".encode()
     assert {fact.host for fact in outbound(page)} == {HOST}
+
+
+def test_host_that_may_deceive_says_so_in_its_condition() -> None:
+    [fact] = outbound('<img src="https://p\u0430ypal.example/a">')
+    assert (fact.reach, fact.host) == ("automatic", "xn--pypal-4ve.example")
+    assert fact.condition == "host of mixed scripts: Cyrillic, Latin"

@@ -152,3 +152,75 @@ def test_any_text_is_resolved_or_not(raw: str) -> None:
     for text in (raw, "//" + raw, "https://" + raw, "https://example.org/" + raw):
         target = resolve(text)
         assert target is None or "\x1b" not in target.url
+
+
+@pytest.mark.parametrize(
+    ("raw", "host"),
+    [
+        ("http://0xCB.0.0x71.9/", "203.0.113.9"),
+        ("http://0313.0.0161.011/", "203.0.113.9"),
+        ("http://0xCB007109/", "203.0.113.9"),
+        ("http://203.28937/", "203.0.113.9"),
+        ("http://203.0.28937/", "203.0.113.9"),
+        ("http://203.0.113.9./", "203.0.113.9"),
+        ("http://２０３.0.113.9/", "203.0.113.9"),
+        ("http://%32%30%33.0.113.9/", "203.0.113.9"),
+        ("http://[2001:DB8:0:0::1]/", "[2001:db8::1]"),
+        ("http://[2001:db8::203.0.113.9]/", "[2001:db8::cb00:7109]"),
+        ("ht\ntps:/\t/x\r.example/", "x.example"),
+        (" \x00https:x.example", "x.example"),
+        ("https:\\\\x.example", "x.example"),
+        ("https:///x.example/", "x.example"),
+        ("https://X。EXAMPLE｡/", "x.example"),
+        ("https://ｘ.example/", "x.example"),
+        ("https://x\u00ad.example/", "x.example"),
+        ("https://xn--wgv71a119e.jp/", "xn--wgv71a119e.jp"),
+        ("https://ドメイン.example/", "xn--eckwd4c7c.example"),
+        ("https://a:b@c:d@x.example/", "x.example"),
+        ("https://x.example:443@evil.example/", "evil.example"),
+        ("https://x.example#@evil.example/", "x.example"),
+        ("https://x.example?@evil.example/", "x.example"),
+        ("//x.example\\@evil.example/", "x.example"),
+    ],
+)
+def test_host_in_all_notations(raw: str, host: str) -> None:
+    target = resolve(raw)
+    assert target is not None
+    assert target.host == host
+
+
+@pytest.mark.parametrize(
+    ("raw", "note"),
+    [
+        ("https://www.meti.go.jp@evil.example/", "a host name as user before the host"),
+        ("https://www.meti.go.jp:443@evil.example/", "a host name as user before the host"),
+        ("https://p\u0430ypal.example/", "host of mixed scripts: Cyrillic, Latin"),
+        ("https://go\u03bfgle.example/", "host of mixed scripts: Greek, Latin"),
+        ("https://\u0430\u0440\u0440\u04cf\u0435.example/", "host of letters that look Latin: Cyrillic"),
+        ("https://日本ги.example/", "host of mixed scripts: Cjk, Cyrillic"),
+    ],
+)
+def test_what_may_deceive_is_noted(raw: str, note: str) -> None:
+    target = resolve(raw)
+    assert target is not None
+    assert target.note == note
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "https://user@example.org/",
+        "https://token:x@example.org/",
+        "https://日本語ドメインabc.jp/",
+        "https://ラーメン屋.jp/",
+        "https://münchen.example/",
+        "https://пример.example/",
+        "https://한국abc.kr/",
+        "https://中文.tw/",
+        "https://example.org/@user",
+    ],
+)
+def test_what_is_as_it_seems_is_not(raw: str) -> None:
+    target = resolve(raw)
+    assert target is not None
+    assert target.note == ""
