@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from gate.examine.outbound import handlers
 from gate.examine.outbound.element import Element, Handler, Surroundings, UrlHandler
 from gate.examine.outbound.found import Found
+from gate.examine.outbound.handlers import any_url
 from gate.examine.outbound.urls import may_lead_away
 
 _FETCH = UrlHandler("automatic")
@@ -143,7 +144,7 @@ def read_element(tag: str, attributes: Mapping[str, str | None], around: Surroun
     found: list[Found] = []
     for name, value in attributes.items():
         handler = by_name[name]
-        if handler is None or not value:
+        if handler is None or not value or (handler is any_url and "/" not in value and "\\" not in value):
             continue
         if stays and handler.__class__ is UrlHandler and not may_lead_away(value):
             continue

@@ -34,6 +34,11 @@ _SERIALIZED = re.compile(
 _REMOTE_LOOKING = re.compile(r"[\x00-\x20]*+(?:(?:https?|wss?|ftp):)?[/\\]{2,}+[^/\\\s]", re.IGNORECASE)
 _CONSTANT_HOST = re.compile(r"[a-z0-9_.\-]+|\[[0-9a-f:.]+\]")
 _ADDRESS = re.compile(r"(?:[0-9]++\.){3}[0-9]++|\[.*\]")
+_PLAIN = re.compile(
+    r"(?P<url>https?://(?P<host>(?:[a-z0-9\-]{1,63}+\.)++[a-z]{2,63}+)(?:/(?![^\s]*/\.)[A-Za-z0-9/_\-+,=@~]"
+    r"[A-Za-z0-9/_\-+,=@~.]*+)?+/?+)\Z"
+)
+"""URLs that are their own serialization: most are, and need not go through the parser."""
 _LOCAL_SUFFIXES = (".localhost", ".local", ".internal", ".home.arpa")
 """RFC 6761, RFC 6762, the ICANN reservation of ``internal``, RFC 8375."""
 _LOCAL_NETWORKS = [
@@ -94,6 +99,10 @@ def resolve(raw: str, base: str | None = None) -> Target | None:
     """Return where ``raw`` leads in a document with ``base``, or None where no server would be contacted."""
     if base is None and not may_lead_away(raw):
         return None
+    plain = _PLAIN.match(raw) if len(raw) <= SHOWN_LENGTH else None
+    if plain and "xn--" not in raw:
+        host = plain["host"]
+        return Target(raw if plain["url"].count("/") > 2 else f"{raw}/", host, host.endswith(_LOCAL_SUFFIXES))  # noqa: PLR2004
     try:
         href = join_url(base or _BASE, raw)
         if base is None and href.startswith(_PLACE_PREFIX):

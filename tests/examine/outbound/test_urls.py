@@ -147,6 +147,16 @@ def test_base_of_a_document() -> None:
     assert base_for("../y/", base) == "https://cdn.example/y/"
 
 
+PLAIN = st.text(alphabet="abz09-./_~@%A", max_size=20)
+
+
+@given(PLAIN, PLAIN)
+def test_plain_urls_lead_where_the_parser_says(host: str, path: str) -> None:
+    """A URL that needs no parser is read as the parser reads it: with a space before it, it goes through the parser."""
+    raw = f"https://{host}.example/{path}"
+    assert resolve(raw) == resolve(f" {raw}")
+
+
 @given(st.text(max_size=200))
 def test_any_text_is_resolved_or_not(raw: str) -> None:
     for text in (raw, "//" + raw, "https://" + raw, "https://example.org/" + raw):
