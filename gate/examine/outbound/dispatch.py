@@ -6,26 +6,34 @@ container has at least one reader: what nothing else is for is searched for URLs
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import cached_property
 
 from gate.examine.interface import View
 from gate.examine.outbound.binaries.forms import Form, is_picture, program_form
 from gate.examine.outbound.binaries.programs import read_program
 from gate.examine.outbound.decoding import decode, is_text
+from gate.examine.outbound.documents.cards import is_card, read_card
+from gate.examine.outbound.documents.compound import has_macros, read_macros, read_stream, stream_name
+from gate.examine.outbound.documents.mail import read_mail_header
+from gate.examine.outbound.documents.office_xml import is_office, read_office
+from gate.examine.outbound.documents.pdf import read_pdf
+from gate.examine.outbound.documents.rtf import read_rtf
 from gate.examine.outbound.found import Found, Nested
 from gate.examine.outbound.kinds import SNIFFED_CHARACTERS, Kind, kind_of
-from gate.examine.outbound.lines import SourceLines
+from gate.examine.outbound.lines import Lines, SourceLines
 from gate.examine.outbound.reading import Limits, collect, read_nested
 from gate.examine.outbound.sources.languages import language_of
 from gate.examine.outbound.sources.texts import read_source
 from gate.models import Gap, LibraryFact, OutboundFact
 
-HEAD_BYTES = 8192
+HEAD_BYTES = 16_384
 """How much of an item is looked at to tell its form."""
-_BESIDE_MEMBERS = frozenset({"overlay", "picture", "upx", "pdf", "rtf", "mail", "mbox", "ole"})
+_BESIDE_MEMBERS = frozenset({"overlay", "picture", "upx", "pdf", "rtf", "mail", "mbox"})
 """Labels of containers that are something else too: for all others the members say everything."""
 
+_MODULE_BYTES = 4 << 20
+"""Largest stream that is looked at for the source of macros."""
 _BESIDE_KINDS = frozenset({"php"})
 """Languages whose texts are pages as well."""
 
@@ -42,13 +50,16 @@ class _Item:
         self._view = view
         self._limits = limits
         self._head = view.read(HEAD_BYTES)
-        self._start = decode(self._head[: 4 * SNIFFED_CHARACTERS])[:SNIFFED_CHARACTERS]
+        self._start = decode(self._head)
 
     def readings(self) -> Iterator[Iterator[Found]]:
         """Yield a reading by each reader."""
         form = program_form(self._head)
-        documents = self._documents()
-        kind = kind_of(self._view.name, self._start)
+        documents = list(self._documents())
+        kind = kind_of(self._view.name, self._start[:SNIFFED_CHARACTERS])
+        if kind in ("xml", "text", None) and not form and is_office(self._start):
+            kind = None
+            documents.append(self._office())
         language = language_of(self._view.name, self._start) if form is None else ""
         if language == "script":
             kind, language = kind or "script", ""
@@ -60,10 +71,37 @@ class _Item:
         elif form or not (documents or kind or self._is_container()):
             yield self._bytes(form)
 
-    def _documents(self) -> list[Iterator[Found]]:
-        if self._head.startswith((b"%PDF-", b"{\\rtf")):
-            return [iter([Gap("unsupported", "contacts of PDF and RTF documents are not read by this version")])]
-        return []
+    def _documents(self) -> Iterator[Iterator[Found]]:
+        view, labels = self._view, self._view.labels
+        if "pdf" in labels or self._head.startswith(b"%PDF-"):
+            yield read_pdf(view)
+        if "rtf" in labels or self._head.lstrip(b" \t\r\n\0").startswith(b"{\\rt"):
+            yield self._plain("RTF document", read_rtf, "latin-1")
+        if "mail" in labels or "mbox" in labels:
+            yield self._plain("mail", read_mail_header, "utf-8")
+        if is_card(self._start):
+            yield self._plain("contact or calendar", read_card, "utf-8")
+        if "ole" in labels:
+            return  # every stream is an item of its own, and what no stream explains too
+        name = stream_name(view.name)
+        data = view.read() if name or (view.size <= _MODULE_BYTES and self._may_be_stream) else b""
+        if name and not self._is_text and len(data) <= self._limits.text_bytes:
+            yield read_stream(data, name)
+        if has_macros(data):
+            yield read_macros(data)
+
+    @property
+    def _may_be_stream(self) -> bool:
+        return not self._is_text and not self._view.labels and program_form(self._head) is None
+
+    def _office(self) -> Iterator[Found]:
+        if (yield from self._fits("part of an office document")):
+            yield from read_office(self._whole_text, SourceLines(self._whole_text))
+
+    def _plain(self, what: str, read: Callable[[str, Lines], Iterator[Found]], codec: str) -> Iterator[Found]:
+        if (yield from self._fits(what)):
+            text = self._view.read().decode(codec, "replace").replace("\r\n", "\n")
+            yield from read(text, SourceLines(text))
 
     def _is_container(self) -> bool:
         """Say whether all that the item holds has been opened, and comes as items of their own."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from gate.examine.interface import Observation
 from gate.examine.outbound.examiner import OutboundExaminer
 from gate.models import Gap, LibraryFact, OutboundFact
-from tests.examine.viewing import examined
+from tests.examine.viewing import examined, view_of
 
 HOST = "x.example"
 
@@ -37,3 +38,11 @@ def libraries(data: str | bytes, name: str = "a.js") -> list[tuple[str, str, str
 def reached(data: str | bytes, name: str = "page.html") -> set[tuple[str, str, str]]:
     """Return host, reach and via of each fact."""
     return {(fact.host, fact.reach, fact.via) for fact in outbound(data, name)}
+
+
+def read_with_labels(data: str, name: str, labels: tuple[str, ...]) -> list[Observation]:
+    """Return what is found in an item that intake gave labels to."""
+    subject = OutboundExaminer()
+    with view_of(data.encode(), subject, name=name.encode()) as view:
+        view.labels = labels
+        return list(subject.examine(view))

@@ -70,6 +70,11 @@ _BASIC = (
     r"(?i:\.Open|\.Navigate2?|URLDownloadToFile[AW]?|Workbooks\.Open|QueryTables\.Add|FollowHyperlink|\.Create(?:Http)?"
     r"|Download(?:String|File|Data)|GetObject|AddPicture|InternetOpenUrl[AW]?|Documents\.(?:Open|Add)|TcpClient|new\s+Uri)"
 )
+_ACROBAT = (
+    r"(?:app\.)?launchURL|submitForm|getURL|(?:app\.)?openDoc|Net\.HTTP\.request|SOAP\.\w+|importTextData|importAnFDF"
+    r"|importDataObject|createDataObject|mailForm|mailDoc|Net\.streamDecode|(?:app\.)?media\.\w+|Collab\.\w+|addWebLink\w*"
+)
+"""JavaScript for Acrobat API Reference."""
 _RUN = (
     r"\b(?:system|popen|execl?[vp]*e?|exec|passthru|shell_exec|proc_open|spawn\w*|ShellExecute\w*|CreateProcess[AW]?|Shell"
     r"|WinExec|Process\.Start|Runtime\.getRuntime\(\)\.exec|ProcessBuilder|exec\.Command\w*|Command::new|os\.execute"
@@ -98,6 +103,7 @@ CALLS = {
     "lua": _calls(_LUA),
     "r": _calls(_R),
     "sql": _calls(_SQL),
+    "acrobat": _calls(_ACROBAT),
     "basic": _calls(_BASIC),
 }
 """By grammar: names that are surely such a call, methods that perhaps are, and what runs another program."""

@@ -65,6 +65,7 @@ GRAMMARS = {
     "r": _grammar(_HASH_COMMENT, (_DOUBLE, _SINGLE), _PRINTED),
     "lua": _grammar(_DASH_COMMENT, (_DOUBLE, _SINGLE, _LONG), _PRINTED),
     "sql": _grammar(rf"{_DASH_COMMENT}|/\*.*?(?:\*/|\Z)", (_DOUBLED_SINGLE, _DOUBLED), _NO_HOLES),
+    "acrobat": _grammar(_SLASH_COMMENT, (_DOUBLE, _SINGLE), _NO_HOLES),
     "basic": _grammar(r"'[^\n]*+|(?<![^\n])[ \t]*+[Rr][Ee][Mm]\b[^\n]*+", (_DOUBLED,), _NO_HOLES),
 }
 """By the name of the grammar, which several languages share."""
