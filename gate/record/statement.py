@@ -24,6 +24,13 @@ from gate.models import (  # pydantic reads the annotations of documents when th
 from gate.record import layout
 from gate.record.canonical import DocumentError, canonical, parse_strictly
 from gate.record.documents import first_problem, policy_reference
+from gate.record.executables import (  # as above
+    RecordContent,
+    RecordExecutable,
+    Sha256,
+    record_content,
+    record_executables,
+)
 from gate.record.identity import DOCUMENT, GateIdentity
 from gate.record.result import PolicyReference  # as above
 from gate.record.types import RECORD, STATEMENT, RecordType, StatementType
@@ -36,7 +43,6 @@ if TYPE_CHECKING:
     from gate.policy.model import Destination, Evidence, Executable, Policy, Suppression
 
 JustificationSection: TypeAlias = Literal["executable", "outbound.destination", "suppress"]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +165,7 @@ class RecordPredicate:
     """The predicate ``urn:x-release-gate:record:v1``.
 
     ``created`` is when it was written, ``started`` and ``finished`` when the artifacts were examined (RFC 3339, UTC).
+    ``executables`` are all that need a justification, ``content`` counts those that are content of such a deliverable.
     ``files`` are all files of the release folder beside the artifacts, the record itself, the sums and signatures.
     """
 
@@ -178,6 +185,8 @@ class RecordPredicate:
     clauses: tuple[Clause, ...]
     suppressed: tuple[Finding, ...]
     justifications: tuple[RecordJustification, ...]
+    executables: tuple[RecordExecutable, ...]
+    content: tuple[RecordContent, ...]
     evidence: tuple[RecordEvidence, ...]
     external_services: tuple[ExternalService, ...]
     promised_signatures: tuple[PromisedSignature, ...]
@@ -237,6 +246,8 @@ def build_record(
             clauses=judgement.clauses,
             suppressed=tuple(finding for finding in judgement.findings if finding.suppressed_by is not None),
             justifications=_justifications(judgement, policy),
+            executables=record_executables(judgement),
+            content=record_content(judgement),
             evidence=tuple(_evidence(entry, papers) for entry in policy.evidence),
             external_services=judgement.external_services,
             promised_signatures=tuple(promised),

@@ -40,7 +40,7 @@ def _entry(draft: Draft, language: Language) -> Iterator[str]:
     for path, _ in draft.items[:_SHOWN]:
         yield f"#   {path}"
     if len(draft.items) > _SHOWN:
-        yield from _comment("report.more", language, count=len(draft.items) - _SHOWN)
+        yield from _comment("report.draft.more", language, count=len(draft.items) - _SHOWN)
     yield "[[executable]]"
     yield f"id = {_text(draft.id)}"
     yield f"path = {_text(draft.path)}"

@@ -16,6 +16,7 @@ from gate.paths import printable
 from gate.policy.clauses import clause_printed, clause_title
 from gate.policy.findings import finding_advice, finding_message, finding_why
 from gate.policy.registry import FINDINGS
+from gate.reports.executables import executables_part
 from gate.text import Language, render
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ class _Report:
     def parts(self) -> Iterator[RenderableType]:
         yield from self._headline()
         yield from self._findings()
+        yield from executables_part(self._judgement, self._language, verbose=self._verbose)
         yield from self._clauses()
         yield from self._engines()
         yield from self._next()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import time
 from datetime import UTC, datetime
@@ -110,6 +111,11 @@ def record(loaded: LoadedPolicy, *, count: int = 1, **changes: Any) -> bytes:  #
         "2026-11-30T00:00:00Z", "2026-11-30T01:00:00Z",
     )  # fmt: skip
     executable = ExecutableFact("native", "elf", path="site/x.so", sha256=SHA)
+    content = [
+        ExecutableFact("script", "javascript", path="site/a.js", sha256=SHA),
+        ExecutableFact("script", "javascript", path="site/b.js", sha256=SHA),
+        ExecutableFact("bytecode", "wasm", path="site/b.wasm", sha256=SHA),
+    ]
     contact = OutboundFact("https://tile.example.org/", "tile.example.org", "automatic", "img[src]", path="site/i")
     judgement = Judgement(
         "approved",
@@ -119,7 +125,11 @@ def record(loaded: LoadedPolicy, *, count: int = 1, **changes: Any) -> bytes:  #
             Finding("link/symbolic", "note", "", "A link."),
         ),
         (Clause("26-3 3(3)", "confirmed-with-exceptions", "One.", "clause.x", exceptions=1),),
-        (JudgedExecutable(executable, "core"), JudgedExecutable(executable, "core")),
+        (
+            JudgedExecutable(executable, "core"),
+            JudgedExecutable(dataclasses.replace(executable, detail="kind=shared"), "core"),
+            *(JudgedExecutable(each, "content:website") for each in content),
+        ),
         (JudgedOutbound(contact, "maps"), JudgedOutbound(contact, "own")),
         (ExternalService("clamd", "someone", "items"),),
     )  # fmt: skip
@@ -162,6 +172,14 @@ def test_it_says_who_decided_what_until_when(loaded: LoadedPolicy) -> None:
         {"id": "maps", "section": "outbound.destination", "reason": "地図", "approved_by": "佐藤", "role": "担当官",
          "party": "甲", "approved_on": "2026-11-02", "expires": "2027-03-31", "reference": None, "covers": 1},
     ]  # fmt: skip
+    assert predicate["executables"] == [
+        {"path": "site/x.so", "sha256": SHA, "class": "native", "format": "elf", "architecture": "",
+         "justified_by": "core"},
+    ]  # fmt: skip
+    assert predicate["content"] == [
+        {"class": "bytecode", "format": "wasm", "count": 1, "covered_by": "content:website"},
+        {"class": "script", "format": "javascript", "count": 2, "covered_by": "content:website"},
+    ]
     assert predicate["specification"]["file"] == "gate/evidence/spec.pdf"
     assert predicate["specification"]["sha256"] is not None
     assert predicate["evidence"][0] == {
