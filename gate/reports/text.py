@@ -14,10 +14,10 @@ from rich.text import Text
 
 from gate.paths import printable
 from gate.policy.clauses import clause_printed, clause_title
-from gate.policy.findings import finding_advice, finding_message, finding_why
+from gate.policy.findings import finding_advice, finding_message, finding_why, text_code
 from gate.policy.registry import FINDINGS
 from gate.reports.executables import executables_part
-from gate.text import Language, render
+from gate.text import Language, has_message, render
 
 if TYPE_CHECKING:
     from gate.models import Clause, Examination, Finding, Judgement
@@ -54,7 +54,7 @@ def render_check(
 
 
 def render_explanation(finding_id: str, language: Language) -> str:
-    """Return what a finding means, why it matters and what to do about it."""
+    """Return what a finding means, why it matters and what to do about it; what was seen where that needs words."""
     kind = FINDINGS[finding_id]
     head = Text(finding_id, style="bold")
     head.append(f"  {_label(f'severity.{kind.severity}', language)}", style=_SEVERITY_STYLE[kind.severity])
@@ -66,10 +66,14 @@ def render_explanation(finding_id: str, language: Language) -> str:
                 f"{clause_title(kind.clause, language)}"
             )
         )
+    seen = f"{text_code(finding_id)}.seen"
+    if has_message(seen, language):
+        rows.append(Text(f"{_label('seen', language)}: {render(seen, language)}"))
+    answered = "executable" if finding_id.startswith("executable/") else kind.suppressible
     rows += [
         Text(finding_why(finding_id, language)),
         Text(f"{_label('do', language)}: {finding_advice(finding_id, language)}"),
-        Text(_label(f"suppressible.{kind.suppressible}", language)),
+        Text(_label(f"suppressible.{answered}", language)),
     ]
     return _printed(Group(*rows), colour=False, width=100)
 

@@ -34,6 +34,21 @@ def test_every_finding_can_be_explained(language: Language) -> None:
     assert all(len(render_explanation(finding, language).splitlines()) >= 3 for finding in FINDINGS)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("finding", [finding for finding in FINDINGS if finding.startswith("executable/")])
+def test_findings_of_executables_say_what_was_seen_why_it_matters_and_what_to_do(
+    finding: str, language: Language
+) -> None:
+    text = render_explanation(finding, language)
+    seen, clause, entry = {"en": ("Seen:", "26-3 3(3)", "[[executable]]"),
+                           "ja": ("検出内容:", "第26条の3第3項(3)", "[[executable]]")}[language]  # fmt: skip
+    assert seen in text
+    assert text.count(clause) == 2
+    assert entry in text.splitlines()[-1]
+    if finding in {"executable/unjustified", "executable/disguised"}:
+        assert "gate justify" in text.replace("\n", " ")
+
+
 def test_explain(gate: Gate) -> None:
     assert gate("explain", "malware/known").status == 0
     unknown = gate("explain", "malware/unknown")
