@@ -52,6 +52,8 @@ __all__ = [
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin"
 """Where external programs are looked for: fixed, so that no folder of the caller's can put one in front."""
 START_SECONDS = 60.0
+_SEND_BYTES = 1 << 20
+"""What a worker can send ahead; the system may allow less."""
 _numbers = itertools.count()
 
 
@@ -167,6 +169,8 @@ class Worker:
         self._target = target
         specification = _specify(confinement, folder.user if folder else unprivileged_user())
         ours, theirs = socket.socketpair()
+        # So that a worker can go on while the gate is busy with what it sent before.
+        theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BYTES)
         with theirs:
             command = [
                 sys.executable,

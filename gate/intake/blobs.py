@@ -10,14 +10,13 @@ import fcntl
 import hashlib
 import os
 import shutil
-import stat
 import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
-from gate.errors import ArtifactChanged, IsolationError
+from gate.errors import IsolationError
 from gate.isolation import temporary_base
 
 SMALL_BYTES = 1 << 20
@@ -75,63 +74,6 @@ class Blob:
         self._store.release(self)
 
 
-class FileBlob(Blob):
-    """The bytes of an artifact's own file, which is read where it lies and noticed when it changes."""
-
-    def __init__(self, path: Path, sha256: str, before: os.stat_result, store: BlobStore | None = None) -> None:
-        self._path = path
-        self._data = None
-        self._copies = store
-        self._before = before
-        self.sha256 = sha256
-        self.size = before.st_size
-
-    @contextlib.contextmanager
-    def descriptor(self) -> Iterator[int]:
-        """Give a descriptor of the file; raises ``ArtifactChanged`` where it is no longer the file that was hashed."""
-        descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-        try:
-            self._compare(os.fstat(descriptor))
-            yield descriptor
-            self._compare(os.fstat(descriptor))
-        finally:
-            os.close(descriptor)
-
-    def _compare(self, now: os.stat_result) -> None:
-        if _identity(now) != _identity(self._before):
-            raise ArtifactChanged("intake.changed", path=self._path.name)
-
-    def for_others(self) -> Blob:
-        """Return a copy where the file is not for everybody to read and the gate is root, whose workers are nobody."""
-        if os.geteuid() != 0 or self._before.st_mode & stat.S_IROTH or self._copies is None:
-            return self
-        writer = self._copies.writer()
-        try:
-            with self.descriptor() as descriptor:
-                while chunk := os.read(descriptor, _READ):
-                    writer.write(chunk)
-        except BaseException:
-            writer.discard()
-            raise
-        return writer.finish()
-
-    def check_unchanged(self) -> None:
-        """Raise ``ArtifactChanged`` where the file is no longer the one that was hashed."""
-        with self.descriptor():
-            pass
-
-    def hold(self) -> Blob:
-        """Return the blob: its bytes are not the store's to count."""
-        return self
-
-    def release(self) -> None:
-        """Do nothing: the file is not the store's."""
-
-
-def _identity(status: os.stat_result) -> tuple[int, ...]:
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
-
-
 def _sealed(data: bytes) -> int:
     """Return a descriptor over ``data`` that nobody can write to, not even who it is handed to."""
     if not hasattr(os, "memfd_create"):
@@ -152,22 +94,6 @@ def _write_all(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
-
-
-def hash_file(path: Path, store: BlobStore | None = None) -> FileBlob:
-    """Hash a regular file without following a link at its end and return it as a blob.
-
-    ``store`` takes the copies that it makes of itself for others.
-    Raises ``OSError`` where it cannot be opened or is not a regular file, ``ArtifactChanged`` where it changes while
-    it is read.
-    """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb", buffering=0) as stream:
-        before = os.fstat(descriptor)
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        if _identity(os.fstat(descriptor)) != _identity(before):
-            raise ArtifactChanged("intake.changed", path=path.name)
-    return FileBlob(path, digest, before, store)
 
 
 class BlobWriter:

@@ -6,6 +6,8 @@ content-addressed blobs.  Names from containers become item paths and nothing el
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import os
 import time
 from collections import deque
@@ -15,8 +17,9 @@ from pathlib import Path
 from gate.errors import ArtifactChanged, UsageError, WorkerDied, WorkerTimeout
 from gate.filelist import FileEntry, list_digest
 from gate.folders import FolderChangedError, Visit, cursor_in, walk
-from gate.intake.blobs import Blob, BlobStore, FileBlob, hash_file
+from gate.intake.blobs import Blob, BlobStore
 from gate.intake.budget import Budget, ContainerBudget, LimitReached
+from gate.intake.files import FileBlob, Hashing, hash_file
 from gate.intake.identify import HEAD_BYTES, TAIL_BYTES, identify
 from gate.intake.links import tell_link
 from gate.intake.listening import NAME, Entry, Listener, Origin
@@ -26,6 +29,7 @@ from gate.intake.readers.interface import Options
 from gate.intake.readers.names import NameRegister, unsafe
 from gate.intake.readers.registry import READERS
 from gate.intake.reading import Reading, Waiting
+from gate.intake.settling import UNKNOWN, Settling
 from gate.intake.unpackers import Unpackers, readable
 from gate.isolation import WorkerFailed
 from gate.limits import Limits
@@ -36,6 +40,8 @@ _BYTES_PER_SECOND = 2_000_000
 """Unpacking slower than this is not waited for, beyond the limit of seconds per item."""
 _FILE_SYSTEMS = frozenset({"ext", "squashfs", "cramfs", "apfs", "hfs", "iso", "udf"})
 """Images with a root of their own, from which absolute links in them are meant."""
+_HASHED_MEANWHILE = 4 << 20
+"""From this size on an artifact is opened while it is still being hashed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,14 @@ class InputArtifact:
 
     path: Path
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """An artifact that is read before its digest is known."""
+
+    item: Item
+    hashing: Hashing
 
 
 class Intake:
@@ -64,12 +78,13 @@ class Intake:
         self._limits = limits
         self._store = store
         self._workers = workers
-        self._listener = listener
+        self._listener = Settling(listener)
         self._passwords = passwords or Passwords()
         self._budget = Budget(limits)
         self._paths = PathRegister()
         self._items = 0
         self._files: list[tuple[str, FileBlob]] = []
+        self._late: _Late | None = None
 
     def take(self, artifact: InputArtifact) -> Artifact:
         """Take in one artifact, file or folder, and say what it is: its digest, size and number of items.
@@ -82,14 +97,43 @@ class Intake:
                 entries = self._take_folder(artifact)
                 size = sum(entry.size for entry in entries if entry.kind == "file")
                 return Artifact(artifact.name, "folder", list_digest(entries), size, self._items - before)
-            blob = self._hashed(artifact.path, artifact.name)
-            mode = artifact.path.stat().st_mode & 0o7777
+            with contextlib.closing(Hashing(artifact.path, self._store)) as hashing:
+                item = self._take_hashing(artifact, hashing)
         except FolderChangedError as error:
             raise ArtifactChanged("intake.changed", path=artifact.name) from error
         except OSError as error:
             raise UsageError("intake.unreadable", path=artifact.name, error=error.strerror or str(error)) from error
-        self._take_item(artifact.name, os.fsencode(artifact.path.name), blob, mode=mode, depth=0, origin="file")
-        return Artifact(artifact.name, "file", blob.sha256, blob.size, self._items - before)
+        return Artifact(artifact.name, "file", item.sha256, item.size, self._items - before)
+
+    def _take_hashing(self, artifact: InputArtifact, hashing: Hashing) -> Item:
+        """Take in a file that is being hashed; a large container is read meanwhile."""
+        blob = hashing.blob
+        self._remember(artifact.name, blob)
+        if blob.size < _HASHED_MEANWHILE:
+            hashing.end()
+        name = os.fsencode(artifact.path.name)
+        item = Item(artifact.name, blob.sha256 or UNKNOWN, blob.size, name, blob.mode, _labels_of(blob))
+        self._listener.begin()
+        self._late = _Late(item, hashing)
+        try:
+            self._settle(wait=not item.labels)
+            if item.labels:
+                self._open_container(Waiting(item, blob, rooted=False))
+            self._settle(wait=True)
+            return dataclasses.replace(item, sha256=blob.sha256)
+        finally:
+            self._late = None
+
+    def _settle(self, *, wait: bool) -> None:
+        """Announce the artifact that is being hashed, where its digest is known or is to be waited for."""
+        late = self._late
+        if late is None or not (wait or late.hashing.done):
+            return
+        late.hashing.end()
+        self._late = None
+        digest = late.hashing.blob.sha256
+        self._tell(dataclasses.replace(late.item, sha256=digest), late.hashing.blob)
+        self._listener.settle(digest)
 
     def changed(self) -> list[Gap]:
         """Return a gap for every artifact file that is no longer what was examined."""
@@ -103,9 +147,12 @@ class Intake:
 
     def _hashed(self, path: Path, item_path: str) -> FileBlob:
         blob = hash_file(path, self._store)
+        self._remember(item_path, blob)
+        return blob
+
+    def _remember(self, item_path: str, blob: FileBlob) -> None:
         self._budget.add_input(blob.size)
         self._files.append((item_path, blob))
-        return blob
 
     def derived(self, parent: Item, name: str, data: bytes) -> None:
         """Take in bytes that an examiner uncovered in ``parent``, under the same budget."""
@@ -192,15 +239,19 @@ class Intake:
         text: NameText | None = None,
     ) -> Item:
         """Tell the listener of an item; a container's blob is held once more, for who opens it."""
+        item = Item(path, blob.sha256, blob.size, name, mode, _labels_of(blob), depth, origin)
+        self._tell(item, blob, text)
+        return item
+
+    def _tell(self, item: Item, blob: Blob, text: NameText | None = None) -> None:
         self._items += 1
-        labels = _labels_of(blob)
-        item = Item(path, blob.sha256, blob.size, name, mode, labels, depth, origin)
-        text = read_name(name) if text is None else text
-        self._listener.fact(ItemFact(blob.size, mode, labels, text.text, text.encoding, path=path, sha256=blob.sha256))
-        if labels:
+        text = read_name(item.name) if text is None else text
+        self._listener.fact(
+            ItemFact(item.size, item.mode, item.labels, text.text, text.encoding, path=item.path, sha256=item.sha256)
+        )
+        if item.labels:
             blob.hold()
         self._listener.entry(Entry(item, blob))
-        return item
 
     def _open_container(self, waiting: Waiting) -> None:
         item = waiting.item
@@ -275,6 +326,7 @@ class Intake:
             )
             for frame in frames:
                 reading.take(frame, descriptor)
+                self._settle(wait=False)
         reading.end_member()
         if password is not None and reading.decrypted:
             self._listener.fact(OpenedFact(password.entry, path=item.path, sha256=item.sha256))

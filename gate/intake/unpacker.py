@@ -1,18 +1,23 @@
 """The inside of an unpacking worker: runs one container reader over one open file and sends its events.
 
-Frames are ``["m", name, kind, mode, target, size, made_up]``, ``["d", bytes]`` and
-``["t", detail, reason, issue, in_member]``, in the order of the reader's events.
+A message is a batch of frames: ``["m", name, kind, mode, target, size, made_up, utf8]``, ``["d", bytes]``,
+``["x", offset, size]``, ``["t", detail, reason, issue, in_member]`` and ``["k"]``, in the order of the reader's events.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from gate.intake.readers.interface import Data, Decrypted, Event, Member, Options, Source, Stored, Trouble
+from gate.intake.readers.interface import CHUNK, Data, Decrypted, Event, Member, Options, Source, Stored, Trouble
 from gate.intake.readers.registry import reader_for
 
-Handler = Callable[[Mapping[str, Any], list[int]], Iterator[list[Any]]]
+Handler = Callable[[Mapping[str, Any], list[int]], Iterator[list[list[Any]]]]
+_BATCH = 64
+"""Most frames of one message: for small members a message each would cost more than the reading."""
+_BATCH_SECONDS = 0.02
+"""How long frames wait for others."""
 
 
 def serve(options: Mapping[str, Any]) -> Handler:
@@ -21,13 +26,33 @@ def serve(options: Mapping[str, Any]) -> Handler:
     ``options`` are those of all readings.
     """
 
-    def handle(request: Mapping[str, Any], descriptors: list[int]) -> Iterator[list[Any]]:
+    def handle(request: Mapping[str, Any], descriptors: list[int]) -> Iterator[list[list[Any]]]:
         label = request["label"]
         reader_options = Options(**options, label=label, password=request["password"])
-        for event in reader_for(label)(Source(descriptors[0]), reader_options):
-            yield frame_of(event)
+        return batches(reader_for(label)(Source(descriptors[0]), reader_options))
 
     return handle
+
+
+def batches(events: Iterator[Event]) -> Iterator[list[list[Any]]]:
+    """Yield the frames of events, several in one message; what came before an exception comes before it here too."""
+    batch: list[list[Any]] = []
+    size, begun = 0, 0.0
+    try:
+        for event in events:
+            if not batch:
+                begun = time.monotonic()
+            batch.append(frame_of(event))
+            size += len(event.chunk) if isinstance(event, Data) else 0
+            if size >= CHUNK or len(batch) == _BATCH or time.monotonic() - begun >= _BATCH_SECONDS:
+                yield batch
+                batch, size = [], 0
+    except Exception:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
 
 
 def frame_of(event: Event) -> list[Any]:

@@ -36,9 +36,15 @@ class Unpackers:
         self._pools["own"].warm()
 
     def read(self, label: str, descriptor: int, *, password: bytes | None, seconds: float) -> Iterator[Any]:
-        """Yield the frames of the container in ``descriptor``; raises as ``WorkerPool.request``."""
+        """Yield the frames of the container in ``descriptor``.
+
+        Raises as ``WorkerPool.request``, and ``ValueError`` for a message that is no batch of frames.
+        """
         request = {"label": label, "password": password}
-        return self._pools[READERS[label].group].request(request, [descriptor], seconds=seconds)
+        for batch in self._pools[READERS[label].group].request(request, [descriptor], seconds=seconds):
+            if not isinstance(batch, list):
+                raise ValueError("not a batch of frames")  # noqa: TRY004  # hostile bytes, not a caller's mistake
+            yield from batch
 
     def close(self) -> None:
         """Kill all workers."""

@@ -140,18 +140,17 @@ def test_a_folder_deeper_than_any_path_can_name_is_an_error_or_wholly_seen(
 
 def test_the_watch_over_writing_sees_a_file_written_elsewhere(bench: Bench, surroundings: Surroundings) -> None:
     """What would show a write outside does show one: else the silence of the tests above would mean nothing."""
-    from gate.intake import blobs
+    from gate.intake.files import Hashing
 
     outside = surroundings.root / "work" / "escaped"
-    real = blobs.hash_file
 
     def writing(path: Path, *more: object) -> object:
         outside.write_bytes(b"x")
-        return real(path, *more)  # type: ignore[arg-type]  # passed on as it came
+        return Hashing(path, *more)  # type: ignore[arg-type]  # passed on as it came
 
     artifact = built(surroundings.inputs, "plain", a_file(lambda: b"plain"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gate.intake.intake.hash_file", writing)
+        patch.setattr("gate.intake.intake.Hashing", writing)
         with pytest.raises(AssertionError), surroundings.untouched():
             outcome = bench.run(artifact)
     assert str(outside) in outcome.written

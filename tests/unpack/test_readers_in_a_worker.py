@@ -36,7 +36,8 @@ def worker_for(label: str) -> Worker:
 
 
 def _frames(worker: Worker, label: str, descriptor: int) -> Iterator[object]:
-    return worker.request({"label": label, "password": None}, [descriptor], seconds=20)
+    for batch in worker.request({"label": label, "password": None}, [descriptor], seconds=20):
+        yield from batch
 
 
 def events_of(worker: Worker, label: str, data: bytes) -> list[Event]:

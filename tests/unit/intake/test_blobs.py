@@ -10,7 +10,8 @@ import pytest
 
 from gate.errors import ArtifactChanged, IsolationError
 from gate.intake import blobs
-from gate.intake.blobs import BlobStore, hash_file
+from gate.intake.blobs import BlobStore
+from gate.intake.files import hash_file
 
 
 @pytest.fixture
