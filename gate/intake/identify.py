@@ -122,13 +122,15 @@ def identify(head: bytes, tail: bytes, size: int) -> tuple[str, ...]:
     ``head`` are its first and ``tail`` its last bytes: all of it where it is short, else at least ``HEAD_BYTES`` and
     ``TAIL_BYTES`` of them; with less of it fewer containers are known.  More than that is not looked at.
     """
-    labels = [label for label, magic in _AT_START.get(head[:1], ()) if head.startswith(magic)]
+    first = head[:1]
+    start = head[:HEAD_BYTES]
+    labels = [label for label, magic in _AT_START.get(first, ()) if head.startswith(magic)]
     labels += [label for label, offset, magic in _FURTHER_ON if head.startswith(magic, offset)]
-    labels += [label for label, test in _TESTS_BY_START.get(head[:1], _TESTS_OF_ANY_START) if test(head)]
+    labels += [label for label, test in _TESTS_BY_START.get(first, _TESTS_OF_ANY_START) if test(head)]
     image = _image(head, tail, size)
     if image:
         labels.append(image)
-    labels += text_labels(head[:HEAD_BYTES])
+    labels += text_labels(start)
     # Behind something else a zip file is one where it ends the file; within a container that reads otherwise it is a
     # member's bytes, which that container's reader hands out, or hidden data, which it tells.
     ends = set(_zip_ends(tail, size))
@@ -139,7 +141,7 @@ def identify(head: bytes, tail: bytes, size: int) -> tuple[str, ...]:
     if not labels and has_late_pdf_header(head):
         labels.append("pdf")
     # What lies behind a program is its own affair unless it can be told to be a container of another kind.
-    if not labels and overlay_start(head[:HEAD_BYTES], size) is not None:
+    if not labels and overlay_start(start, size) is not None:
         labels.append("overlay")
     if not labels and picture_with_more(head, tail, size):
         labels.append("picture")
