@@ -123,7 +123,7 @@ def bombs() -> Iterator[Whole]:
         "nested-42-whole",
         "the same at the size where it meets the limits as they are: 60 GiB from a few KiB",
         a_file(lambda: many_zips(15 << 20, 16, 3)),
-        gives("gap/intake-too-large@*"),
+        gives("gap/intake-ratio@*"),
         full=True,
     )
     yield Whole(
