@@ -9,9 +9,12 @@ from gate.examine.executable import (
     binaries,
     compound,
     documents,
+    markup,
+    notebooks,
     office,
     pdf,
     polyglots,
+    rtf,
     scripts,
     serialized,
     shortcuts,
@@ -29,6 +32,9 @@ FAMILIES: tuple[Family, ...] = (
     *compound.FAMILIES,
     *office.FAMILIES,
     *pdf.FAMILIES,
+    *rtf.FAMILIES,
+    *markup.FAMILIES,
+    *notebooks.FAMILIES,
     *serialized.FAMILIES,
 )
 CLASSES: dict[str, ExecutableClass] = {name: family.class_ for family in FAMILIES for name in family.formats}
