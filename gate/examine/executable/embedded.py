@@ -143,14 +143,17 @@ class Part:
         return self._content.at(self._place + offset, size) if offset >= 0 else b""
 
 
-def regions(content: Content, found: Sequence[Inside]) -> list[tuple[int, int, Inside]]:
+def regions(content: Content, found: Sequence[Inside], most: int) -> list[tuple[int, int, Inside]]:
     """Return begin and end of each program with what follows it, up to the next one.
 
-    A program within the extent that another one's headers give is that one's part, and left to it.
+    A program within the extent that another one's headers give is that one's part, and left to it.  Of more than
+    ``most`` there is one more, so that it shows.
     """
     outer: list[Inside] = []
     end = 0
     for each in sorted(found):
+        if len(outer) > most:
+            break
         if each.place >= end:
             outer.append(each)
             end = each.place + max(1, end_of(Part(content, each.place).at, content.size - each.place))

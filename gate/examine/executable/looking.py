@@ -61,7 +61,7 @@ def taken_out(content: Content, inside: tuple[Inside, ...]) -> Iterator[Derived 
     """
     if content.labels:
         return
-    for number, (begin, stop, each) in enumerate(regions(content, inside), 1):
+    for number, (begin, stop, each) in enumerate(regions(content, inside, _TAKEN_OUT), 1):
         if number > _TAKEN_OUT:
             yield Gap("too-many", f"more than {_TAKEN_OUT} programs inside")
             return

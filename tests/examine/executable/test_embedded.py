@@ -195,3 +195,14 @@ def test_far_header_is_found() -> None:
     far = bytearray(b"MZ".ljust(headers.PE_REACH - 8, b"\0") + pe()[64:])
     struct.pack_into("<I", far, 0x3C, headers.PE_REACH - 8)
     assert found_in(b"\0" + bytes(far)) == [(1, "pe")]
+
+
+def test_programs_with_long_tables_end_soon() -> None:
+    """Each of these says that it has thousands of sections and segments, all of them in the item."""
+    header = b"\x7fELF\x02\x01\x01".ljust(16, b"\0")
+    header += struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, 0, 64, 64, 0, 64, 56, 4096, 64, 4096, 0)
+    started = time.process_time()
+    found = examined(ExecutableExaminer(), b"\0" + header * 9_000 + bytes(1 << 20))
+    [fact] = [each for each in found if isinstance(each, ExecutableFact)]
+    assert "embedded=9000" in fact.detail.split()
+    assert time.process_time() - started < 20  # a hang, not a speed: a machine may be slow
