@@ -10,6 +10,7 @@ _COFF_MACHINES = {0x014C: "x86", 0x8664: "x86-64", 0xAA64: "aarch64", 0x01C4: "a
 _COFF_HEADER = 20
 _COFF_SECTION = 40
 _MOST_SECTIONS = 4096
+_BLANK = 0x20
 _BIG_OBJECT = bytes.fromhex("c7a1bad1eebaa94baf20faf66aa4dcb8")
 """Class of an extended object file (``/bigobj``)."""
 _AR_HEADER = 60
@@ -51,9 +52,9 @@ def coff(content: Content) -> Named | None:
 
 
 def _is_section(content: Content, offset: int) -> bool:
-    name = content.at(offset, 8).rstrip(b"\0")
+    name = content.at(offset, 8).partition(b"\0")[0]
     size, place = content.number(offset + 16, 4), content.number(offset + 20, 4)
-    return name.isascii() and b"\0" not in name and len(name) > 0 and (place == 0 or place + size <= content.size)
+    return name.isascii() and len(name) > 0 and min(name) > _BLANK and (place == 0 or place + size <= content.size)
 
 
 def archive(content: Content) -> Named | None:

@@ -29,6 +29,7 @@ _TEXT = re.compile(r"[\s<{\[#/]|[ -~]{0,31}[\s]|[ -~]{0,31}\Z")
 _SAMPLE, _SAMPLES = 4096, 8
 _HIGH_ENTROPY = 7.2
 """Bits a byte: above are packed and encrypted bytes; machine code has 5 to 6.7."""
+_MESH_HEADER, _TRIANGLE = 84, 50
 _SMALLEST = 512
 """Bytes below which entropy tells nothing: so few cannot show it."""
 _KNOWN_DATA = re.compile(
@@ -51,12 +52,17 @@ def by_name_or_mode(content: Content) -> Iterator[Answer]:
         return
     if content.suffix == "com" and content.size <= DOS_LARGEST and not _TEXT.match(content.start):
         yield Named("dos-com", "x86", ("by=name",))
-    elif content.text is not None or _KNOWN_DATA.match(content.head):
+    elif content.text is not None or _KNOWN_DATA.match(content.head) or _is_mesh(content):
         return
     elif _is_dense(content):
         yield Gap("unsupported", f"{_why(content)} over bytes that are packed or encrypted: not told what they are")
     else:
         yield Named("raw-code", "", ("by=name",) if named else ("by=mode",))
+
+
+def _is_mesh(content: Content) -> bool:
+    """Say whether the size is that of a binary STL mesh with the number of triangles that it tells."""
+    return content.size == _MESH_HEADER + _TRIANGLE * content.number(_MESH_HEADER - 4, 4)
 
 
 def _why(content: Content) -> str:

@@ -19,7 +19,6 @@ _END64_SIZE, _LOCATOR_SIZE = 56, 20
 _CENTRAL = struct.Struct("<4xHHHHHHLLLHHHHHLL")
 _LOCAL_SIZE = 30
 _LONGEST_COMMENT = 0xFFFF
-_SATURATED = 0xFFFFFFFF
 DIRECTORY_BYTES = 16 << 20
 """Most bytes of a directory that are read: some 200,000 members."""
 _STORED, _DEFLATED = 0, 8
@@ -60,23 +59,31 @@ def zip_listing(content: Content) -> Listing | None:
 
 
 def _directory(content: Content, place: int, record: bytes) -> Listing | None:
+    """Return the listing by the end record at ``place``.
+
+    With the records of 64 bit before it (APPNOTE 4.3.14) the directory ends there, whether or not their numbers count.
+    """
     if len(record) < _END.size:
         return None
-    _disk, _start, _here, count, length, offset, _comment = _END.unpack(record)
-    stop = place
-    if _SATURATED in {length, offset} or count == _LONGEST_COMMENT:
-        locator = content.at(place - _LOCATOR_SIZE, _LOCATOR_SIZE) if place >= _LOCATOR_SIZE else b""
-        stop = place - _LOCATOR_SIZE - _END64_SIZE
-        record = content.at(stop, _END64_SIZE)
-        if locator.startswith(_LOCATOR_SIGN) and record.startswith(_END64_SIGN):
-            length, offset = struct.unpack_from("<QQ", record, 40)
-        else:
-            stop = place
-    begin = stop - length
-    if begin < 0 or not content.at(begin, 4).startswith(_CENTRAL_SIGN):
+    _disk, _start, _here, _count, length, offset, _comment = _END.unpack(record)
+    plain = (place, length, offset)
+    wide = _wide(content, place)
+    for stop, size, start in (plain,) if wide is None else (wide, (wide[0], length, offset), plain):
+        begin = stop - size
+        if begin >= 0 and content.at(begin, 4) == _CENTRAL_SIGN:
+            data = content.at(begin, min(size, DIRECTORY_BYTES))
+            return Listing(tuple(_members(data, begin - start)), size <= DIRECTORY_BYTES)
+    return None
+
+
+def _wide(content: Content, place: int) -> tuple[int, int, int] | None:
+    """Return end, size and offset of the directory by the records of 64 bit before the end record at ``place``."""
+    stop = place - _LOCATOR_SIZE - _END64_SIZE
+    records = content.at(stop, _END64_SIZE + _LOCATOR_SIZE)
+    if not records.startswith(_END64_SIGN) or not records.startswith(_LOCATOR_SIGN, _END64_SIZE):
         return None
-    data = content.at(begin, min(length, DIRECTORY_BYTES))
-    return Listing(tuple(_members(data, begin - offset)), length <= DIRECTORY_BYTES)
+    size, offset = struct.unpack_from("<QQ", records, 40)
+    return stop, size, offset
 
 
 def _members(data: bytes, base: int) -> Iterator[Member]:

@@ -15,6 +15,8 @@ from gate.examine.executable.content import Content
 
 MOST_MEMBERS = 200_000
 _END, _CENTRAL, _LOCAL = b"PK\x05\x06", b"PK\x01\x02", b"PK\x03\x04"
+_WIDE_END, _LOCATOR = b"PK\x06\x06", b"PK\x06\x07"
+_WIDE_RECORDS, _LOCATOR_SIZE = 76, 20
 _END_RECORD = struct.Struct("<4s4xHHLLH")
 _CENTRAL_RECORD = struct.Struct("<4s6xH8xLLHHH8xL")
 _CENTRAL_SIZE, _LOCAL_SIZE = 46, 30
@@ -51,6 +53,10 @@ def members(content: Content) -> Iterator[Member]:
         raise Unlisted("no end record")
     _sign, _here, _entries, length, offset, _comment = _END_RECORD.unpack_from(tail, place)
     directory_end = content.size - len(tail) + place
+    # Some writers put the records of 64 bit before it whatever the size (APPNOTE 4.3.14).
+    wide = content.at(directory_end - _WIDE_RECORDS, _WIDE_RECORDS)
+    if wide.startswith(_WIDE_END) and wide.startswith(_LOCATOR, _WIDE_RECORDS - _LOCATOR_SIZE):
+        directory_end -= _WIDE_RECORDS
     # With something before the archive all offsets are too small by its length; Zip64 fields say nothing here.
     start = directory_end - length
     if not 0 <= start <= directory_end or length > _DIRECTORY_BYTES:

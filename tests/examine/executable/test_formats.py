@@ -137,6 +137,10 @@ def test_libraries_of_objects(data: bytes) -> None:
     assert "ar" in formats(data)
 
 
+def test_bytes_behind_the_end_of_a_section_name_are_nothing() -> None:
+    assert formats(coff_object().replace(b".text\0\0\0", b"/4\0\0C\0o\0")) == {"coff"}
+
+
 def test_oat_in_elf() -> None:
     assert formats(samples.tiny_elf().ljust(0x1000, b"\0") + b"oat\n183\0") == {"elf", "oat"}
 

@@ -11,6 +11,7 @@ import pytest
 from gate.examine.executable.content import Content, Memory
 from gate.examine.executable.examiner import ExecutableExaminer
 from gate.examine.executable.zip_names import Member, start_of, zip_listing
+from gate.examine.executable.zipped import members
 from gate.models import ExecutableFact, Gap
 from tests.examine.executable.native_samples import mach_o, pe
 from tests.examine.executable.setup_samples import (
@@ -75,6 +76,10 @@ def test_large_count_takes_the_record_of_64_bit() -> None:
     locator = struct.pack("<4sLQL", b"PK\6\7", 0, len(plain) - 22, 1)
     saturated = struct.pack("<4sHHHHLLH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
     assert "jar" in facts(plain[:-22] + wide + locator + saturated)
+    small = plain[:-22] + wide + locator + end
+    assert "jar" in facts(small), "records that are there and say nothing new"
+    assert [member.name for member in members(Content(Memory(small)))] == ["a.class", "b.txt"]
+    assert "jar" in facts(plain[:-22] + wide[:40] + bytes(16) + locator + end), "numbers that do not count"
     assert "jar" not in facts(plain[:-22] + locator + saturated)
 
 
@@ -126,6 +131,8 @@ NOISE = os.urandom(4000)
         (bytes(9000) + NOISE, b"setup", 0o755, [], ["unsupported"]),
         (NOISE, b"setup.dat", 0o644, [], []),
         (b"\x89PNG\r\n\x1a\n" + NOISE, b"a.png", 0o755, [], []),
+        (bytes(80) + b"\2\0\0\0" + bytes(range(100)), b"part.stl", 0o755, [], []),
+        (bytes(80) + b"\3\0\0\0" + bytes(range(100)), b"part.stl", 0o755, ["raw-code"], []),
         (b"", b"empty.exe", 0o755, [], []),
         (b"text\n", b"a.exe", 0o755, [], []),
         (pe(), b"a.com", 0o755, ["pe"], []),
