@@ -31,7 +31,8 @@ Condition: TypeAlias = Literal["always", "served", "declared"]
 CONTENT: Final = "content:"
 """What stands before the kind of the deliverable where an executable is content: no justification's id has a colon."""
 _SERVED_SUFFIXES: Final = (".js", ".mjs")
-_NOT_FOR_BROWSERS: Final = "runtime=node"
+_NOT_FOR_BROWSERS: Final = "runtime="
+"""Begins the word of a fact that says that a script is for a server, or may be."""
 
 _BASES: Final[Mapping[Reading, tuple[Basis, ...]]] = MappingProxyType(
     {"content": (), "program": ("specified-program", "no-alternative"), "refused": ("no-alternative",)}
@@ -140,7 +141,7 @@ class Contents:
         match condition:
             case "served":
                 served = fact.path.lower().endswith(_SERVED_SUFFIXES)
-                return served and _NOT_FOR_BROWSERS not in fact.detail.split()
+                return served and not any(word.startswith(_NOT_FOR_BROWSERS) for word in fact.detail.split())
             case "declared":
                 return self._is_named(fact.path)
             case _:

@@ -81,6 +81,7 @@ ALLOWED: dict[str, Classes] = {name: allowed for names, allowed in _GROUPS for n
 """Extension -> the classes of executables that a file with it is openly.  Others say nothing."""
 _WITHOUT_MACROS = _words("docx dotx xlsx xltx pptx potx ppsx")
 """Office Open XML extensions that promise a document without macros (ISO/IEC 29500-4, transitional content types)."""
+_MACROS = frozenset({"vba", "xlm"})
 _KNOWN = RUNNABLE | ALLOWED.keys()
 
 
@@ -122,7 +123,7 @@ def is_allowed(extension: str, class_: ExecutableClass, format_: str) -> bool:
     allowed = ALLOWED.get(extension)
     if allowed is None:
         return True
-    return class_ in allowed and not (extension in _WITHOUT_MACROS and format_.startswith("vba"))
+    return class_ in allowed and not (extension in _WITHOUT_MACROS and format_ in _MACROS)
 
 
 def disguises_of_name(name: Name, raw: bytes, *, program: bool) -> Iterator[tuple[Disguise, str]]:

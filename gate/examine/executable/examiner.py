@@ -13,6 +13,7 @@ from gate.examine.executable.content import Content, Memory
 from gate.examine.executable.disguise import Told, disguises
 from gate.examine.executable.looking import Seen, seen_in, taken_out
 from gate.examine.executable.references import references
+from gate.examine.executable.runtimes import with_runtime
 from gate.examine.executable.table import CLASSES, TABLE, name_formats
 from gate.examine.interface import Observation, View
 from gate.models import Aspect, EngineInfo, ExecutableFact, Gap, Item
@@ -50,7 +51,8 @@ class ExecutableExaminer:
         seen = self._by_content(view.sha256, content)
         told = tuple(named.format for named in seen.named)
         further = TABLE.by_name(content.under(view.name, view.mode, told))
-        every = (*seen.named, *(each for each in further.named if each.format not in told))
+        added = (each for each in further.named if each.format not in told)
+        every = [with_runtime(each, content) for each in (*seen.named, *added)]
         for named in every:
             yield ExecutableFact(CLASSES[named.format], named.format, named.architecture, " ".join(named.detail))
         yield from dict.fromkeys(seen.gaps + further.gaps)

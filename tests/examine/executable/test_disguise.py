@@ -95,6 +95,7 @@ def test_data_under_its_own_name(data: bytes, name: str) -> None:
         ("docx", "macro", "vba", False),
         ("docm", "macro", "vba", True),
         ("docx", "macro", "dde", True),
+        ("xlsx", "macro", "xlm", False),
         ("doc", "macro", "vba", True),
         ("pdf", "active-document", "pdf-javascript", True),
         ("pdf", "native", "pe", False),

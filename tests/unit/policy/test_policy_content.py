@@ -65,6 +65,8 @@ def test_a_browser_script_is_content_of_a_website_alone(kind: str | None) -> Non
         ({"path": "site/app.jsx"}, False),
         ({"path": "site/app"}, False),
         ({"detail": "by=name runtime=node"}, False),
+        ({"detail": "runtime=unknown"}, False),
+        ({"detail": "noruntime=node"}, True),
         ({"format": "jscript"}, False),
         ({"format": "shebang"}, False),
         ({"format": "php", "path": "site/index.js"}, False),
