@@ -145,10 +145,6 @@ ENCODED_COMMAND = re.compile(
 
 PowerShell takes the dashes of typography for hyphens (U+2013 to U+2015).
 """
-REVERSED = re.compile(
-    rb"\bexecute(?:global)?\b[ (]{1,4}\s{0,4}strreverse\s{0,4}\(\s{0,4}\"(?P<text>(?:[^\"\n]|\"\"){20,}+)", _FLAGS
-)
-"""A text that stands backwards in a script and is run."""
 PACKED = re.compile(rb"eval\s*\(\s*function\s*\(\s*p\s*,\s*a\s*,\s*c\s*,\s*k\s*,\s*e\s*,")
 """A script that a well-known packer wrote: it puts itself together and runs."""
 REACH = 600

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from gate.examine.heuristics.blobs import Blob, TooLong, decoded, find_blobs
 from gate.examine.heuristics.findings import Findings
 from gate.examine.heuristics.layers import Bomb, Layered, looked_through, peeled
+from gate.examine.heuristics.literals import is_special, literal_behind
 from gate.examine.heuristics.running import (
     PACKED,
     REACH,
-    REVERSED,
     Place,
     commands,
     direct_places,
@@ -23,6 +23,8 @@ SHORTEST_NEAR = 200
 """Shortest blob, in characters, that counts as decoded and run because both happens nearby."""
 SHORTEST_ALONE = 128
 """Shortest blob, in characters, whose content is looked at where nothing is run."""
+MOST_PLACES = 2000
+"""How many places that decode and run something are looked at in one text."""
 MOSTLY_ENCODED = 0.8
 SMALLEST_ENCODED = 4096
 _MEDIA = (
@@ -49,12 +51,29 @@ def examine_text(text: bytes, findings: Findings, origin: int = 0) -> None:
         near = "" if place or length < SHORTEST_NEAR else language_around(text, blob.start, blob.end)
         if place or near or length >= SHORTEST_ALONE:
             _examine_blob(text, blob, place, near, findings, origin)
-    for place in places:
-        if place not in used:
-            findings.see("script-decode-run-variable", f"{place.language}:{origin + place.start}")
+    for place in places[:MOST_PLACES]:
+        _examine_place(text, place, findings, origin, blob_seen=place in used)
+    if len(places) > MOST_PLACES:
+        findings.gap(Gap("too-many", f"more than {MOST_PLACES} places that decode and run something"))
     if len(text) >= SMALLEST_ENCODED and encoded >= MOSTLY_ENCODED * len(text):
         findings.see("text-mostly-encoded", f"{100 * encoded // len(text)}%")
     _examine_commands(text, findings, origin)
+
+
+def _examine_place(text: bytes, place: Place, findings: Findings, origin: int, *, blob_seen: bool) -> None:
+    """Look at what is run at a place that is no blob, or is in an alphabet that only looks like that of one."""
+    literal = literal_behind(text, place)
+    if literal is None or (blob_seen and not is_special(literal)):
+        if not blob_seen:
+            findings.see("script-decode-run-variable", f"{place.language}:{origin + place.start}")
+        return
+    findings.see("script-decode-run", f"{place.language}:{literal.layer}:{origin + literal.start}")
+    try:
+        layers, inner = peeled(literal.data)
+    except Bomb:
+        findings.gap(Gap("ratio", f"the literal at character {origin + literal.start} grows beyond all measure"))
+        return
+    findings.derive((literal.layer, *layers), inner)
 
 
 def _place_of(blob: Blob, places: Sequence[Place]) -> Place | None:
@@ -111,9 +130,6 @@ def _examine_commands(text: bytes, findings: Findings, origin: int) -> None:
         command = raw.decode("utf-16-le", "replace")
         findings.see("script-encoded-command", command[:40])
         findings.derive(("command",), command.encode("utf-8", "replace"))
-    for found in REVERSED.finditer(text):
-        findings.see("script-decode-run", f"visual-basic:reversed:{origin + found.start()}")
-        findings.derive(("reversed",), found["text"][::-1])
     packed = PACKED.search(text)
     if packed:
         findings.see("script-packed", str(origin + packed.start()))

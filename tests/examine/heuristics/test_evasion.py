@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import struct
 import zlib
 from collections.abc import Callable
@@ -171,6 +172,7 @@ CODE = b"import os\nprint('an inner script')\n" * 6
 CODE64 = base64.b64encode(CODE).decode()
 ZLIB64 = base64.b64encode(zlib.compress(CODE * 3)).decode()
 NUMBERS = ",".join(map(str, CODE))
+SPOKEN = 'echo "hello from an inner script";'
 WORDS = ",".join(map(str, b"words that nobody would run, as a table of numbers, " * 3))
 BACKWARDS = 'MsgBox ""hello from a text that stood backwards""'[::-1]
 SAYINGS = {
@@ -184,6 +186,12 @@ SAYINGS = {
     "context": ("vm.runInThis", "Context(Buf", f"fer.from('{CODE64}', 'base64').toString())\n"),
     "dash": ("power", "shell \N{EN DASH}enc ", kit.COMMAND64, "\r\n"),
     "backwards": ("Execute(StrRev", f'erse("{BACKWARDS}"))\r\n'),
+    "base85": ("ex", "ec(base64.b85", f"decode({base64.b85encode(CODE)!r}))\n"),
+    "ascii85": ("ex", "ec(zlib.decompress(base64.a85", f"decode({base64.a85encode(zlib.compress(CODE))!r})))\n"),
+    "base32": ("ex", "ec(base64.b32", f"decode('{base64.b32encode(CODE).decode()}'))\n"),
+    "rot13": ("<?php ev", "al(str_ro", f"t13('{codecs.encode(SPOKEN, 'rot13')}'));"),
+    "php-backwards": ("<?php ev", "al(strr", f"ev('{SPOKEN[::-1]}'));"),
+    "unknown": ("<?php ev", "al(convert_uude", "code('#86-C and other characters'));"),
 }
 """Scripts that decode and run, written so that the usual word is not there, or not where it usually is."""
 SAYING_TWINS = {
@@ -197,7 +205,24 @@ SAYING_TWINS = {
     "context": ("vm.runInThis", "Context('1 + 1');\n"),
     "dash": ("power", "shell \N{EN DASH} a shell, with ", kit.COMMAND64[:30], "\r\n"),
     "backwards": ('x = StrReverse("', BACKWARDS, '")\r\n'),
+    "base85": ("words = base64.b85", f"decode({base64.b85encode(CODE)!r})\n"),
+    "ascii85": ("ex", "ec(base64.a85", "decode(data)), print('a long text that nobody decodes')\n"),
+    "base32": ("key = base64.b32", "decode('JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP')\n"),
+    "rot13": ("<?php echo str_ro", "t13('uryyb uryyb uryyb uryyb uryyb');"),
+    "php-backwards": ("<?php echo strr", "ev('a long text that nobody runs');"),
+    "unknown": ("<?php ev", "al($code, 'a long text that nobody decodes');"),
 }
+
+
+@pytest.mark.parametrize(
+    ("saying", "inner"),
+    [
+        *((saying, CODE) for saying in ("base85", "ascii85", "base32")),
+        *((saying, SPOKEN.encode()) for saying in ("rot13", "php-backwards")),
+    ],
+)
+def test_what_is_decoded_and_run_becomes_an_item(saying: str, inner: bytes) -> None:
+    assert inner in [each.data for each in seen(kit.joined(*SAYINGS[saying]))[2] if isinstance(each, Derived)]
 
 
 @pytest.mark.parametrize("saying", SAYINGS)
@@ -211,3 +236,9 @@ def test_other_ways_to_decode_and_run(saying: str) -> None:
 @pytest.mark.parametrize("saying", SAYING_TWINS)
 def test_their_twins(saying: str) -> None:
     assert seen(kit.joined(*SAYING_TWINS[saying]))[1] < SUSPICION
+
+
+def test_more_places_than_are_looked_at_are_a_gap() -> None:
+    decoy = kit.joined("ev", "al(unesc", "ape(x));\n")
+    assert gaps(decoy * 1000) == []
+    assert gaps(decoy * 3000 + kit.joined(*SAYINGS["php-backwards"])) == ["too-many"]
