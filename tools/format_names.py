@@ -181,12 +181,24 @@ FORMAT_NAMES: dict[str, tuple[str, str]] = {
     "pdf-embedded-file": ("PDF with a file in it", "ファイルを含む PDF"),
     "pdf-rich-media": ("PDF with rich media", "リッチメディアを含む PDF"),
     "pdf-xfa": ("PDF with an XFA form", "XFA フォームを含む PDF"),
+    "winhelp": ("Windows help", "Windows ヘルプ"),
+    "rtf-object": (
+        "rich text with an embedded or linked object",
+        "埋め込み又はリンクのオブジェクトを含むリッチテキスト",
+    ),
+    "svg-script": ("SVG picture with script", "スクリプトを含む SVG 画像"),
+    "xfa": ("XFA form with script, outside of a PDF", "スクリプトを含む XFA フォーム（PDF 以外）"),
+    "xaml-code": ("XAML that calls methods or holds code", "メソッドの呼出し又はコードを含む XAML"),
     # macro
     "vba": ("VBA macro", "VBA マクロ"),
     "xlm": ("Excel 4 macro", "Excel 4 マクロ"),
     "dde": ("DDE field", "DDE フィールド"),
     "odf-basic": ("OpenDocument Basic macro", "OpenDocument の Basic マクロ"),
     "odf-script": ("OpenDocument script", "OpenDocument のスクリプト"),
+    # script: in XML and JSON
+    "xsl-script": ("XSL stylesheet with script", "スクリプトを含む XSL スタイルシート"),
+    "msbuild-task": ("MSBuild project with code in it", "コードを含む MSBuild プロジェクト"),
+    "notebook": ("Jupyter notebook with code", "コードを含む Jupyter ノートブック"),
     # serialized-code
     "pickle": ("Python pickle that calls something", "呼出しを含む Python pickle"),
     "npy-objects": ("NumPy array of objects", "オブジェクトの NumPy 配列"),

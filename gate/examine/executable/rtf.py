@@ -31,7 +31,7 @@ def rich_text(content: Content) -> Iterator[Answer]:
         yield Gap("too-large", f"RTF of more than {_LARGEST} bytes: its objects are not looked for")
         return
     data = content.everything()
-    if _OBJECT.search(data):
+    if b"\\obj" in data and _OBJECT.search(data):
         words = (("update=yes",) if _UPDATE.search(data) else ()) + (
             ("equation=yes",) if _EQUATION.search(data) else ()
         )

@@ -35,11 +35,12 @@ _BATCH_FIRST = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """The first command of a batch file, after comments: with ``@`` before it, so that it is not shown."""
+_POWERSHELL = re.compile(
+    r"(?im)^[ \t]*+#Requires[ \t]++-(?:Version|Modules?|RunAsAdministrator|PSEdition|PSSnapin)\b"
+    r"|^[ \t]*+\[CmdletBinding\b|^# SIG # Begin signature block"
+)
+_POWERSHELL_WORDS = ("#requires", "[cmdletbinding", "# sig # begin")
 _MARKERS = {
-    "powershell": re.compile(
-        r"(?im)^\s*+#Requires[ \t]++-(?:Version|Modules?|RunAsAdministrator|PSEdition|PSSnapin)\b"
-        r"|^\s*+\[CmdletBinding\b|^# SIG # Begin signature block"
-    ),
     "encoded-script": re.compile(r"(?s).{0,2048}?#@~\^[A-Za-z0-9+/]{6}=="),
     "php": re.compile(r"\s*+<\?(?:php\b|=)", re.IGNORECASE),
     "asp": re.compile(
@@ -81,10 +82,10 @@ def batch(content: Content) -> Named | None:
 def marked(content: Content) -> Named | None:
     """Name a script by a marker that nothing but its language has."""
     text = content.start
-    for name, pattern in _MARKERS.items():
-        if pattern.search(text) if name == "powershell" else pattern.match(text):
-            return Named(name)
-    return None
+    lower = text.lower()
+    if any(word in lower for word in _POWERSHELL_WORDS) and _POWERSHELL.search(text):
+        return Named("powershell")
+    return next((Named(name) for name, pattern in _MARKERS.items() if pattern.match(text)), None)
 
 
 def visual_basic(content: Content) -> Named | None:
@@ -95,8 +96,7 @@ def visual_basic(content: Content) -> Named | None:
 
 _JSCRIPT_HOST = re.compile(
     r"\bWScript\.(?:CreateObject|Shell|Echo|Quit|Sleep|Arguments|ScriptFullName|StdIn|StdOut)\b"
-    r"|\bnew ActiveXObject\([ \t]*+[\"'](?:WScript|Scripting|Shell|ADODB|WinHttp)\b",
-    re.IGNORECASE,
+    r"|\bnew ActiveXObject\([ \t]*+[\"'](?:WScript|Scripting|Shell|ADODB|WinHttp)\b"
 )
 _JSCRIPT_CODE = re.compile(r"\b(?:var|function|try|if)\b[^\n]{0,300}[{;]|;[ \t]*+$", re.MULTILINE)
 
@@ -107,7 +107,7 @@ def windows_javascript(content: Content) -> Named | None:
     Pages make objects too (``Microsoft.XMLHTTP``); those that reach files and programs are not for pages.
     """
     text = content.start
-    if not _JSCRIPT_HOST.search(text) or _VBS_START.search(text):
+    if not ("WScript." in text or "ActiveXObject" in text) or not _JSCRIPT_HOST.search(text) or _VBS_START.search(text):
         return None
     return Named("jscript") if _JSCRIPT_CODE.search(text) else None
 
@@ -120,7 +120,7 @@ def marked_code(content: Content) -> Named | None:
     return Named(language) if language else None
 
 
-_OF_CONTENT = frozenset({"shebang", "batch", *_MARKERS, "vbs", "jscript", *(name for name, _ in STRONG)})
+_OF_CONTENT = frozenset({"shebang", "batch", "powershell", *_MARKERS, "vbs", "jscript", *(name for name, _ in STRONG)})
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1c-\x1f]")
 _MOST_CONTROL = 0.1
 """Interpreters read over a few control characters; more of them, and the content is no text."""
@@ -165,7 +165,7 @@ _BY_NAME = tuple(dict.fromkeys((*FORMATS, *(language.format for language in WEAK
 FAMILIES = (
     Family("script", ("shebang",), shebang, text=True),
     Family("script", ("batch",), batch, text=True),
-    Family("script", tuple(_MARKERS), marked, text=True),
+    Family("script", ("powershell", *_MARKERS), marked, text=True),
     Family("script", ("vbs",), visual_basic, text=True),
     Family("script", ("jscript",), windows_javascript, text=True),
     Family("script", tuple(dict.fromkeys(name for name, _ in STRONG)), marked_code, text=True),

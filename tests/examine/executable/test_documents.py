@@ -100,7 +100,7 @@ def notebook(*cells: dict[str, object]) -> bytes:
     return json.dumps({"nbformat": 4, "cells": cells}, indent=1).encode()
 
 
-CODE = {"cell_type": "code", "source": "import os"}
+CODE: dict[str, object] = {"cell_type": "code", "source": "import os"}
 
 
 def test_notebooks() -> None:
