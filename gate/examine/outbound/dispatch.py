@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Iterator
 from functools import cached_property
 
 from gate.examine.interface import View
+from gate.examine.outbound.binaries.fonts import FONT_BYTES, WOFF, WOFF2, read_font
 from gate.examine.outbound.binaries.forms import Form, is_picture, program_form
 from gate.examine.outbound.binaries.programs import read_program
 from gate.examine.outbound.decoding import decode, is_text
@@ -125,6 +126,8 @@ class _Item:
 
     def _bytes(self, form: Form | None) -> Iterator[Found]:
         yield from self._missing()
+        if self._head.startswith((WOFF, WOFF2)) and self._view.size <= FONT_BYTES:
+            yield from read_font(self._view.read())
         yield from read_program(self._view, form, "identifier" if is_picture(self._head) else "string")
 
     def _missing(self) -> Iterator[Gap]:

@@ -47,6 +47,12 @@ _BY_NAME: dict[bytes, Kind] = {
     **dict.fromkeys((b"readme", b"license", b"licence", b"copying", b"notice", b"changelog", b"authors"), "text"),
 }
 
+_BEGINNINGS: dict[Kind, re.Pattern[str]] = {
+    "xml": re.compile(r"[\s\ufeff]*+(?:<|\Z)"),
+    "sourcemap": re.compile(r"[\s\ufeff]*+(?:[{\[)]|\Z)"),
+}
+"""What texts of a kind begin with: property lists and others of these names have binary forms as well."""
+
 _HTML = re.compile(
     r"[\s\0]*+<(?:!doctype\s+html|!--|(?:html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|meta|link"
     r"|base|img|form|frameset|object|embed|template)(?=[\s/>]))",
@@ -63,13 +69,15 @@ def kind_of(name: bytes, head: str) -> Kind | None:
     """Return the kind of an item from its name and first characters, or None where no reader is for it.
 
     Names of source and text formats decide against HTML: a browser shows them as text, whatever they begin with.
+    What is not of the kind that its name says has no reader here, and is read as what it is.
     """
     plain = name.lower()
     if plain in _BY_NAME:
         return _BY_NAME[plain]
     suffix = plain.rpartition(b".")[2].decode("ascii", "replace") if b"." in plain else ""
     if suffix in _BY_SUFFIX:
-        return _BY_SUFFIX[suffix]
+        kind = _BY_SUFFIX[suffix]
+        return kind if kind not in _BEGINNINGS or _BEGINNINGS[kind].match(head) else None
     if _SVG.match(head) or _XHTML.match(head) or _STYLED_XML.match(head):
         return "xml"
     return "html" if _HTML.match(head) else None

@@ -132,3 +132,10 @@ def test_picture_with_a_link_round_it() -> None:
         (f"link.{HOST}", "link", 2),
     ]
     assert facts[0].condition == "shown with its pictures"
+
+
+@pytest.mark.parametrize("name", ["a.plist", "a.xml", "a.map"])
+def test_binary_forms_of_such_names_are_searched(name: str) -> None:
+    facts = outbound(b"bplist00\xd1\1\2Qa_\x10\x13" + f"{U}\0".encode(), name)
+    assert {(fact.host, fact.reach) for fact in facts} == {(HOST, "string")}
+    assert outbound(b"bplist00\xd1\1\2Qa_\x10\x13own/a", name) == []
