@@ -110,7 +110,7 @@ class _Handlers(dict[str, Handler | None]):
     """The handlers of one element's attributes; those that go by the beginning of a name are filled in when met."""
 
     def __missing__(self, name: str) -> Handler | None:
-        handler = handlers.handler_by_name(name)
+        handler = None if name in INERT else handlers.handler_by_name(name)
         if len(name) <= _NAME_LENGTH and len(self) < _NAMES:
             self[name] = handler
         return handler

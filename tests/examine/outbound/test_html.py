@@ -138,6 +138,7 @@ NOTHING = {
     "not an image": f'<input type="text" src="{U}">',
     "duplicate attribute": f'<img src="a.png" src="{U}">',
     "other attribute": f'<img alt="{U}" title="{U}">',
+    "other attribute beside one that counts": f'<img alt="{U}" src="a.png" data-a="b">',
     "css comment": f"<style>/* url({U}) */</style>",
     "invalid host": '<img src="https://a b/">'.replace("a b", "\x7f"),
     "empty host": '<img src="https://"><img src="//">',
