@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pikepdf
 import pytest
@@ -264,6 +265,16 @@ def test_pdf_twins() -> None:
         page.Annots = annotation(action("URI", URI=pikepdf.String(U)))
 
     assert hosts(pdf(shown), "a.pdf") == {(HOST, "link")}
+
+
+def test_pdf_objects_that_are_numbers() -> None:
+    number: Any = 1  # the package does not say that it takes numbers
+
+    def change(document: pikepdf.Pdf, page: Dictionary) -> None:
+        page.Number = document.make_indirect(number)
+        page.Annots = annotation(action("URI", URI=pikepdf.String(U)))
+
+    assert hosts(pdf(change), "a.pdf") == {(HOST, "link")}
 
 
 def test_damaged_pdf_is_a_gap_and_is_searched() -> None:

@@ -85,6 +85,7 @@ def test_calls_without_a_constant_host_are_opaque(source: str) -> None:
 
 
 TWINS = [
+    "import os\nos.environ.get('HOME', 'x')",
     "x = {}\nx.get('name')",
     "import os\nos.environ.get('HOME')",
     "import subprocess\nsubprocess.run(['ls', '-l'])",
@@ -110,6 +111,10 @@ def test_other_strings_docstrings_and_comments() -> None:
         ("comment.example", "text", 2),
         (HOST, "string", 3),
     }
+
+
+def test_a_default_of_the_environment_is_a_string() -> None:
+    assert [fact.reach for fact in outbound(f"import os\nX = os.environ.get('X', '{U}')", "m.py")] == ["string"]
 
 
 def test_pages_shown_are_interaction() -> None:

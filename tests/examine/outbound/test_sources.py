@@ -106,6 +106,8 @@ TEXTS = [
     ("a.c", f"/* see\n {U} */"),
     ("a.go", f"// see {U}"),
     ("a.rb", f"# see {U}"),
+    ("a.pl", f"=pod\n\n  LWP::Simple->get('{U}')\n\n=cut\n"),
+    ("a.rb", f"=begin\nNet::HTTP.get(URI('{U}'))\n=end\n"),
     ("a.lua", f"-- see {U}"),
     ("a.sql", f"-- see {U}"),
     ("a.vbs", f"' see {U}"),
@@ -122,6 +124,11 @@ TEXTS = [
 @pytest.mark.parametrize(("name", "source"), TEXTS)
 def test_comments_and_prose_are_text(name: str, source: str) -> None:
     assert {(fact.host, fact.reach) for fact in outbound(source, name)} == {(HOST, "text")}
+
+
+@pytest.mark.parametrize("name", ["a.c", "a.py", "a.yml", "a.sh", "A.java"])
+def test_namespaces_are_identifiers(name: str) -> None:
+    assert [fact.reach for fact in outbound('x = "http://www.w3.org/2000/svg"', name)] == ["identifier"]
 
 
 def test_home_pages_of_packages_are_links() -> None:
@@ -146,6 +153,7 @@ def test_calls_without_a_constant_host_are_opaque(name: str, source: str) -> Non
 
 
 TWINS = [
+    ("a.sh", "printf 'Usage: %s [ssh options]' \"$0\"\nSSH='ssh -a -x'\n"),
     ("a.c", 'printf("%s\\n", o.id); include("main.js");'),
     ("A.java", 'package com.example.app; map.get("name"); list.get(0);'),
     ("a.cs", "using System.Data.Info; var x = d.Get(o.Id);"),

@@ -38,6 +38,9 @@ _PICTURES = (
     b"wOFF",
     b"wOF2",
     b"8BPS",
+    b"\x80\1",
+    b"%!PS-AdobeFont",
+    b"%!FontType1",
 )
 """Pictures and fonts: what shows them follows no URL inside of them."""
 

@@ -7,7 +7,7 @@ interaction.  The file is read as it lies as well, for what its tables do not na
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pikepdf
 
@@ -83,10 +83,13 @@ class _Walk:
         """Yield what every object leads to."""
         base = _text(self._document.Root.get("/URI", pikepdf.Dictionary()).get("/Base")) or None
         scripts = self._document_scripts()
-        for number, value in enumerate(self._document.objects):
+        objects: Iterable[object] = self._document.objects
+        for number, value in enumerate(objects):
             if number >= _OBJECTS or self._values > _VALUES:
                 yield Gap("too-many", "more objects in a PDF than are read")
                 return
+            if not isinstance(value, pikepdf.Object):
+                continue  # a number or truth value
             at_once = value.objgen in self._at_once or value.objgen in scripts
             yield from self._value(value, at_once, 0, base, f"pdf object {value.objgen[0]}")
         root = self._document.trailer.get("/Root")

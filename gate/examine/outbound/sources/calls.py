@@ -134,6 +134,7 @@ QUIET = frozenset(
         "getimagesize",
         "curl_setopt",
         "copy",
+        "mirror",
         "simplexml_load_file",
         ".Create",
         "GetObject",

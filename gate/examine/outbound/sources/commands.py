@@ -43,6 +43,12 @@ _METHODS = re.compile(
     r"|GetAsync|PostAsync|TcpClient|UdpClient|XMLHTTP|WinHttpRequest|ServerXMLHTTP|WebClient|HttpWebRequest|WebRequest)\b"
 )
 """What scripts of Windows reach another machine by, beside programs."""
+_IS_RUN = re.compile(
+    r"(?:\A|[|;&({`!\n]|\$\(|\b(?:then|do|else|exec|sudo|time|env|nohup|command|xargs|if|while|until|RUN|call|start|eval"
+    r"|cmd(?:\.exe)? /c)\s+[\"']?)[\s@-]*\Z",
+    re.IGNORECASE,
+)
+"""What stands before a program that a line runs, and does not only speak of."""
 _WORD = re.compile(r"[^\s\"'`|;&<>()]+")
 _REMOTE_PLACE = re.compile(r"(?:[\w.\-]{1,64}@)?([A-Za-z0-9.\-]{1,253})(?::[^\s:]*)?")
 _LONGEST = 16_384
@@ -67,7 +73,7 @@ def command_references(command: str, via: str, line: int, *, condition: str = ""
         reference = next(_reference(raw, "code", place, line, condition))
         known = known or reference.reach != "opaque"
         yield reference
-    if not known and (method or name in _ALWAYS):
+    if not known and (method or (name in _ALWAYS and program and _IS_RUN.search(command, 0, program.start()))):
         yield Reference(command.strip()[:80].replace(UNKNOWN, "*"), "opaque", place, line, condition)
 
 

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 _SLASH_COMMENT = r"//[^\n]*+|/\*.*?(?:\*/|\Z)"
 _HASH_COMMENT = r"#[^\n]*+"
+_POD = r"(?:(?<=\n)|\A)=[a-z].*?(?:\n=cut\b[^\n]*+|\Z)"
+_BLOCK = r"(?:(?<=\n)|\A)=begin\b.*?(?:\n=end\b[^\n]*+|\Z)"
 _DASH_COMMENT = r"--(?:\[\[.*?(?:\]\]|\Z)|[^\n]*+)"
 _DOUBLE = r'"(?:[^"\\\n]++|\\.)*+"?'
 _SINGLE = r"'(?:[^'\\\n]++|\\.)*+'?"
@@ -59,8 +61,8 @@ GRAMMARS = {
     "csharp": _grammar(_SLASH_COMMENT, (_VERBATIM, _TRIPLE, rf"\$?{_DOUBLE}", _CHARACTER), _BRACES),
     "swift": _grammar(_SLASH_COMMENT, (_TRIPLE, _DOUBLE), _PARENTHESES),
     "php": _grammar(rf"{_SLASH_COMMENT}|{_HASH_COMMENT}", (_DOUBLE, _SINGLE, _BACKTICK), _DOLLAR),
-    "ruby": _grammar(_HASH_COMMENT, (_DOUBLE, _SINGLE, _BACKTICK), _HASHED),
-    "perl": _grammar(_HASH_COMMENT, (_DOUBLE, _SINGLE, _BACKTICK), _DOLLAR),
+    "ruby": _grammar(rf"{_HASH_COMMENT}|{_BLOCK}", (_DOUBLE, _SINGLE, _BACKTICK), _HASHED),
+    "perl": _grammar(rf"{_HASH_COMMENT}|{_POD}", (_DOUBLE, _SINGLE, _BACKTICK), _DOLLAR),
     "python": _grammar(_HASH_COMMENT, (_TRIPLE, _TRIPLE_SINGLE, _DOUBLE, _SINGLE), _BRACES),
     "r": _grammar(_HASH_COMMENT, (_DOUBLE, _SINGLE), _PRINTED),
     "lua": _grammar(_DASH_COMMENT, (_DOUBLE, _SINGLE, _LONG), _PRINTED),

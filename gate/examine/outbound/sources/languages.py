@@ -14,7 +14,7 @@ _SUFFIXES = {
     "swift": "swift dart",
     "php": "php php3 php4 php5 php7 phtml inc",
     "ruby": "rb rake gemspec ru podspec erb cr ex exs",
-    "perl": "pl pm t pod cgi",
+    "perl": "pl pm t cgi",
     "r": "r rmd jl nim",
     "lua": "lua",
     "sql": "sql ddl psql plsql",
@@ -29,7 +29,8 @@ _SUFFIXES = {
         "sources policy spec target pc la cnf"
     ),
     "prose": (
-        "txt text md markdown rst adoc asciidoc log po pot tex bib org man mdown textile 1 2 3 4 5 6 7 8 9 3pm diff "
+        "txt text md markdown rst adoc asciidoc log po pot pod tex "
+        "bib org man mdown textile 1 2 3 4 5 6 7 8 9 3pm diff "
         "patch changes license licence notice copyright"
     ),
 }

@@ -26,6 +26,8 @@ TREE_CHARACTERS = 4_000_000
 _SOCKET_SCHEME = "tcp://"
 _SHOWN = 80
 _COMPARED = 200
+_METHOD_FIRST = frozenset({"request", "stream", "urlopen", "send", "clone", "open"})
+"""Methods whose second argument may be the URL; that of ``get`` is what stands for a missing value."""
 
 
 class NotParsed(ValueError):
@@ -105,7 +107,8 @@ class _Module:
             yield Reference(shown, "opaque", name, line)
 
     def _request_of_any_object(self, call: ast.Call, name: str, line: int) -> Iterator[Reference]:
-        for argument in call.args[:2]:
+        count = 2 if last_name(call.func) in _METHOD_FIRST else 1
+        for argument in call.args[:count]:
             if isinstance(argument, ast.Constant | ast.JoinedStr | ast.BinOp | ast.Name | ast.Attribute | ast.Call):
                 for value in self._values.of(argument):
                     url, unknown = settled(value)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gate.examine.outbound.found import Found
+from gate.examine.outbound.binaries.identifiers import identifier_rule
+from gate.examine.outbound.found import Found, Reference
 from gate.examine.outbound.lines import Lines
 from gate.examine.outbound.sources.code import read_code
 from gate.examine.outbound.sources.grammars import GRAMMARS
@@ -21,6 +22,12 @@ _NO_LINE_END = re.compile(r"[^\n]")
 
 def read_source(text: str, language: str, name: bytes, lines: Lines) -> Iterator[Found]:
     """Yield what a text in a language of ``languages`` contacts or names; an unknown language is read like settings."""
+    for found in _read(text, language, name, lines):
+        rule = identifier_rule(found.raw) if isinstance(found, Reference) and found.reach == "string" else ""
+        yield found._replace(reach="identifier", condition=rule) if rule and isinstance(found, Reference) else found
+
+
+def _read(text: str, language: str, name: bytes, lines: Lines) -> Iterator[Found]:
     if language == "python":
         try:
             return read_python(text, lines)
