@@ -11,6 +11,7 @@ from types import ModuleType
 
 import pytest
 
+from gate.examine.executable import samples
 from tests.conftest import Gate, policy_text, zipped
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -97,3 +98,40 @@ def test_wrong_usage(gate: Gate, tmp_path: Path, arguments: tuple[str, ...]) -> 
     (tmp_path / "a.txt").write_text("text")
     ran = gate("justify", *arguments)
     assert (ran.status, ran.stdout) == (2, "")
+
+
+def test_a_website_consists_of_what_browsers_load(gate: Gate, tmp_path: Path) -> None:
+    (tmp_path / "gate.toml").write_text(policy_text().replace('"application"', '"website"'))
+    module = b"\0asm\1\0\0\0"
+    site = {
+        "index.html": b"<!DOCTYPE html><title>a</title><script src='js/app.js'></script>\n",
+        "js/app.js": b"document.title = 'b';\nfetch('pkg/app_bg.wasm').then(function (r) { return r; });\n",
+        "js/server.js": b"const http = require('http');\nhttp.createServer().listen(80);\n",
+        "js/hidden.js": samples.tiny_pe(),
+        "pkg/app_bg.wasm": module,
+        "pkg/other.wasm": module + b"\0\1\0",
+        "form.php": b"<?php echo 1;\n",
+        "notes.txt": b"notes\n",
+    }
+    for name, data in site.items():
+        (tmp_path / "site" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "site" / name).write_bytes(data)
+        (tmp_path / "site" / name).chmod(0o644)
+    (tmp_path / "site" / "notes.txt").chmod(0o755)
+    ran = gate("check", "--format", "json", "site")
+    assert ran.status == 1
+    covered = {each["path"].removeprefix("site/"): each["justified_by"] for each in ran.document["executables"]}
+    assert covered == {
+        "js/app.js": "content:website",
+        "js/server.js": None,
+        "js/hidden.js": None,
+        "pkg/app_bg.wasm": "content:website",
+        "pkg/other.wasm": None,
+        "form.php": None,
+    }
+    disguised = {path for finding, path in ran.findings() if finding == "executable/disguised"}
+    assert disguised == {"site/js/hidden.js", "site/notes.txt"}
+    text = re.sub(r"\s+", " ", gate("check", "site").stdout)
+    assert "javascript ×2, php" in text
+    assert "2 without justification," in text
+    assert "site/pkg/app_bg.wasm wasm" in text
