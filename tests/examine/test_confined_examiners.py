@@ -20,9 +20,20 @@ from gate.examine.rules.sources import read_rule_sources
 examiners = [RulesExaminer(read_rule_sources((Path("yara-rules"),)).sources), ExecutableExaminer(), OutboundExaminer()]
 loaded = set(sys.modules)
 
+import io
+import pikepdf
 from tests.examine.executable.executable_samples import SAMPLES
+from tests.examine.executable.office_kit import PROJECT, open_xml, presentation
+from tests.examine.executable.pdf_kit import pdf
+from tests.unpack.ole_writer import compound
 from tests.examine.outbound.test_html import AUTOMATIC, CONDITIONAL
 from tests.examine.yara.samples import BAD
+
+def locked():
+    out = io.BytesIO()
+    pikepdf.open(io.BytesIO(pdf())).save(out, encryption=pikepdf.Encryption(owner="x", user="y"))
+    return out.getvalue()
+
 
 LABELS = ("shift_jis", "euc-jp", "iso-2022-jp", "gb18030", "big5", "euc-kr", "koi8-r", "windows-1251", "utf-16", "no")
 samples = [
@@ -37,6 +48,15 @@ samples = [
     (b'"' + bytes([92]) + b'x68ttps://x.example"', b"a.js", None),
     (bytes([127]) + b"ELF" + bytes(200), b"a", None),
     (b"MZ" + bytes(200), b"a", None),
+    (b"%PDF-1.4 and no objects", b"a.pdf", None),
+    (locked(), b"a.pdf", None),
+    (compound(PROJECT)[:700], b"a.doc", None),
+    (presentation(compound(PROJECT)), b"a.ppt", None),
+    (open_xml({"word/document.xml": chr(0xFEFF).encode("utf-16-le") + b"<"}), b"a.docx", None),
+    (open_xml({"word/vbaProject.bin": b"x"})[:-9], b"a.docm", None),
+    (b'{"nbformat": 4, "cells": [{"cell_type": "code"', b"a.ipynb", None),
+    ("件名,=1\\n".encode("cp932"), b"a.csv", None),
+    (b"X\\n" + bytes(20), b"a.rds", None),
 ]
 views = []
 for data, name, mode in samples:
