@@ -71,7 +71,7 @@ _OTHER = (
     " dtd ejs elm eml erl ex f f90 fs fsi fsx go gradle graphql h hbs hcl hh hpp hrl hs htm html hxx ics in inl"
     " ini ipynb ispc j2 java jinja jinja2 json json5 jsonl kt la ldif less lisp lock log m m4 map mako markdown"
     " mbox md mdx mk ml mli mm mod mustache nim ninja nix org pas patch pc po pod pot pri pro properties proto"
-    " psd1 pxd pyi pyx qml rs rst rtf s sass sbt scala scm scss service sql srt styl sum svelte svg swift tex"
+    " psd1 pxd pxi pyi pyx qml rs rst rtf s sass sbt scala scm scss service sql srt styl sum svelte svg swift tex"
     " texi tf tmpl toml tpl tsv txt ui v vb vcf vhd vtt vue xht xhtml xml xsd xsl xslt yaml yml zig"
 )
 _OTHER_SUFFIXES = frozenset(_OTHER.split())
