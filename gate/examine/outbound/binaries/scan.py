@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gate.examine.interface import View
-from gate.examine.outbound.hosts import host_of_run, is_host_name
+from gate.examine.outbound.hosts import host_of_run, is_host_name, known_suffix
 
 PIECE_BYTES = 8 << 20
 """How much is held at a time."""
@@ -35,6 +35,7 @@ _INNER = re.compile(r"(?i)(?:https?|wss?|ftp)://")
 _AUTHORITY = re.compile(r"((?:[^/?#\[\]@\\]{0,200}@)?)(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9\-._]+)((?::[0-9]{1,5})?)")
 _MEANT = re.compile(r"(?i).*[.:].*|localhost|[0-9]+|0x[0-9a-f]+")
 """Names without a dot and a port are no hosts of other networks: more often another text begins behind ``https://``."""
+_NUMBERS = re.compile(r"\[.*|[0-9.]+|localhost|0x[0-9A-Fa-f]+")
 _TRAILING = ".,;:!?)]}*|\\"
 _FAIRLY_WHOLE = re.compile(r"[/?#:]|\Z")
 _ENDS_OF_NAMES = re.compile(
@@ -119,7 +120,10 @@ def _name(data: bytes, found: re.Match[bytes]) -> Iterator[Hit]:
 
 
 def whole_url(scheme: str, rest: str) -> str:
-    """Return the URL that begins with ``scheme://rest``, cut where it ends; empty where no host can stand there."""
+    """Return the URL that begins with ``scheme://rest``, cut where it ends; empty where no host can stand there.
+
+    A name that ends in no public suffix and that nothing follows is another text behind ``https://``, not a host.
+    """
     rest = rest.replace("\\/", "/").lstrip("/")
     inner = _INNER.search(rest)
     if inner and inner.start():
@@ -136,6 +140,8 @@ def whole_url(scheme: str, rest: str) -> str:
     if cut != host:
         return f"{scheme}://{user}{cut}"
     after = rest[authority.end() :]
+    if not (after or port or known_suffix(host.lower()) or _NUMBERS.fullmatch(host)):
+        return ""
     if after and not _FAIRLY_WHOLE.match(after) and after[0] in "%{$":
         return f"{scheme}://{rest.rstrip(_TRAILING)}"
     path = after if after.startswith(("/", "?", "#")) else ""
