@@ -6,9 +6,7 @@ import subprocess
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-import lief
-import magika
+from importlib.metadata import version
 
 from tests.corpus.executable_labels import Kind, Labelled
 from tests.corpus.executable_rivals import Answers
@@ -16,10 +14,14 @@ from tests.corpus.executable_rivals import Answers
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """All files with labels, and what each identifier says of them; the gate's answers come first."""
+    """All files with labels, and what each identifier says of them; the gate's answers come first.
+
+    ``malformed`` are the answers to programs for Windows with unusual headers.
+    """
 
     files: Sequence[Labelled]
     answers: Sequence[Answers]
+    malformed: Sequence[Answers] = ()
 
     @property
     def gate(self) -> Answers:
@@ -27,9 +29,14 @@ class Measured:
         return self.answers[0]
 
     @property
+    def bytes_alone(self) -> Answers:
+        """What the gate's examiner says of the bytes without name and permission."""
+        return self.answers[1]
+
+    @property
     def rivals(self) -> Sequence[Answers]:
         """Those of the others."""
-        return self.answers[1:]
+        return self.answers[2:]
 
     def of(self, *kinds: Kind) -> list[Labelled]:
         """Return the files that are labelled so."""
@@ -68,6 +75,18 @@ class Measured:
         return len(self.false_scripts(answers)) / len(self.of("content"))
 
 
+EXPLANATIONS = {
+    "clam.pdf": "Right: the document carries a program, which the test files are about.",
+    "u-boot.bin": "Right: the boot loader's image holds programs for EFI; `file` takes its first bytes for a picture.",
+}
+"""By the end of a name, why the gate calls a file a binary program that no source does: each was looked at."""
+
+
+def explained(file: Labelled) -> str:
+    """Return why the gate is right or wrong about the file, where it was looked at."""
+    return next((why for end, why in EXPLANATIONS.items() if file.member.name.endswith(end)), "")
+
+
 _HEAD = """# Executable formats on real files
 
 {count} files ({megabytes:.0f} MB), each content once: members of {packages} packages of PyPI (wheels for Windows, macOS
@@ -78,7 +97,10 @@ themselves, jars and what is in them, and files of this system. Written by `make
 Labels come from sources that know nothing of the gate: `readelf` and `objdump`, the metadata of packages, `file`, and
 parsers of languages; tests/corpus/executable_labels.py states the rule by which they are believed. {undecided} files
 are undecided by that rule and count for nobody. libmagic is the engine of `file`, from which a part of the labels
-comes: on files that `file` alone labels it cannot be wrong. Versions: {versions}.
+comes: on files that `file` alone labels it cannot be wrong. The gate sees names and permissions as well, the others
+bytes alone; "gate, bytes alone" is without them.
+
+Versions: {versions}.
 
 | identifier | binary recall | missed | false binary | share | script recall | missed | false script | share | files/s |
 |---|---|---|---|---|---|---|---|---|---|
@@ -99,17 +121,24 @@ def written(measured: Measured) -> str:
         versions=_versions(),
     )
     parts = [head, *(_row(measured, answers) for answers in measured.answers)]
-    parts += [_labels(measured), _formats(measured), _conflicts(measured), _gate(measured)]
-    parts += [_rival(measured, answers) for answers in measured.rivals]
+    parts += [
+        _malformed(measured),
+        _labels(measured),
+        _formats(measured),
+        _conflicts(measured),
+        _gate(measured),
+        _disguises(measured),
+    ]
+    parts += [_rival(measured, answers) for answers in measured.answers[1:]]
     return "".join(parts)
 
 
 def _versions() -> str:
-    file = subprocess.run(["file", "--version"], check=False, capture_output=True, text=True).stdout.split("\n")[0]
-    binutils = subprocess.run(["readelf", "--version"], check=True, capture_output=True, text=True).stdout.split("\n")[
-        0
+    tools = [
+        subprocess.run([tool, "--version"], check=False, capture_output=True, text=True).stdout.partition("\n")[0]
+        for tool in ("file", "readelf")
     ]
-    return f"{file}; {binutils}; magika {magika.__version__}; lief {lief.__version__}"  # type: ignore[attr-defined]  # lief's stubs leave it out
+    return "; ".join((*tools, f"magika {version('magika')}", f"lief {version('lief')}"))
 
 
 def _row(measured: Measured, answers: Answers) -> str:
@@ -126,6 +155,25 @@ def _row(measured: Measured, answers: Answers) -> str:
         f"{len(measured.files) / max(answers.seconds, 0.001):.0f}",
     ]
     return "| " + " | ".join(cells) + " |\n"
+
+
+def _malformed(measured: Measured) -> str:
+    rows = "".join(f"| {each.name} | {sum(each.binary())} | {len(each.by_path)} |\n" for each in measured.malformed)
+    return (
+        "\n## Programs for Windows with unusual headers\n\nMade by hand, each of them such that a loader takes it"
+        f" (tests/examine/executable/malformed_pe.py).\n\n| identifier | named | of |\n|---|---|---|\n{rows}"
+    )
+
+
+def _disguises(measured: Measured) -> str:
+    """Return where the gate sees a disguise: real files have next to none, so these are false alarms or curiosities."""
+    rows = "".join(
+        f"| `{each.member.title}` | {_cell(word)} |\n"
+        for each in measured.files
+        for word in measured.gate.of(each.member).words.split(", ")
+        if word.startswith("disguise: ")
+    )
+    return f"\n## Where the gate sees a disguise\n\n| file | gate |\n|---|---|\n{rows}"
 
 
 def _labels(measured: Measured) -> str:
@@ -163,9 +211,9 @@ def _gate(measured: Measured) -> str:
     )
     parts = []
     for title, select in sections:
-        parts.append(f"\n## {title}\n\n| file | label | by | gate |\n|---|---|---|---|\n")
+        parts.append(f"\n## {title}\n\n| file | label | by | gate | looked at |\n|---|---|---|---|---|\n")
         for each in sorted(select(measured.gate), key=lambda each: each.member.title):
-            words = (each.format, each.source, measured.gate.of(each.member).words)
+            words = (each.format, each.source, measured.gate.of(each.member).words, explained(each))
             parts.append(f"| `{each.member.title}` | {' | '.join(map(_cell, words))} |\n")
     return "".join(parts)
 

@@ -6,7 +6,6 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from gate.examine.executable.examiner import ExecutableExaminer
 from gate.examine.interface import View
 from gate.examine.isolated import Host, Hosted, IsolatedExaminer
 from gate.intake.identify import HEAD_BYTES, TAIL_BYTES, identify
-from gate.models import ExecutableFact, Gap
+from gate.models import DisguiseFact, ExecutableFact, Gap
 from tests.corpus.executable_files import Member
 from tests.corpus.executable_labels import BINARY_DESCRIPTION, SCRIPT_DESCRIPTION, WORDS
 
@@ -51,35 +50,47 @@ class Answers:
         """Return the answer for one file."""
         return self.by_path[member.path]
 
+    def binary(self) -> list[bool]:
+        """Return for each file whether it is called a binary program."""
+        return [answer.binary for answer in self.by_path.values()]
 
-def gate(members: Sequence[Member]) -> Answers:
-    """Ask the examiner in its confined worker, as a check does: one worker, as the others have one process."""
+
+def gate(members: Sequence[Member]) -> list[Answers]:
+    """Ask the examiner in a confined worker, as a check does: with the names of the files, and with their bytes alone.
+
+    The bytes alone are what the other identifiers get.  Only the first question is timed: the worker knows the bytes
+    then.
+    """
     factory = "gate.examine.executable.examiner:ExecutableExaminer"
     hosted = Hosted("executable", factory, {}, ExecutableExaminer.depends_on, lambda _item: True)
     examiner = IsolatedExaminer(Host([hosted], workers=1, item_seconds=120), hosted)
-    with contextlib.closing(examiner), ThreadPoolExecutor(1) as thread:
+    named: dict[Path, Answer] = {}
+    alone: dict[Path, Answer] = {}
+    seconds = 0.0
+    with contextlib.closing(examiner):
         examiner.start()
-        started = time.perf_counter()
-        found = dict(thread.map(lambda member: (member.path, _examined(examiner, member)), members))
-        seconds = time.perf_counter() - started
+        for member in members:
+            started = time.perf_counter()
+            named[member.path] = _examined(examiner, member, os.fsencode(member.last), member.mode)
+            seconds += time.perf_counter() - started
+            alone[member.path] = _examined(examiner, member, b"item", None)
         examiner.finish()
-    return Answers("gate", found, seconds)
+    return [Answers("gate", named, seconds), Answers("gate, bytes alone", alone, seconds)]
 
 
-def _examined(examiner: IsolatedExaminer, member: Member) -> Answer:
+def _examined(examiner: IsolatedExaminer, member: Member, name: bytes, mode: int | None) -> Answer:
     descriptor = os.open(member.path, os.O_RDONLY)
     try:
-        head, tail = (
-            os.pread(descriptor, HEAD_BYTES, 0),
-            os.pread(descriptor, TAIL_BYTES, max(0, member.size - TAIL_BYTES)),
-        )
+        head = os.pread(descriptor, HEAD_BYTES, 0)
+        tail = os.pread(descriptor, TAIL_BYTES, max(0, member.size - TAIL_BYTES))
+        labels = identify(head, tail, member.size)
         view = View(
             descriptor,
             member.size,
             member.path.name,
-            name=os.fsencode(member.last),
-            mode=member.mode,
-            labels=identify(head, tail, member.size),
+            name=name,
+            mode=mode,
+            labels=labels,
             depends_on=examiner.depends_on,
         )
         said = list(examiner.examine(view))
@@ -87,18 +98,19 @@ def _examined(examiner: IsolatedExaminer, member: Member) -> Answer:
         os.close(descriptor)
     facts = [fact for fact in said if isinstance(fact, ExecutableFact)]
     words = [f"{fact.class_}/{fact.format}" for fact in facts]
+    words += [f"disguise: {fact.disguise} ({fact.detail})" for fact in said if isinstance(fact, DisguiseFact)]
     words += [f"gap: {gap.reason} ({gap.detail[:60]})" for gap in said if isinstance(gap, Gap)]
     classes = {fact.class_ for fact in facts}
     return Answer(bool(classes & BINARY_CLASSES), "script" in classes, ", ".join(words) or "nothing")
 
 
-def _one_by_one(name: str, members: Sequence[Member], ask: Callable[[Path], Answer]) -> Answers:
+def _one_by_one(name: str, members: Sequence[Member], ask: Callable[[Path], Answer]) -> list[Answers]:
     started = time.perf_counter()
     found = {member.path: ask(member.path) for member in members}
-    return Answers(name, found, time.perf_counter() - started)
+    return [Answers(name, found, time.perf_counter() - started)]
 
 
-def libmagic(members: Sequence[Member]) -> Answers:
+def libmagic(members: Sequence[Member]) -> list[Answers]:
     """Ask libmagic for its description."""
     library = magic.Magic()
 
@@ -109,7 +121,7 @@ def libmagic(members: Sequence[Member]) -> Answers:
     return _one_by_one("libmagic", members, ask)
 
 
-def libmagic_mime(members: Sequence[Member]) -> Answers:
+def libmagic_mime(members: Sequence[Member]) -> list[Answers]:
     """Ask libmagic for the MIME type."""
     library = magic.Magic(mime=True)
 
@@ -120,7 +132,7 @@ def libmagic_mime(members: Sequence[Member]) -> Answers:
     return _one_by_one("libmagic, MIME type", members, ask)
 
 
-def lief_formats(members: Sequence[Member]) -> Answers:
+def lief_formats(members: Sequence[Member]) -> list[Answers]:
     """Ask lief whether it is a PE, an ELF or a Mach-O: it knows no others."""
 
     def ask(path: Path) -> Answer:
@@ -138,7 +150,7 @@ _LIEF: tuple[tuple[str, Callable[[str], bool]], ...] = (
 )
 
 
-def magika_labels(members: Sequence[Member]) -> Answers:
+def magika_labels(members: Sequence[Member]) -> list[Answers]:
     """Ask magika, 64 files at a time: a thousand at once take gigabytes."""
     model = magika.Magika()
     found: dict[Path, Answer] = {}
@@ -148,13 +160,18 @@ def magika_labels(members: Sequence[Member]) -> Answers:
         for path, result in zip(paths, model.identify_paths(paths), strict=True):
             word = str(result.output.label)
             found[path] = Answer(word in _MAGIKA_BINARY, word in _MAGIKA_SCRIPT, word)
-    return Answers("magika", found, time.perf_counter() - started)
+    return [Answers("magika", found, time.perf_counter() - started)]
 
 
-IDENTIFIERS: tuple[Callable[[Sequence[Member]], Answers], ...] = (
+IDENTIFIERS: tuple[Callable[[Sequence[Member]], list[Answers]], ...] = (
     gate,
     libmagic,
     libmagic_mime,
     magika_labels,
     lief_formats,
 )
+
+
+def asked(members: Sequence[Member]) -> list[Answers]:
+    """Ask all identifiers of all files; the gate's answers come first, then those from the bytes alone."""
+    return [answers for identifier in IDENTIFIERS for answers in identifier(members)]

@@ -8,6 +8,7 @@ from gate.examine.executable import (
     images,
     installers,
     programs,
+    rarer,
     setups,
     undecidable,
     zip_packages,
@@ -17,6 +18,7 @@ from gate.examine.executable.content import Family
 FAMILIES: tuple[Family, ...] = (
     *programs.FAMILIES,
     *images.FAMILIES,
+    *rarer.FAMILIES,
     *bytecode.FAMILIES,
     *installers.FAMILIES,
     *setups.FAMILIES,

@@ -68,8 +68,8 @@ def archive(content: Content) -> Named | None:
         return None
     place = 8
     for _ in range(_MOST_MEMBERS):
-        if place >= content.size:
-            return None
+        if place >= content.size:  # an odd member is followed by a byte of padding, which may lack at the end
+            return None if place <= content.size + 1 else Named("ar", "", ("broken=header",))
         header = content.at(place, _AR_HEADER)
         size = header[48:58].strip()
         if len(header) < _AR_HEADER or header[58:] != b"`\n" or not size.isdigit():

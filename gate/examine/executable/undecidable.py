@@ -37,7 +37,8 @@ _KNOWN_DATA = re.compile(
     rb"\xff[\xe2\xe3\xf2\xf3\xfa\xfb]|.{4}ftyp|\x1a\x45\xdf\xa3|wOF[F2]|OTTO|\0\x01\0\0\0|ttcf|true|\0\0[\x01\x02]\0|"
     rb"SQLite format 3\0|\xde\x12\x04\x95|\x95\x04\x12\xde|\x89HDF\r\n|\x93NUMPY|TZif|%!PS|\x8aMNG|\xf7\x02|"
     rb"icns|8BPS|glTF|DDS |KTX |\xabKTX|PAR1|ARROW1|Obj\x01|GRIB|CDF[\x01\x02\x05]|\xac\xed|MThd|\xd0\xcf\x11\xe0|CPYA|"
-    rb"\x00\x00\x00\x0cjP  |\x00\x00\x00\x0cJXL |\xff\x0a|SIMPLE  =|\x13\x57\x9a\xce|GDBM|RaSt|\x28\xb5\x2f\xfd",
+    rb"\x00\x00\x00\x0cjP  |\x00\x00\x00\x0cJXL |\xff\x0a|SIMPLE  =|\x13\x57\x9a\xce|GDBM|RaSt|\x28\xb5\x2f\xfd|"
+    rb".{36}acsp",
     re.DOTALL,
 )
 """What known kinds of data begin with; other code sees to it that they are not programs besides."""

@@ -8,6 +8,7 @@ from tests.examine.executable import (
     installer_samples,
     macro_samples,
     native_samples,
+    rarer_samples,
     script_samples,
     serialized_samples,
     setup_samples,
@@ -18,6 +19,7 @@ from tests.examine.executable.sample import File, as_file
 
 MODULES = (
     native_samples,
+    rarer_samples,
     bytecode_samples,
     installer_samples,
     script_samples,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import random
 import struct
 import zipfile
 import zlib
@@ -352,6 +353,7 @@ _PROSE = (
     b"A program begins with MZ, its header with PE\0\0, another with \x7fELF or \xca\xfe\xba\xbe or \xcf\xfa\xed\xfe. "
 )
 TWINS: dict[str, File] = {
+    "archive of a text": File(b"!<arch>\nx.txt/          0           0     0     644     5         `\nhello"),
     "signs that a text quotes": File(_PROSE * 50),
     "signs in noise": File(bytes(100) + b"MZ" + bytes(100) + b"PE\0\0" + bytes(200) + b"\x7fELF" + bytes(200)),
     "picture": File(png(text=b"a comment"), b"a.png"),
@@ -377,6 +379,11 @@ TWINS: dict[str, File] = {
     "picture whose name quotes a suffix": File(png(), b"a.php.png"),
     "page whose name quotes a suffix": File(b"<p>how to write PHP</p>", b"a.php.html"),
     "data with permission": File(png(), b"a.png", 0o755),
+    "colour profile with permission": File(
+        struct.pack(">I4sII", 9000, b"lcms", 0x2100000, 0) + bytes(20) + b"acsp" + random.Random(1).randbytes(8960),
+        b"srgb.icc",
+        0o755,
+    ),
     "text without permission": File(b"minutes of a meeting\n", b"minutes", 0o644),
 }
 """Harmless files that look like those of each family."""

@@ -11,6 +11,7 @@ from gate.models import ExecutableFact, Gap
 from tests.examine.executable.executable_samples import SAMPLES
 from tests.examine.executable.hostile_formats import HOSTILE, TWINS
 from tests.examine.executable.malformed_pe import malformed_programs
+from tests.examine.executable.rarer_samples import A_OUT, A_OUT_TWINS
 from tests.examine.executable.sample import File
 from tests.examine.viewing import examined
 
@@ -46,6 +47,16 @@ def test_hostile_file_is_named(name: str) -> None:
 @pytest.mark.parametrize("name", TWINS)
 def test_twin_is_not_named(name: str) -> None:
     assert _formats(TWINS[name]) == set()
+
+
+@pytest.mark.parametrize("name", A_OUT)
+def test_a_out_of_every_system_is_named(name: str) -> None:
+    assert _formats(File(A_OUT[name])) == {"a.out"}
+
+
+@pytest.mark.parametrize("name", A_OUT_TWINS)
+def test_numbers_are_no_a_out(name: str) -> None:
+    assert _formats(File(A_OUT_TWINS[name])) == set()
 
 
 def test_every_malformed_program_is_named() -> None:
