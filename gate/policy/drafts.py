@@ -33,7 +33,8 @@ _NOT_IN_FORCE: Final = ("executable/expired", "executable/pin-mismatch")
 class Draft:
     """An entry to be filled in: what it is for, and the items that it is drawn from, as (path, SHA-256).
 
-    ``pinned`` where only the digests justify; ``bases`` are those that the kind of the deliverable allows.
+    ``bases`` are those that the kind of the deliverable allows; ``disguises`` are the findings for whose sake only the
+    digest justifies the item.
     """
 
     id: str
@@ -42,7 +43,12 @@ class Draft:
     formats: tuple[str, ...]
     items: tuple[tuple[str, str], ...]
     bases: tuple[Basis, ...]
-    pinned: bool = False
+    disguises: tuple[Finding, ...] = ()
+
+    @property
+    def pinned(self) -> bool:
+        """Whether only the digests justify."""
+        return bool(self.disguises)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ def draft(judgement: Judgement, policy: Policy) -> Drafts:
         and (judged.fact.path, judged.fact.class_) not in answered
     ]
     entries = [
-        *(_pinned(path, sha256, facts, ids, bases) for path, sha256 in sorted(disguised.items())),
+        *(_pinned(findings, facts, ids, bases) for _, findings in sorted(disguised.items())),
         *(
             _gathered(glob, class_, group, ids, bases)
             for (glob, class_), group in sorted(_few_groups(plain).items(), key=lambda each: each[0])
@@ -89,21 +95,23 @@ def _known_ids(policy: Policy) -> set[str]:
     }
 
 
-def _disguised(judgement: Judgement) -> dict[str, str]:
-    """Return path and digest of each item whose disguise stands in the way."""
-    return {
-        finding.path: finding.sha256
-        for finding in judgement.findings
-        if finding.id == DISGUISED and finding.suppressed_by is None and finding.severity == "reject"
-    }
+def _disguised(judgement: Judgement) -> dict[str, list[Finding]]:
+    """Return the findings by the path of each item whose disguise stands in the way."""
+    found: dict[str, list[Finding]] = {}
+    for finding in judgement.findings:
+        if finding.id == DISGUISED and finding.suppressed_by is None and finding.severity == "reject":
+            found.setdefault(finding.path, []).append(finding)
+    return found
 
 
-def _pinned(path: str, sha256: str, facts: Sequence[ExecutableFact], ids: _Ids, bases: tuple[Basis, ...]) -> Draft:
+def _pinned(findings: Sequence[Finding], facts: Sequence[ExecutableFact], ids: _Ids, bases: tuple[Basis, ...]) -> Draft:
     """Return the entry of one disguised item; data that is only marked as a program would be run as a script."""
+    path, sha256 = findings[0].path, findings[0].sha256
     own = [fact for fact in facts if fact.path == path]
     classes = tuple(sorted({fact.class_ for fact in own})) or ("script",)
     formats = tuple(sorted({fact.format for fact in own}))
-    return Draft(ids.new(classes[0], path), _as_glob(path), classes, formats, ((path, sha256),), bases, pinned=True)
+    name = ids.new(classes[0], path)
+    return Draft(name, _as_glob(path), classes, formats, ((path, sha256),), bases, tuple(findings))
 
 
 def _gathered(

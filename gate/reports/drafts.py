@@ -37,6 +37,8 @@ def _comment(code: str, language: Language, **arguments: str | int) -> Iterator[
 def _entry(draft: Draft, language: Language) -> Iterator[str]:
     yield from _comment("report.draft.pinned" if draft.pinned else "report.draft.files", language,
                         count=len(draft.items), formats=", ".join(draft.formats) or "–")  # fmt: skip
+    for finding in draft.disguises:
+        yield f"#   {finding_message(finding, language)}"
     for path, _ in draft.items[:_SHOWN]:
         yield f"#   {path}"
     if len(draft.items) > _SHOWN:

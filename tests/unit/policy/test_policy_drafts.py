@@ -163,6 +163,7 @@ def test_a_disguised_item_gets_an_entry_with_its_digest() -> None:
     assert (plain.path, plain.pinned) == ("app/b", False)
     [entry, other] = entries(drafted(*facts))
     assert entry["sha256"] == [SHA]
+    assert "#   A program whose name has the extension of data [pe]." in render_drafts(drafted(*facts), "en")
     assert "format" not in entry
     assert "sha256" not in other
 
