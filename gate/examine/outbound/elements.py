@@ -28,11 +28,11 @@ _SVG_UNKNOWN: dict[str, Handler | None] = {
     name: UrlHandler("conditional", "loaded by few programs") for name in ("href", "xlink:href")
 }
 _MATHML = "math mi mn mo ms mtext mrow mfrac msqrt msup msub msubsup mover munder mtable mtr mtd semantics"
-_PARTS = "fill stroke filter clip-path marker-start marker-mid marker-end marker"
+_PARTS = "style mask cursor fill stroke clip-path marker marker-start marker-mid marker-end"
 _EVERYWHERE: dict[str, Handler | None] = {
     "xlink:href": UrlHandler("conditional", "loaded by few programs"),
-    **dict.fromkeys(("style", "mask", "cursor"), handlers.style),
-    **dict.fromkeys(_PARTS.split(), handlers.reference_to_part),
+    **dict.fromkeys(_PARTS.split(), handlers.style),
+    "filter": handlers.filter_of_svg,
 }
 _SPECIFIC: dict[str, dict[str, Handler | None]] = {
     "a": {"href": _LINK, "xlink:href": _LINK, "ping": handlers.several("interaction"), "attributionsrc": _NEW},
@@ -54,7 +54,7 @@ _SPECIFIC: dict[str, dict[str, Handler | None]] = {
     "head": {"profile": _CITED},
     "html": {"manifest": _OLD},
     "iframe": {
-        "src": UrlHandler("automatic", role="document", lazy=True),
+        "src": handlers.frame_source,
         "srcdoc": handlers.srcdoc,
         "longdesc": _LINK,
     },
@@ -95,7 +95,7 @@ _SPECIFIC: dict[str, dict[str, Handler | None]] = {
     },
     "set": {"to": handlers.animated},
     "source": {"src": handlers.source, "srcset": handlers.srcset},
-    "track": {"src": handlers.track},
+    "track": {"src": UrlHandler("conditional", "track shown")},
     "use": _SVG_OLD,
     "video": {"src": handlers.media_source, "poster": _FETCH},
     "xml": {"src": _OLD},

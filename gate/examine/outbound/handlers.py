@@ -6,6 +6,7 @@ keep them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from gate.examine.outbound.attributes import refresh_url, srcset_urls, words
@@ -31,6 +32,8 @@ _PRELOADED = frozenset(_AS.split())
 _ALWAYS_PLAYED = "video/mp4 video/webm audio/mpeg audio/mp3 audio/ogg audio/wav audio/webm video/ogg"
 _PLAYED = frozenset(_ALWAYS_PLAYED.split())
 """Media types that every browser plays, so that a source of that type is always chosen."""
+_NOT_SHOWN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_DOES_SOMETHING = re.compile(r"[(=/\\`]")
 _EXPRESSION = ("on", ":", "@", "#", "[", "(", "v-", "x-", "ng-", "bind:")
 """Beginnings of attributes that hold script: event handlers, and the bindings of Vue, Angular, Alpine and Svelte."""
 
@@ -71,11 +74,6 @@ def source(element: Element, name: str, value: str) -> Iterator[Found]:
     yield from element.reference(name, value, "automatic", condition)
 
 
-def track(element: Element, name: str, value: str) -> Iterator[Found]:
-    """Read a text track: it is loaded when it is shown."""
-    yield from element.reference(name, value, "automatic", "" if "default" in element.attributes else "track shown")
-
-
 def several(reach: Reach, separator: str | None = None) -> Handler:
     """Return the handler of a list of URLs."""
 
@@ -87,20 +85,21 @@ def several(reach: Reach, separator: str | None = None) -> Handler:
 
 
 def style(element: Element, name: str, value: str) -> Iterator[Found]:
-    """Read declarations."""
+    """Read declarations: of an element that is not shown nothing is loaded."""
     if "(" in value or "\\" in value:
-        yield element.nested(name, "declarations", value)
+        shown = "hidden" not in element.attributes and not _NOT_SHOWN.search(value)
+        yield element.nested(name, "declarations", value, "" if shown else "once the element is shown")
 
 
-def reference_to_part(element: Element, name: str, value: str) -> Iterator[Found]:
-    """Read a presentation attribute that names a part of a document: browsers load those of other hosts no more."""
+def filter_of_svg(element: Element, name: str, value: str) -> Iterator[Found]:
+    """Read a filter: browsers load none of another host any more."""
     if "(" in value or "\\" in value:
         yield element.nested(name, "declarations", value, "old browsers")
 
 
 def expression(element: Element, name: str, value: str) -> Iterator[Found]:
-    """Read script."""
-    if "/" in value or "\\" in value:
+    """Read script; a mere name or number is none."""
+    if _DOES_SOMETHING.search(value):
         yield element.nested(name, "script", value)
 
 
@@ -108,6 +107,12 @@ def any_url(element: Element, name: str, value: str) -> Iterator[Found]:
     """Read an attribute that means nothing to a browser: a script may use it."""
     if ABSOLUTE.match(value):
         yield from element.reference(name, value, "string")
+
+
+def frame_source(element: Element, name: str, value: str) -> Iterator[Found]:
+    """Read the address of a frame: a document that it holds itself is shown instead."""
+    condition = "browsers without srcdoc" if "srcdoc" in element.attributes else ""
+    yield from UrlHandler("automatic", condition, "document", lazy=True)(element, name, value)
 
 
 def srcdoc(element: Element, name: str, value: str) -> Iterator[Found]:
@@ -157,9 +162,11 @@ def _link_condition(relation: str, attributes: Mapping[str, str | None]) -> str:
     return "" if media.lower() in ("", "all", "screen") else shown_attribute("media", media)
 
 
-def image_set_of_link(element: Element, name: str, value: str) -> Iterator[Found]:
-    """Read the candidates of a preloaded image."""
-    yield from srcset(element, name, value)
+def style_condition(kind: str, media: str | None) -> str:
+    """Return on what it depends whether a style element counts, by its type and media."""
+    if kind not in ("", "text/css"):
+        return shown_attribute("type", kind)
+    return "" if (media or "").strip().lower() in ("", "all", "screen") else shown_attribute("media", media or "")
 
 
 def input_source(element: Element, name: str, value: str) -> Iterator[Found]:

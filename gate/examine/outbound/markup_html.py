@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
 
 from gate.examine.outbound.element import Surroundings
 from gate.examine.outbound.elements import INERT, read_element
-from gate.examine.outbound.found import Found, Matches, Nested
-from gate.examine.outbound.handlers import runs_as_script, shown_attribute
+from gate.examine.outbound.found import Found, Matches, Nested, Reference
+from gate.examine.outbound.handlers import runs_as_script, shown_attribute, style_condition
 from gate.examine.outbound.kinds import Kind
 from gate.examine.outbound.lines import Lines
 from gate.examine.outbound.selectors import PageSelectors
@@ -36,6 +36,9 @@ _UNNESTED = frozenset(_NO_END_TAG.split())
 """Elements without an end tag, and those that the parser ends itself where the next one begins."""
 _TAG_START = re.compile(r"<[A-Za-z]")
 _HOLDING_TEXT: dict[str, Kind] = {"style": "css", "script": "script", "noscript": "html", "-comment": "html"}
+_CHOSEN = frozenset({"img", "source"})
+_SOURCES = 40
+"""How many nodes before an image are looked at for a source."""
 _VIA = {"-comment": "comment"}
 _UNLESS = {"noscript": "noscript"}
 _DATA: dict[str, Reach] = {"importmap": "conditional", "speculationrules": "automatic"}
@@ -81,13 +84,42 @@ def read_html(text: str, base: str | None, lines: Lines, condition: str = "") ->
             attributes = node.attributes
             tag = node.tag or ""
             if attributes and not INERT.issuperset(attributes):
-                yield from read_element(tag, attributes, around)
+                found = read_element(tag, attributes, around)
+                yield from _if_chosen(found, node) if found and tag in _CHOSEN else found
             if tag == "template":
                 # With a shadow root the content is part of the page; else it counts only where a script uses it.
                 inner = condition if "shadowrootmode" in attributes else condition or "template"
                 pending += [(content, inner) for content in node.template_fragments()]
             elif tag in _HOLDING_TEXT:
                 yield from _content(node, tag, around, matches)
+
+
+def _if_chosen(found: Iterable[Found], node: LexborNode) -> Iterator[Found]:
+    """Yield what an image or source loads: nothing, where one before it is chosen (HTML, "select an image source")."""
+    condition = _instead_of(node)
+    for each in found:
+        if condition and isinstance(each, Reference) and each.reach == "automatic":
+            yield each._replace(reach="conditional", condition=condition)
+        else:
+            yield each
+
+
+def _instead_of(node: LexborNode) -> str:
+    """Return the condition under which none of what comes before an image or source is loaded in its place."""
+    parent = node.parent
+    around = parent.tag if parent is not None else ""
+    if around == "picture":
+        before = node.prev
+        for _ in range(_SOURCES):
+            if before is None:
+                return ""
+            if before.tag == "source":
+                return "no source before it is chosen"
+            before = before.prev
+        return "no source before it is chosen"
+    if parent is not None and around in ("video", "audio") and parent.attributes.get("src"):
+        return "no src beside it"
+    return ""
 
 
 def _submits(text: str) -> Reach:
@@ -119,7 +151,12 @@ def _content(node: LexborNode, tag: str, around: Surroundings, matches: Matches)
         around.base,
         matches=matches if tag == "style" and not around.condition else None,
     )
-    yield _of_type(held, (node.attributes.get("type") or "").strip().lower()) if tag == "script" else held
+    kind_declared = (node.attributes.get("type") or "").strip().lower()
+    if tag == "script":
+        held = _of_type(held, kind_declared)
+    elif tag == "style":
+        held = held._replace(condition=held.condition or style_condition(kind_declared, node.attributes.get("media")))
+    yield held
 
 
 def _of_type(script: Nested, kind: str) -> Nested:

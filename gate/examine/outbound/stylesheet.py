@@ -38,8 +38,6 @@ _TYPE_BEFORE = re.compile(r"type\(\s*\Z", re.IGNORECASE)
 _REST_OF_IMPORT = re.compile(r"[^;{}]{0,400}")
 _LAST_DECLARATION = re.compile(r"\s*(?:/\*.*?\*/\s*)*(-*[\w\-]+)\s*:", re.DOTALL)
 _LOOK_BACK = 2000
-_OF_OTHER_HOSTS = frozenset({"filter", "clip-path", "fill", "stroke", "marker"})
-"""Properties that name a part of a document; browsers load none of another host for them."""
 
 
 def unescaped(text: str) -> str:
@@ -146,7 +144,7 @@ class _Sheet:
         name = _LAST_DECLARATION.match(self._text, max(start, self._text.rfind(";", start, place) + 1), place)
         if name and name[1].startswith("--"):
             return printable(f"property {name[1][:60]}")
-        return "old browsers" if name and name[1].lower() in _OF_OTHER_HOSTS else ""
+        return "old browsers" if name and name[1].lower() == "filter" else ""
 
 
 def read_stylesheet(
