@@ -24,6 +24,10 @@ LARGEST = 512 << 20
 """Largest document, in bytes, that is read."""
 _STREAM_BYTES = 64 << 20
 """How much of one stream is looked at; what is larger leaves a gap."""
+_FILE_PASS = 0x002F
+_WORD_MAGICS = (b"\xec\xa5", b"\xdc\xa5")
+_WORD_FLAGS, _WORD_ENCRYPTED = 0x0A, 0x0100
+"""Where a Word document's flags are, and that which says that its text is encrypted (MS-DOC 2.5.2)."""
 _BOUND_SHEET, _SUPPORTING_BOOK = 0x0085, 0x01AE
 _MACRO_SHEET = b"\1"
 _LINK_MARK = b"\x03"
@@ -123,6 +127,8 @@ class _Reading:
             for kind, body in records(data):
                 if kind == _BOUND_SHEET and body[_SHEET_KIND : _SHEET_KIND + 1] == _MACRO_SHEET:
                     yield Named("xlm")
+                elif kind == _FILE_PASS:
+                    yield Gap("encrypted", "workbook whose records are encrypted")
                 elif kind == _SUPPORTING_BOOK and _LINK_MARK in body[4:]:
                     yield Named("dde")
 
@@ -130,7 +136,11 @@ class _Reading:
         for data in self._read(name):
             if isinstance(data, Gap):
                 yield data
-            elif _FIELD.search(data):
+                continue
+            flags = int.from_bytes(data[_WORD_FLAGS : _WORD_FLAGS + 2], "little")
+            if data.startswith(_WORD_MAGICS) and flags & _WORD_ENCRYPTED:
+                yield Gap("encrypted", "document whose text is encrypted")
+            if _FIELD.search(data):
                 yield Named("dde")
 
     def _slides(self, name: str) -> Iterator[Answer]:

@@ -6,6 +6,8 @@ from collections import OrderedDict
 from collections.abc import Iterator
 
 import lief
+import olefile
+import pikepdf
 
 from gate.errors import EngineFailure
 from gate.examine.executable import samples
@@ -18,7 +20,8 @@ from gate.examine.executable.table import CLASSES, TABLE, name_formats
 from gate.examine.interface import Observation, View
 from gate.models import Aspect, EngineInfo, ExecutableFact, Gap, Item
 
-_VERSION = f"lief {lief.__version__}"  # type: ignore[attr-defined]  # lief's stubs leave it out
+_LIEF = lief.__version__  # type: ignore[attr-defined]  # lief's stubs leave it out
+_VERSION = f"lief {_LIEF}, pikepdf {pikepdf.__version__}, olefile {olefile.__version__}"
 
 
 _KEPT = 4096

@@ -83,6 +83,12 @@ def test_documents_that_do_not_act_are_not_named(data: bytes) -> None:
 
 def test_documents_that_open_with_a_password_are_gaps() -> None:
     assert seen(compound({"EncryptedPackage": b"x", "EncryptionInfo": b"x"})) == (set(), {"encrypted"})
+    assert seen(workbook(record(0x2F, bytes(6)), sheet(0))) == (set(), {"encrypted"})
+    assert seen(compound({"WordDocument": b"\xec\xa5\xc1\0" + bytes(6) + b"\0\1" + bytes(40)})) == (
+        set(),
+        {"encrypted"},
+    )
+    assert seen(compound({"WordDocument": b"\xec\xa5\xc1\0" + bytes(6) + b"\1\0" + bytes(40)})) == (set(), set())
     assert seen(open_document({}, b"<manifest:encryption-data/>")) == (set(), {"encrypted"})
 
 
