@@ -11,8 +11,9 @@ from gate.examine.executable.programs import FIRST_CLASS_VERSION
 
 _MARSHAL_CODE = 0x63
 _MARSHAL_REFERENCE = 0x80
-_PYTHON_MAGICS = ((20121, 63000), (2900, 4000))
-"""Ranges of the number that a Python version writes before CR LF (CPython, ``importlib._bootstrap_external``)."""
+_PYTHON_MAGICS = ((20121, 63000), (2900, 4000), (160, 512))
+"""Ranges of the number that a Python version writes before CR LF (CPython, ``importlib._bootstrap_external``), and
+those of PyPy."""
 _OAT_PLACE = 0x1000
 _SWF_VERSIONS = range(1, 60)
 

@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from gate.examine.executable.content import ByteOrder, Content
 from gate.examine.executable.programs import ELF_MACHINES, FAT_MAGICS, FIRST_CLASS_VERSION, MACHO_CPUS, MACHO_MAGICS
 
-PE_REACH = 1 << 16
+PE_NEAR, PE_REACH = 1 << 14, 1 << 20
 """How far before its signature the header of a program is looked for; linkers leave a few hundred bytes."""
+_MOST_FAR = 200
+"""Signatures that are looked for in all that reach: a program has one or two that are no header's."""
 _MOST_TRIES = 512
 """Beginnings that are tried for one signature: bytes that are anything but chosen have one or two in reach."""
 _PE_OPTIONAL = frozenset({0x10B, 0x20B, 0x107})
@@ -48,7 +50,24 @@ def pe_starts(content: Content, place: int) -> Iterator[int]:
     optional, magic = content.number(place + 20, 2), content.number(place + 24, 2)
     if optional and magic not in _PE_OPTIONAL:
         return
-    begin = max(0, place - PE_REACH)
+    near = list(_pointing_to(content, place, PE_NEAR))
+    yield from near
+    if near or place <= PE_NEAR:
+        return
+    left = content.remembered(_far_searches)
+    if not left:
+        raise TooManyTries
+    left.pop()
+    yield from _pointing_to(content, place, PE_REACH)
+
+
+def _far_searches(_content: Content) -> list[None]:
+    """Return as many entries as signatures of an item are searched for far away: each takes a while."""
+    return [None] * _MOST_FAR
+
+
+def _pointing_to(content: Content, place: int, reach: int) -> Iterator[int]:
+    begin = max(0, place - reach)
     before = content.at(begin, place + _DOS_HEADER - begin)
     at = before.rfind(b"MZ", 0, place - begin)
     for _ in range(_MOST_TRIES):

@@ -39,8 +39,8 @@ def coff(content: Content) -> Named | None:
         if target not in _COFF_MACHINES:
             return None
         if version == 0:
-            return Named("coff-import", _COFF_MACHINES[target])
-        return Named("coff", _COFF_MACHINES[target]) if content.at(12, 16) == _BIG_OBJECT else None
+            return Named("coff-import", _COFF_MACHINES[target], ("kind=import",))
+        return Named("coff", _COFF_MACHINES[target], ("kind=object",)) if content.at(12, 16) == _BIG_OBJECT else None
     sections, symbols, optional = content.number(2, 2), content.number(8, 4), content.number(16, 2)
     table_end = _COFF_HEADER + _COFF_SECTION * sections
     plausible = machine in _COFF_MACHINES and 0 < sections <= _MOST_SECTIONS and optional == 0
@@ -48,7 +48,7 @@ def coff(content: Content) -> Named | None:
         return None
     if not all(_is_section(content, _COFF_HEADER + _COFF_SECTION * index) for index in range(min(sections, 8))):
         return None
-    return Named("coff", _COFF_MACHINES[machine])
+    return Named("coff", _COFF_MACHINES[machine], ("kind=object",))
 
 
 def _is_section(content: Content, offset: int) -> bool:

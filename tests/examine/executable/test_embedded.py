@@ -169,13 +169,14 @@ def test_more_programs_than_are_taken_out_are_a_gap() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"\0" + b"PE\0\0\x64\x86" * (MOST_PLACES + 1),
+        bytes(1 << 20) + b"PE\0\0\x64\x86" * 1000,
+        b"\0" + (pe() * (MOST_PLACES + 1)),
         b"\0" + (b"MZ" * 20_000 + b"PE\0\0\x64\x86" + bytes(16) + b"\x0b\x02") * 40,
         b"\0" + b"\x7fELF\x02\x01\x01" * (MOST_PLACES * 40),
         b"\0" + b"\xca\xfe\xba\xbe\0\0\0\x1f" * (MOST_PLACES * 40),
         b"\0" + b"\xca\xfe\xba\xbe\0\0\0\x34\xff\xff" * (MOST_PLACES * 10),
     ],
-    ids=["signatures", "beginnings", "elf", "universal", "classes"],
+    ids=["signatures", "programs", "beginnings", "elf", "universal", "classes"],
 )
 def test_bytes_that_keep_looking_like_headers_are_a_gap_soon(data: bytes) -> None:
     started = time.process_time()

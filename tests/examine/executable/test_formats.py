@@ -141,6 +141,12 @@ def test_bytes_behind_the_end_of_a_section_name_are_nothing() -> None:
     assert formats(coff_object().replace(b".text\0\0\0", b"/4\0\0C\0o\0")) == {"coff"}
 
 
+@pytest.mark.parametrize(("number", "told"), [(336, True), (3495, True), (62211, True), (100, False), (10000, False)])
+def test_compiled_python_of_every_kind(number: int, *, told: bool) -> None:
+    data = struct.pack("<H", number) + b"\r\n" + bytes(12) + b"\xe3" + bytes(20)
+    assert formats(data) == ({"pyc"} if told else set())
+
+
 def test_oat_in_elf() -> None:
     assert formats(samples.tiny_elf().ljust(0x1000, b"\0") + b"oat\n183\0") == {"elf", "oat"}
 
