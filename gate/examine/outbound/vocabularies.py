@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from gate.examine.outbound.element import ABSOLUTE
+from gate.examine.outbound.element import NAMES_A_HOST
 from gate.models import Reach
 from gate.paths import printable
 
@@ -91,7 +91,7 @@ def attributes_of(namespace: str, tag: str, attributes: Mapping[str, str], root:
                 yield Said(word, "identifier", via)
         elif space == _XLINK:
             yield Said(value, "conditional", via, "loaded by few programs")
-        elif ABSOLUTE.match(value):
+        elif NAMES_A_HOST.match(value):
             yield Said(value, "identifier" if "namespace" in plain.lower() else "string", via)
         elif "(" in value:
             for call in _DOCUMENT.finditer(value):
@@ -101,7 +101,7 @@ def attributes_of(namespace: str, tag: str, attributes: Mapping[str, str], root:
 
 def text_of(tag: str, text: str, root: str) -> Said | None:
     """Return the URL that the text of an element is, or None where it is none."""
-    if not ABSOLUTE.match(text) or len(text.split(None, 2)) > 1:
+    if not NAMES_A_HOST.match(text) or len(text.split(None, 2)) > 1:
         return None
     texts = _FEED_TEXTS if root in _FEED_ROOTS else _MAP_TEXTS if root == "kml" else {}
     reach, condition = texts.get(tag, ("string", ""))
@@ -115,4 +115,4 @@ def holds_html(tag: str, text: str, root: str) -> bool:
 
 def tells(namespace: str) -> bool:
     """Say whether a namespace is worth naming."""
-    return ABSOLUTE.match(namespace) is not None and not namespace.startswith(_FORMATS)
+    return NAMES_A_HOST.match(namespace) is not None and not namespace.startswith(_FORMATS)

@@ -168,3 +168,10 @@ def test_broken_document_is_a_gap() -> None:
     facts, gaps = outbound_and_gaps(f"<a><url>{U}</url><b></a>", "a.xml")
     assert [fact.reach for fact in facts] == ["string"]
     assert [gap.reason for gap in gaps] == ["corrupt"]
+
+
+def test_paths_of_xpath_are_no_hosts() -> None:
+    document = XSL.format('<xsl:template match="//book/title"><xsl:value-of select="//a"/></xsl:template>')
+    assert outbound(document, "a.xsl") == []
+    assert outbound('<a value="//!b" path="//c"><b>//e</b></a>', "a.xml") == []
+    assert reached(f'<a value="//{HOST}/b"/>', "a.xml") == {(HOST, "string", "a[value]")}
