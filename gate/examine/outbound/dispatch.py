@@ -20,6 +20,7 @@ from gate.examine.outbound.documents.mail import read_mail_header
 from gate.examine.outbound.documents.office_xml import is_office, read_office
 from gate.examine.outbound.documents.pdf import read_pdf
 from gate.examine.outbound.documents.rtf import read_rtf
+from gate.examine.outbound.documents.shortcuts import LINK, is_sections, read_link, read_sections
 from gate.examine.outbound.found import Found, Nested
 from gate.examine.outbound.kinds import SNIFFED_CHARACTERS, Kind, kind_of
 from gate.examine.outbound.lines import Lines, SourceLines
@@ -35,6 +36,9 @@ _BESIDE_MEMBERS = frozenset({"overlay", "picture", "upx", "pdf", "rtf", "mail", 
 
 _MODULE_BYTES = 4 << 20
 """Largest stream that is looked at for the source of macros."""
+_COMPRESSED_FLASH = (b"CWS", b"ZWS")
+_ARCHIVES_OF_APPLE = b".iwa"
+"""Forms that can contact a server, and whose texts no search of the bytes shows."""
 _BESIDE_KINDS = frozenset({"php"})
 """Languages whose texts are pages as well."""
 
@@ -62,6 +66,8 @@ class _Item:
             kind = None
             documents.append(self._office())
         language = language_of(self._view.name, self._start) if form is None else ""
+        if kind == "text" and (documents or language == "settings"):
+            kind = None  # a list of requirements is no prose
         if language == "script":
             kind, language = kind or "script", ""
         yield from documents
@@ -80,9 +86,19 @@ class _Item:
             yield self._plain("RTF document", read_rtf, "latin-1")
         if "mail" in labels or "mbox" in labels:
             yield self._plain("mail", read_mail_header, "utf-8")
+        if self._head.startswith(LINK):
+            yield self._shell_link()
+        if is_sections(self._start):
+            yield self._plain("shortcut", read_sections, "utf-8")
+        if self._head.startswith(_COMPRESSED_FLASH) or view.name.lower().endswith(_ARCHIVES_OF_APPLE):
+            yield iter([Gap("unsupported", "compressed content of a form that is not read for contacts")])
         if is_card(self._start):
             yield self._plain("contact or calendar", read_card, "utf-8")
-        if "ole" in labels:
+        yield from self._streams()
+
+    def _streams(self) -> Iterator[Iterator[Found]]:
+        view = self._view
+        if "ole" in view.labels:
             return  # every stream is an item of its own, and what no stream explains too
         name = stream_name(view.name)
         data = view.read() if name or (view.size <= _MODULE_BYTES and self._may_be_stream) else b""
@@ -94,6 +110,10 @@ class _Item:
     @property
     def _may_be_stream(self) -> bool:
         return not self._is_text and not self._view.labels and program_form(self._head) is None
+
+    def _shell_link(self) -> Iterator[Found]:
+        if (yield from self._fits("shell link")):
+            yield from read_link(self._view.read())
 
     def _office(self) -> Iterator[Found]:
         if (yield from self._fits("part of an office document")):

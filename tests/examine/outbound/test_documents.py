@@ -339,7 +339,36 @@ def test_contacts_and_calendars() -> None:
     assert hosts("BEGIN:VCALENDAR\nSUMMARY:a\nEND:VCALENDAR\n", "a.ics") == set()
 
 
+def shell_link(target: bytes) -> bytes:
+    """Return a shell link that holds ``target`` in its string data."""
+    return bytes.fromhex("4c0000000114020000000000c000000000000046") + bytes(60) + target + bytes(8)
+
+
+def test_shortcuts() -> None:
+    assert hosts(shell_link(rf"\\{HOST}\s\a.ico".encode("utf-16-le")), "a.lnk") == {(HOST, "automatic")}
+    assert hosts(shell_link(rf"\\{HOST}\s\a.ico".encode()), "a.lnk") == {(HOST, "automatic")}
+    assert hosts(shell_link(U.encode("utf-16-le")), "a.lnk") == {(HOST, "interaction")}
+    assert hosts(shell_link("C:\\Windows\\a.exe".encode("utf-16-le")), "a.lnk") == set()
+
+
+def test_shortcuts_with_sections() -> None:
+    shortcut = f"[InternetShortcut]\r\nURL={U}\r\nIconFile={{}}\r\n"
+    assert hosts(shortcut.format(rf"\\{HOST}\s\a.ico"), "a.url") == {(HOST, "interaction"), (HOST, "automatic")}
+    assert hosts(shortcut.format("a.ico"), "a.url") == {(HOST, "interaction")}
+    folder = "[.ShellClassInfo]\r\nIconResource={}\r\n"
+    assert hosts(folder.format(rf"\\{HOST}\s\a.ico"), "desktop.ini") == {(HOST, "automatic")}
+    assert hosts(folder.format("a.ico"), "desktop.ini") == set()
+
+
+def test_compressed_forms_that_are_not_read_are_gaps() -> None:
+    for data, name in ((b"CWS\x0a" + bytes(40), "a.swf"), (b"\0\x10\0\0" + bytes(40), "Document.iwa")):
+        assert [gap.reason for gap in outbound_and_gaps(data, name)[1]] == ["unsupported"]
+    assert hosts(b"FWS\x0a" + bytes(40) + U.encode() + b"\0", "a.swf") == {(HOST, "string")}
+
+
 HOSTILE = {
+    "shell link": (shell_link(b"\\\\" * 500_000).decode("latin-1"), "a.lnk"),
+    "sections": ("[InternetShortcut]\n" + "URL=\n" * 200_000 + "a" * 500_000, "a.url"),
     "groups": ("{\\rtf1" + "{" * 500_000, "a.rtf"),
     "control words": ("{\\rtf1" + "\\a" * 500_000, "a.rtf"),
     "hexadecimal": ("{\\rtf1{\\*\\objdata " + "41" * 1_000_000, "a.rtf"),

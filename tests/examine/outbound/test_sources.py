@@ -92,6 +92,7 @@ STRINGS = [
     ("a.properties", f"db.host={HOST}"),
     ("a.yml", f"server: {HOST}:443"),
     ("a.unheardof", f"x {U}"),
+    ("requirements.txt", f"a @ git+{U}"),
     ("a.c", f'char *u = "{U.replace("x", chr(92) + "x78")}";'),
 ]
 
