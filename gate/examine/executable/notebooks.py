@@ -13,8 +13,8 @@ _NOTEBOOK = re.compile(rb"\"(?:cells|nbformat|worksheets)\"[ \t\r\n]{0,20}:")
 _CODE_CELL = re.compile(rb"\"cell_type\"[ \t\r\n]{0,20}:[ \t\r\n]{0,20}\"code\"")
 _TABLES = frozenset({"csv", "tsv", "tab", "prn", "dif", "xls", "xlt"})
 _CELL = re.compile(
-    r"(?:^|[,;\t|])[ \t]*+\"?[ \t]*+[=+\-@][^,;\t\n\"|]{0,200}\|[^\n!]{0,400}!"
-    r"|(?:^|[,;\t])[ \t]*+\"?[ \t]*+[=+\-@][ \t]*+(?:DDE|CALL|EXEC|REGISTER)[ \t]*+\(",
+    r"(?:^|[,;\t|]) *+\"? *+[=+\-@][^,;\t\n\"|]{0,200}\|[^\n!]{0,400}!"
+    r"|(?:^|[,;\t]) *+\"? *+[=+\-@] *+(?:DDE|CALL|EXEC|REGISTER) *+\(",
     re.IGNORECASE | re.MULTILINE,
 )
 """A cell that asks another program for its value (``=cmd|' /C calc'!A0``), or a function of macro sheets."""

@@ -150,6 +150,8 @@ def test_tables_that_start_programs(line: str, *, starts: bool) -> None:
         b'{"nbformat": ' + b"[" * 1_200_000,
         b'{"cells": "cell_type"' + b" " * 1_200_000 + b': "code"',
         b"=|" * 600_000,
+        b"\t" * 1_200_000,
+        b" " * 1_200_000,
         b",=" * 600_000,
         b"\n[" * 600_000,
         b"#" * 1_200_000,
