@@ -13,6 +13,7 @@ from gate.examine.outbound.attributes import refresh_url, srcset_urls, words
 from gate.examine.outbound.element import ABSOLUTE, Element, Handler, UrlHandler
 from gate.examine.outbound.embedded import document_of, javascript_of
 from gate.examine.outbound.found import Found
+from gate.examine.outbound.prose import TRAILING, URL
 from gate.models import Reach
 from gate.paths import printable
 
@@ -104,9 +105,17 @@ def expression(element: Element, name: str, value: str) -> Iterator[Found]:
 
 
 def any_url(element: Element, name: str, value: str) -> Iterator[Found]:
-    """Read an attribute that means nothing to a browser: a script may use it."""
-    if ABSOLUTE.match(value):
-        yield from element.reference(name, value, "string")
+    """Read an attribute that means nothing to a browser: a script may use it, as a URL, a list of them, or data."""
+    if value.lstrip().startswith(("{", "[")):
+        if "//" in value or "\\" in value:
+            yield element.nested(name, "json", value)
+    elif ABSOLUTE.match(value):
+        for word in value.split():
+            if ABSOLUTE.match(word):
+                yield from element.reference(name, word.rstrip(","), "string")
+    elif "://" in value:
+        for url in URL.finditer(value):
+            yield from element.reference(name, url[0].rstrip(TRAILING), "string" if "<" in value else "text")
 
 
 def frame_source(element: Element, name: str, value: str) -> Iterator[Found]:

@@ -17,7 +17,7 @@ from gate.examine.outbound.prose import read_markdown, read_text
 from gate.examine.outbound.rules import matches_any_page
 from gate.examine.outbound.script import read_script
 from gate.examine.outbound.stylesheet import read_stylesheet
-from gate.examine.outbound.template import read_template
+from gate.examine.outbound.template import has_code, read_code, read_template
 from gate.examine.outbound.trackers import read_trackers
 from gate.examine.outbound.unknown import reached_by_script
 from gate.examine.outbound.urls import Target, resolve, shown_text
@@ -134,7 +134,8 @@ def read_nested(document: Nested) -> Iterator[Found]:
     via = document.via
     match document.kind:
         case "html":
-            return read_html(text, base, lines, condition)
+            page = read_html(text, base, lines, condition)
+            return chain(page, read_code(text, lines, condition)) if not via and has_code(text) else page
         case "template":
             return read_template(text, base, lines, condition)
         case "xml":

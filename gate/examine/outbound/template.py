@@ -24,6 +24,8 @@ _SECTION = re.compile(
     r"|[$#]\{(?P<expression>[^{}\n]{0,1000}+)\})",
     re.DOTALL,
 )
+_MARKS = ("{{", "{%", "<%", "<?php", "<?=")
+_CODE_GROUPS = frozenset({"php", "asp", "jinja", "output"})
 _WRITES = re.compile(r"=|-(?!-)|:|\s*echo\b|php\s+echo\b", re.IGNORECASE)
 """Beginnings of PHP, ASP, JSP and ERB code that writes a value."""
 _HARMLESS = str.maketrans(
@@ -69,6 +71,18 @@ def read_template(text: str, base: str | None, lines: Lines, condition: str = ""
         yield Reference(after[1], "string", "template", lines.at(after.end()), condition)
     page = _COMPONENT.sub(r"\1div", "".join(pieces))
     yield Nested("html", page, "", lines.beginning(page, 1), condition, base)
+
+
+def has_code(text: str) -> bool:
+    """Say whether a page has marks of templates in it."""
+    return any(mark in text for mark in _MARKS)
+
+
+def read_code(text: str, lines: Lines, condition: str = "") -> Iterator[Found]:
+    """Yield the URLs in the code of a page that is no template by its name."""
+    for section in _SECTION.finditer(text):
+        if section.lastgroup in _CODE_GROUPS and "//" in section[0]:
+            yield from _code(section[0], section.start(), lines, condition)
 
 
 def _standing_for(section: re.Match[str]) -> str:

@@ -103,6 +103,9 @@ OTHER = {
         (f'<a href="b.html" ping="{U}">x</a>', "a[ping]"),
     ],
     "string": [
+        (f'<p data-config=\'{{"serviceUrl": "{U}"}}\'>x</p>', "p[data-config]"),
+        (f'<img data-srcset="{U} 1x, b.png 2x">', "img[data-srcset]"),
+        (f'<p data-content="&lt;img src={U}&gt;">x</p>', "p[data-content]"),
         (f'<p longer="{U}">x</p>', "p[longer]"),
         (f'<my-image src="{U}"></my-image>', "my-image[src]"),
         (f'<script type="application/json">{{"a": "{U}"}}</script>', "script[type=application/json]"),
@@ -128,7 +131,7 @@ OTHER = {
         (f'<meta property="og:image" content="{U}">', "meta[content]"),
         (f'<blockquote cite="{U}">x</blockquote>', "blockquote[cite]"),
     ],
-    "text": [(f"<script>/* see {U} */</script>", "script")],
+    "text": [(f'<p data-help="See {U}.">x</p>', "p[data-help]"), (f"<script>/* see {U} */</script>", "script")],
 }
 
 NOTHING = {
@@ -257,6 +260,11 @@ def test_condition_holds_for_all_that_is_inside() -> None:
         f'<noscript><style>p {{ background: url({U}) }}</style><iframe srcdoc="&lt;img src={U}>"></iframe></noscript>'
     )
     assert {(fact.reach, fact.condition) for fact in outbound(page)} == {("conditional", "noscript")}
+
+
+def test_every_url_of_a_list_in_an_attribute_counts() -> None:
+    for page in (f'<img data-srcset="{U} 1x, https://o.{HOST}/b 2x">', f'<p data-a="//{HOST}/a, //o.{HOST}/b">'):
+        assert {fact.host for fact in outbound(page)} == {HOST, f"o.{HOST}"}
 
 
 def test_host_that_is_not_constant_is_opaque() -> None:

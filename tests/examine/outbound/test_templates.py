@@ -98,3 +98,10 @@ def test_lines_are_those_of_the_template() -> None:
 def test_scripts_and_styles_of_a_template_are_read() -> None:
     page = f"<style>body {{ background: url({U}) }}</style><script>var a = '<?= $b ?>'; load('{U}2')</script>"
     assert {(fact.via, fact.host) for fact in outbound(page, "a.php")} == {("style url()", HOST), ("script", HOST)}
+
+
+def test_code_in_a_page_that_is_no_template_by_its_name() -> None:
+    page = f'<!doctype html>\n<script src="{{{{ "{U}" }}}}"></script><p title=\'{{% a "{U}2" %}}\'>'
+    facts = {(fact.host, fact.reach, fact.line) for fact in outbound(page, "a.html")}
+    assert facts == {(HOST, "string", 2)}
+    assert outbound('<!doctype html><script src="{{ "own/a" }}"></script>', "a.html") == []
