@@ -241,7 +241,8 @@ class OutboundFact:
     """A URL or host in an item, and how reading or running the item would reach it.
 
     ``host`` is the lower-case A-label, ``via`` names the construct (``img[src]``), ``line`` counts from 1 and is 0
-    where the item has no lines, ``url`` has user information and query values redacted.
+    where the item has no lines, ``url`` has user information and query values redacted.  ``integrity`` says that the
+    reader accepts nothing but the bytes of a digest that stands beside the URL (W3C Subresource Integrity).
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _DOCUMENT_CONFIG
@@ -253,7 +254,24 @@ class OutboundFact:
     condition: str = ""
     path: str = ""
     sha256: str = ""
+    integrity: bool = False
     kind: Literal["outbound"] = "outbound"
+
+
+@dataclass(frozen=True, slots=True)
+class PageFact:
+    """A page: where its links lead within the delivery, and what it says where it speaks of what users should know.
+
+    ``links`` are relative paths, escaped like item paths, those from the root of the site with a ``/`` before them.
+    ``disclosure`` is the visible text of a page that speaks of privacy, cookies or data sent to others; else empty.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DOCUMENT_CONFIG
+    links: tuple[str, ...]
+    disclosure: str = ""
+    path: str = ""
+    sha256: str = ""
+    kind: Literal["page"] = "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +302,7 @@ Fact: TypeAlias = (
     | ReferenceFact
     | OutboundFact
     | LibraryFact
+    | PageFact
 )
 
 

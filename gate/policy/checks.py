@@ -31,10 +31,10 @@ class Found:
 _UNAVAILABLE: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("vulnerabilities",), "policy.unavailable-vulnerabilities"),
     (("source",), "policy.unavailable-source"),
-    (("outbound", "reviewed"), "policy.unavailable-reviewed"),
     (("signing", "x509"), "policy.unavailable-signing"),
     (("signing", "keyless"), "policy.unavailable-signing"),
 )
+_NAMED_BY_PLACE: Final = ("reviewed", "suppress")
 _UNREAD_KINDS: Final = ("sarif", "vex")
 _UNUSABLE_SIGNING: Final = ("x509", "keyless")
 
@@ -102,10 +102,10 @@ def repeated_ids(data: Data) -> list[Found]:
     """Return a problem for each id of a justification that an earlier one has."""
     found: list[Found] = []
     seen: set[str] = set()
-    tables = [("executable",), ("outbound", "destination"), ("suppress",)]
+    tables = [("executable",), ("outbound", "destination"), ("outbound", "reviewed"), ("suppress",)]
     for path in tables:
         for number, entry in _entries(_table(data, path[:-1]), path[-1]):
-            name = entry.get("id", f"suppress-{number + 1}" if path == ("suppress",) else None)
+            name = entry.get("id", f"{path[-1]}-{number + 1}" if path[-1] in _NAMED_BY_PLACE else None)
             if not isinstance(name, str):
                 continue
             if name in seen:

@@ -21,11 +21,12 @@ OUTBOUND: Final = "26-3 3(1)③"
 VULNERABILITIES: Final = "26-3 3(2)"
 EXECUTABLES: Final = "26-3 3(3)"
 AUTHENTICITY: Final = "26-3 3(4)"
+PRIVACY: Final = "26-3 3(6)"
 
-CLAUSES: Final = (QUALITY, MALWARE, CONTRARY_CODE, OUTBOUND, VULNERABILITIES, EXECUTABLES, AUTHENTICITY)
+CLAUSES: Final = (QUALITY, MALWARE, CONTRARY_CODE, OUTBOUND, VULNERABILITIES, EXECUTABLES, AUTHENTICITY, PRIVACY)
 """The clauses that are judged, in the order of the article."""
 
-EXAMINED: Final = (MALWARE, OUTBOUND, EXECUTABLES)
+EXAMINED: Final = (MALWARE, OUTBOUND, EXECUTABLES, PRIVACY)
 """Clauses that are answered by what examiners saw of every item."""
 
 BY_EVIDENCE: Final = (QUALITY, CONTRARY_CODE, VULNERABILITIES)
@@ -39,7 +40,6 @@ OUT_OF_SCOPE: Final = (
     "26-3(6)",
     "26-3 2",
     "26-3 3(5)",
-    "26-3 3(6)",
 )
 """Sentences of the article that this version does not judge, in the order of the article."""
 

@@ -15,8 +15,8 @@ from gate.models import Judgement
 from gate.policy.clauses import SATISFIED
 from gate.policy.engines import external_services, is_sample, run_findings
 from gate.policy.findings import kind_of, make_finding
-from gate.policy.justification import decide_suppression
-from gate.policy.rules import Reading, validity
+from gate.policy.justification import decide_suppression, validity
+from gate.policy.rules import Reading
 from gate.policy.standing import Basis, SigningState, standings
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def judge(
     findings = [finding for finding, _ in groupby(sorted(unordered, key=_finding_order))]
     executables = sorted(reading.executables, key=_executable_order)
     counted = [paper for paper, against in papers.items() if not against]
-    outbound = sorted(reading.outbound, key=_outbound_order)
+    outbound = sorted(reading.contacts.judged, key=_outbound_order)
     basis = Basis(findings, executables, outbound, counted, signing, policy_sha256)
     clauses = standings(basis)
     return Judgement(
@@ -117,6 +117,7 @@ def _unused(policy: Policy, used: set[str]) -> Iterator[Finding]:
     sections = (
         ("executable", policy.executable),
         ("outbound.destination", policy.outbound.destination),
+        ("outbound.reviewed", policy.outbound.reviewed),
         ("suppress", policy.suppress),
     )
     for section, entries in sections:

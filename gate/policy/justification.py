@@ -11,8 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from gate.paths import glob_matches
-from gate.policy.matching import Specificity, destination_matches, destination_specificity, glob_specificity
-from gate.policy.model import Approval, Destination, Executable, Suppression
+from gate.policy.matching import (
+    Specificity,
+    destination_matches,
+    destination_specificity,
+    glob_specificity,
+    reviewed_matches,
+    reviewed_specificity,
+)
+from gate.policy.model import Approval, Destination, Executable, Reviewed, Suppression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,7 +27,7 @@ if TYPE_CHECKING:
 
     from gate.models import DisguiseFact, ExecutableFact, Finding, OutboundFact
 
-EntryT = TypeVar("EntryT", Executable, Destination, Suppression)
+EntryT = TypeVar("EntryT", Executable, Destination, Reviewed, Suppression)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,18 @@ def decide_destination(entries: Sequence[Destination], fact: OutboundFact, today
     )
 
 
+def decide_reviewed(entries: Sequence[Reviewed], fact: OutboundFact, today: date) -> Decision[Reviewed]:
+    """Return what ``[[outbound.reviewed]]`` says of a contact."""
+    return decide(
+        (
+            Candidate(entry, reviewed_specificity(entry, fact.path))
+            for entry in entries
+            if reviewed_matches(entry, fact)
+        ),
+        today,
+    )
+
+
 def decide_suppression(entries: Sequence[Suppression], finding: Finding, today: date) -> Decision[Suppression]:
     """Return what ``[[suppress]]`` says of a finding.
 
@@ -134,3 +153,13 @@ def _place_fits(glob: str | None, path: str) -> bool:
     if glob is None or not path:
         return glob is None and not path
     return glob_matches(glob, path)
+
+
+def validity(entry: Executable | Destination | Reviewed | Suppression, today: date) -> dict[str, str]:
+    """Return what the text about a justification that is not in force says: which, and the days on which it is."""
+    return {
+        "id": entry.id,
+        "approved_on": entry.approved_on.isoformat(),
+        "expires": entry.expires.isoformat(),
+        "today": today.isoformat(),
+    }

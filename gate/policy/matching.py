@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gate.models import OutboundFact
-    from gate.policy.model import Destination
+    from gate.policy.model import Destination, Reviewed
 
 
 Specificity: TypeAlias = tuple[int, ...]
@@ -89,6 +89,20 @@ def destination_matches(destination: Destination, fact: OutboundFact) -> bool:
         and (destination.url is None or url_matches(destination.url, fact.url))
         and (destination.where is None or any_glob_matches(destination.where, fact.path))
     )
+
+
+def reviewed_matches(reviewed: Reviewed, fact: OutboundFact) -> bool:
+    """Say whether a disposition speaks of a contact: host and place, as far as it names them, fit."""
+    return (reviewed.host is None or host_matches(reviewed.host, fact.host)) and (
+        reviewed.where is None or any_glob_matches(reviewed.where, fact.path)
+    )
+
+
+def reviewed_specificity(reviewed: Reviewed, path: str) -> Specificity:
+    """Return how narrow a disposition is at a path: exact host, then any host, then the narrower place."""
+    places = [glob_specificity(glob) for glob in reviewed.where or () if glob_matches(glob, path)]
+    host = 0 if reviewed.host is None else 1 if reviewed.host.startswith("*.") else 2
+    return host, *((1, *max(places)) if places else (0,))
 
 
 def any_glob_matches(globs: Sequence[str], path: str) -> bool:

@@ -40,11 +40,23 @@ from gate.policy.values import (
 )
 
 PaperKind: TypeAlias = Literal[
-    "procedure", "quality-system", "code-review", "test-record", "assessment", "checklist", "other"
+    "procedure", "quality-system", "code-review", "test-record", "assessment", "checklist", "tag-list", "other"
 ]
-"""Papers: 管理手順書, 品質保証体制図, コードレビュー記録, 試験記録, 診断報告書, チェックリスト, any other."""
+"""Papers: 管理手順書, 品質保証体制図, コードレビュー記録, 試験記録, 診断報告書, チェックリスト, タグ一覧, any other."""
 
 _LIMITS = Limits()
+
+
+def _with_ids(data: Any, key: str) -> Any:  # noqa: ANN401  # whatever stands in the file
+    """Give the entries of an array of tables that name no id one by their place."""
+    entries = data.get(key) if isinstance(data, dict) else None
+    if not isinstance(entries, list):
+        return data
+    named = [
+        {"id": f"{key}-{number}", **entry} if isinstance(entry, dict) else entry
+        for number, entry in enumerate(entries, 1)
+    ]
+    return {**data, key: named}
 
 
 class Section(BaseModel):
@@ -193,11 +205,40 @@ class Destination(Approval):
         return url
 
 
+class Reviewed(Approval):
+    """``[[outbound.reviewed]]``: a person's disposition of URLs in strings and of contacts that reading cannot tell.
+
+    ``host`` says of which host, ``where`` in which items; contacts without a known host have only a place.  ``id``
+    defaults to ``reviewed-<n>``, by the place in the file.
+    """
+
+    id: Identifier = "reviewed"
+    host: Host | None = None
+    where: Globs | None = None
+    disposition: Text
+
+    @model_validator(mode="after")
+    def _speaks_of_something(self) -> Self:
+        if self.host is None and self.where is None:
+            raise problem("policy.reviewed-nothing")
+        return self
+
+
 class Outbound(Section):
-    """``[outbound]``: the recipient's own hosts, which are not outside, and the declared destinations."""
+    """``[outbound]``: the recipient's own hosts, which are not outside, and the declared destinations.
+
+    ``vendor`` are the places of third-party libraries, where a banner is taken at its word.
+    """
 
     own: Hosts = ()
+    vendor: Globs | None = None
     destination: tuple[Destination, ...] = ()
+    reviewed: tuple[Reviewed, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_reviews(cls, data: Any) -> Any:  # noqa: ANN401  # whatever stands in the file
+        return _with_ids(data, "reviewed")
 
 
 class Suppression(Approval):
@@ -315,11 +356,4 @@ class Policy(Section):
     @model_validator(mode="before")
     @classmethod
     def _name_suppressions(cls, data: Any) -> Any:  # noqa: ANN401  # whatever stands in the file
-        entries = data.get("suppress") if isinstance(data, dict) else None
-        if not isinstance(entries, list):
-            return data
-        named = [
-            {"id": f"suppress-{number}", **entry} if isinstance(entry, dict) else entry
-            for number, entry in enumerate(entries, 1)
-        ]
-        return {**data, "suppress": named}
+        return _with_ids(data, "suppress")

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from gate.models import ContainerIssue, GapReason, Reach, Severity
-from gate.policy.clauses import AUTHENTICITY, EXAMINED, EXECUTABLES, MALWARE, OUTBOUND
+from gate.policy.clauses import AUTHENTICITY, EXAMINED, EXECUTABLES, MALWARE, OUTBOUND, PRIVACY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ EXAMINER_CLAUSES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "yara": (MALWARE,),
         "heuristics": (MALWARE,),
         "executable": (EXECUTABLES,),
-        "outbound": (OUTBOUND,),
+        "outbound": (OUTBOUND, PRIVACY),
         "identity": EXAMINED,
     }
 )
@@ -97,18 +97,21 @@ _KINDS = (
     FindingKind("executable/pin-mismatch", "reject", EXECUTABLES, "never"),
     FindingKind("executable/expired", "reject", EXECUTABLES, "never"),
     FindingKind("executable/disguised", "reject", EXECUTABLES, "never"),
-    FindingKind("outbound/undeclared", "reject", OUTBOUND),
-    FindingKind("outbound/conditional", "reject", OUTBOUND),
-    FindingKind("outbound/code", "reject", OUTBOUND),
-    FindingKind("outbound/tracker", "reject", OUTBOUND),
-    FindingKind("outbound/string", "warn", OUTBOUND),
-    FindingKind("outbound/opaque", "warn", OUTBOUND),
+    FindingKind("outbound/undeclared", "reject", OUTBOUND, also=(PRIVACY,)),
+    FindingKind("outbound/conditional", "reject", OUTBOUND, also=(PRIVACY,)),
+    FindingKind("outbound/code", "reject", OUTBOUND, also=(PRIVACY,), milder="warn"),
+    FindingKind("outbound/tracker", "reject", OUTBOUND, also=(PRIVACY,)),
+    FindingKind("outbound/string", "warn", OUTBOUND, milder="note"),
+    FindingKind("outbound/opaque", "warn", OUTBOUND, also=(PRIVACY,), milder="note"),
     FindingKind("outbound/interaction", "warn", OUTBOUND),
     FindingKind("outbound/local", "warn", OUTBOUND),
     FindingKind("outbound/link", "note", OUTBOUND),
     FindingKind("outbound/identifier", "note", OUTBOUND),
     FindingKind("outbound/text", "note", OUTBOUND),
     FindingKind("outbound/expired", "reject", OUTBOUND, "never"),
+    FindingKind("outbound/undisclosed", "reject", PRIVACY),
+    FindingKind("outbound/shared-host", "warn", OUTBOUND),
+    FindingKind("outbound/tag-list", "warn", OUTBOUND),
     FindingKind("container/ambiguous", "reject", MALWARE, "digest", also=_ON_CONTENT),
     FindingKind("container/unsafe-name", "reject", MALWARE, also=_ON_CONTENT),
     FindingKind("container/unsafe-link", "reject", MALWARE, also=_ON_CONTENT),

@@ -13,18 +13,17 @@ from gate.models import (
     ExecutableFact,
     ItemFact,
     JudgedExecutable,
-    JudgedOutbound,
     LibraryFact,
     LinkFact,
     OpenedFact,
-    OutboundFact,
+    PageFact,
     ReferenceFact,
 )
+from gate.policy.contacts import Contacts
 from gate.policy.content import Contents, bases_for, holder_of, wholly_marked
 from gate.policy.findings import DISGUISED, make_finding
-from gate.policy.justification import decide_destination, decide_disguise, decide_executable
-from gate.policy.matching import host_matches
-from gate.policy.registry import CONTAINER_FINDINGS, OUTBOUND_FINDINGS
+from gate.policy.justification import decide_disguise, decide_executable, validity
+from gate.policy.registry import CONTAINER_FINDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,10 +32,8 @@ if TYPE_CHECKING:
 
     from gate.models import Fact, Finding, Gap, Severity
     from gate.policy.content import DeliverableKind
-    from gate.policy.model import Destination, Executable, Policy, Suppression
+    from gate.policy.model import Executable, Policy
 
-OWN: Final = "own"
-"""What declares a contact with a host of the recipient's own."""
 INTAKE: Final = "intake"
 """Who opens containers, and names what it could not open."""
 
@@ -55,9 +52,9 @@ class Reading:
     justifications: tuple[Executable, ...] = field(init=False)
     contents: Contents = field(init=False)
     wholly_marked: AbstractSet[str] = frozenset()
+    contacts: Contacts = field(init=False)
     findings: list[Finding] = field(default_factory=list)
     executables: list[JudgedExecutable] = field(default_factory=list)
-    outbound: list[JudgedOutbound] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -66,17 +63,22 @@ class Reading:
         allowed = bases_for(self.kind)
         self.justifications = tuple(entry for entry in self.policy.executable if entry.basis in allowed)
         self.contents = Contents(self.kind, ())
+        self.contacts = Contacts(self.policy, self.today, ())
 
     def take(self, facts: Iterable[Fact], gaps: Iterable[Gap]) -> None:
         """Take in all that was seen; what was seen twice counts once."""
         distinct = set(facts)
         self.contents = Contents(self.kind, distinct)
         self.wholly_marked = wholly_marked(distinct)
+        self.contacts = Contacts(self.policy, self.today, distinct)
         opened = {fact.path for fact in distinct if isinstance(fact, OpenedFact)}
         for fact in distinct:
             self._fact(fact)
         for gap in set(gaps):
             self._gap(gap, opened)
+        self.contacts.conclude()
+        self.findings += self.contacts.findings
+        self.used |= self.contacts.used
 
     def _gap(self, gap: Gap, opened: AbstractSet[str]) -> None:
         """Make the finding of a gap.
@@ -97,8 +99,8 @@ class Reading:
 
     def _fact(self, fact: Fact) -> None:
         match fact:
-            case ItemFact() | ReferenceFact() | LibraryFact():
-                pass  # that an item exists, names another one, or is a known library, is no finding
+            case ItemFact() | ReferenceFact() | LibraryFact() | PageFact():
+                pass  # that an item exists, names others, or is a known library, is no finding
             case LinkFact():
                 self._found(f"link/{fact.link}", fact, target=fact.target)
             case ContainerFact():
@@ -112,7 +114,7 @@ class Reading:
             case DisguiseFact():
                 self._disguise(fact)
             case _:  # contacts; with a further kind of fact this would not pass the type checker
-                self._outbound(fact)
+                self.contacts.take(fact)
 
     def _found(self, finding_id: str, fact: Fact, **args: str | int) -> None:
         self.findings.append(make_finding(finding_id, path=fact.path, sha256=fact.sha256, args=args))
@@ -172,40 +174,6 @@ class Reading:
             self._use(decision.entry)
         self.findings.append(finding)
 
-    def _outbound(self, fact: OutboundFact) -> None:
-        if any(host_matches(pattern, fact.host) for pattern in self.policy.outbound.own):
-            self.outbound.append(JudgedOutbound(fact, OWN))
-            return
-        decision = decide_destination(self.policy.outbound.destination, fact, self.today)
-        entry = decision.entry
-        about: dict[str, str | int] = {
-            "url": fact.url or fact.host or "–",
-            "host": fact.host or "–",
-            "reach": fact.reach,
-            "via": fact.via,
-            "line": fact.line,
-            "detail": fact.condition,
-        }
-        covered: str | None = None
-        if entry is None:
-            self._found(OUTBOUND_FINDINGS[fact.reach], fact, **about)
-        elif decision.outcome == "covered":
-            covered = entry.id
-        else:
-            self._found("outbound/expired", fact, **about, **validity(entry, self.today))
-        self._use(entry)
-        self.outbound.append(JudgedOutbound(fact, covered))
-
-    def _use(self, entry: Executable | Destination | None) -> None:
+    def _use(self, entry: Executable | None) -> None:
         if entry is not None:
             self.used.add(entry.id)
-
-
-def validity(entry: Executable | Destination | Suppression, today: date) -> dict[str, str]:
-    """Return what the text about a justification that is not in force says: which, and the days on which it is."""
-    return {
-        "id": entry.id,
-        "approved_on": entry.approved_on.isoformat(),
-        "expires": entry.expires.isoformat(),
-        "today": today.isoformat(),
-    }

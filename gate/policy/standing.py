@@ -14,12 +14,13 @@ from gate.policy.clauses import (
     MALWARE,
     OUT_OF_SCOPE,
     OUTBOUND,
+    PRIVACY,
     VULNERABILITIES,
 )
+from gate.policy.contacts import OWN
 from gate.policy.content import CONTENT
 from gate.policy.findings import also_of
 from gate.policy.registry import FINDINGS, OUTBOUND_FINDINGS
-from gate.policy.rules import OWN
 from gate.text import render
 
 if TYPE_CHECKING:
@@ -29,7 +30,12 @@ if TYPE_CHECKING:
     from gate.policy.model import Evidence
 
 _STANDING_AGAINST: Final[tuple[Severity, ...]] = ("reject", "gap", "warn")
-_ENGINES: Final = {MALWARE: ("clamav", "yara", "heuristics"), OUTBOUND: ("outbound",), EXECUTABLES: ("executable",)}
+_ENGINES: Final = {
+    MALWARE: ("clamav", "yara", "heuristics"),
+    OUTBOUND: ("outbound",),
+    PRIVACY: ("outbound",),
+    EXECUTABLES: ("executable",),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,12 @@ import ipaddress
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Final, TypeAlias
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from publicsuffixlist import PublicSuffixList
 from pydantic import AfterValidator, Field, StrictInt, StringConstraints
 from pydantic.types import Strict
 from pydantic_core import PydanticCustomError
@@ -25,10 +27,6 @@ FORMAT_PATTERN: Final = "^[a-z0-9][a-z0-9-]{0,63}$"
 _HOST: Final = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*")
 _HOST_LENGTH: Final = 253
 _URL: Final = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>[^/:?#@]+)(?::[0-9]{1,5})?/.*", re.DOTALL)
-_SECOND_LEVEL: Final = frozenset(
-    {"ac", "ad", "co", "com", "ed", "edu", "go", "gob", "gov", "gr", "lg", "mil", "ne", "net", "or", "org"}
-)
-"""Labels that under a country's top level are a registry's own, so that ``*.go.jp`` would cover strangers."""
 
 
 def problem(code: str, **arguments: str | int) -> PydanticCustomError:
@@ -54,12 +52,19 @@ def _host_pattern(value: str) -> str:
     name = value.removeprefix("*.")
     if len(name) > _HOST_LENGTH or not _HOST.fullmatch(name):
         raise problem("policy.host")
-    if name != value:
-        labels = name.split(".")
-        registry = len(labels) == 2 and len(labels[1]) == 2 and labels[0] in _SECOND_LEVEL  # noqa: PLR2004  # labels
-        if len(labels) < 2 or registry or _is_address(name):  # noqa: PLR2004  # labels
-            raise problem("policy.host-wildcard")
+    if name != value and ("." not in name or _is_address(name) or _is_public_suffix(name)):
+        raise problem("policy.host-wildcard")
     return value
+
+
+def _is_public_suffix(name: str) -> bool:
+    """Say whether strangers register names directly below a name (publicsuffix.org), as below ``go.jp``."""
+    return _suffixes().is_public(name)
+
+
+@lru_cache(maxsize=1)
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList(accept_unknown=False)
 
 
 def _is_address(name: str) -> bool:

@@ -31,6 +31,7 @@ from gate.models import (
     LinkFact,
     OpenedFact,
     OutboundFact,
+    PageFact,
     ReferenceFact,
 )
 from gate.paths import printable
@@ -76,6 +77,7 @@ class FactsDocument:
             | DisguiseFact
             | ReferenceFact
             | LibraryFact
+            | PageFact
             | OutboundFact,
             Field(discriminator="kind"),
         ],

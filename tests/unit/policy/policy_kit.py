@@ -17,6 +17,7 @@ from gate.models import (
     ExecutableFact,
     ItemFact,
     OutboundFact,
+    PageFact,
 )
 from gate.policy import Policy, SigningState, judge, parse_policy
 
@@ -78,6 +79,8 @@ reach = [{reach}]
 purpose = "地図の表示"
 operator = "Example"
 sends = "IP アドレス、User-Agent"
+disable = "設定で無効にする"
+privacy_page = "site/privacy.html"
 spec_ref = "仕様書 5.1"
 {more}
 {approval}
@@ -138,9 +141,20 @@ def contact(host: str = "tile.example.org", *, reach: Reach = "automatic", path:
                         path=path, sha256=SHA)  # fmt: skip
 
 
+def pages() -> tuple[PageFact, ...]:
+    """Return the pages of a site that tells its users what the destinations of these tests say."""
+    told = "Example（運営者）へIPアドレス及びUser-Agentを送信します。設定で無効にすることができます。設定で無効にする"
+    index = PageFact(("privacy.html",), path="site/index.html", sha256=SHA)
+    return index, PageFact((), told, path="site/privacy.html", sha256=SHA)
+
+
 def examined(*facts: Fact, gaps: Iterable[Gap] = (), **changes: Any) -> Examination:
-    """Return an examination with one item and the given facts, in which every engine did its work."""
+    """Return an examination with one item and the given facts, in which every engine did its work.
+
+    Unless the facts have pages of their own, there are those of a site that discloses its destinations.
+    """
     seen = facts if any(isinstance(fact, ItemFact) for fact in facts) else (item(), *facts)
+    seen = seen if any(isinstance(fact, PageFact) for fact in facts) else (*seen, *pages())
     items = sum(isinstance(fact, ItemFact) for fact in seen)
     examination = Examination(
         artifacts=(Artifact("app.whl", "file", SHA, 10, items),),

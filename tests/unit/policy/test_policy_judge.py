@@ -28,7 +28,7 @@ from gate.models import (
     ReferenceFact,
 )
 from gate.policy import SigningState, judge
-from gate.policy.clauses import CLAUSES, EXAMINED, OUT_OF_SCOPE
+from gate.policy.clauses import CLAUSES, EXAMINED, OUT_OF_SCOPE, PRIVACY
 from gate.policy.findings import finding_message
 from gate.policy.registry import REQUIRED_EXAMINERS
 from tests.unit.policy.policy_kit import (
@@ -97,7 +97,7 @@ def test_a_reject_outweighs_a_gap() -> None:
         ("clamav", {MALWARE}),
         ("yara", {MALWARE}),
         ("executable", {EXECUTABLES}),
-        ("outbound", {OUTBOUND}),
+        ("outbound", {OUTBOUND, PRIVACY}),
         ("intake", set(EXAMINED)),
         ("unheard-of", set(EXAMINED)),
     ],

@@ -250,7 +250,7 @@ def test_time_zones(zone: str) -> None:
 
 def test_required_clauses_are_known_and_named_once() -> None:
     assert codes("[gate]\nrequire = ['26-3 3(9)']") == {"clause-unknown"}
-    assert codes("[gate]\nrequire = ['26-3 3(6)']") == {"clause-unknown"}, "out of scope: could never be satisfied"
+    assert codes("[gate]\nrequire = ['26-3 3(5)']") == {"clause-unknown"}, "out of scope: could never be satisfied"
     assert codes("[gate]\nrequire = ['26-3(1)', '26-3(1)']") == {"repeated"}
     assert policy_of("[gate]\nrequire = []").gate.require == ()
 
@@ -507,6 +507,12 @@ def test_a_password_has_one_source(source: str) -> None:
     assert policy_of("[archive_passwords]\n'a.zip' = {env = 'A'}").archive_passwords["a.zip"].env == "A"
 
 
+def test_a_disposition_says_what_it_is_about() -> None:
+    entry = f"[[outbound.reviewed]]\ndisposition = 'x'\n{APPROVED}"
+    assert codes(entry) == {"reviewed-nothing"}
+    assert policy_of(f"{entry}\nhost = 'a.example'").outbound.reviewed[0].id == "reviewed-1"
+
+
 # --- what this version does not judge ---------------------------------------------------------------------------
 
 EVIDENCE = '[[evidence]]\nclause = "26-3 3(2)"\nfile = "scan"\nkind = "assessment"\ndate = 2026-11-20\nby = "佐藤"\n'
@@ -518,7 +524,6 @@ EVIDENCE = '[[evidence]]\nclause = "26-3 3(2)"\nfile = "scan"\nkind = "assessmen
         ("[vulnerabilities]\n", "unavailable-vulnerabilities", "vulnerabilities"),
         ("[vulnerabilities]\nreject_at = 'low'\n[x]", "unavailable-vulnerabilities", "vulnerabilities"),
         ("[source]\nrepository = 'x'", "unavailable-source", "source"),
-        ("[[outbound.reviewed]]\nhost = 'x'", "unavailable-reviewed", "outbound.reviewed"),
         ("[signing.x509]\npkcs12 = 'x'", "unavailable-signing", "signing.x509"),
         ("[signing.keyless]\n", "unavailable-signing", "signing.keyless"),
         ("[signing]\nuse = ['openpgp', 'x509']", "unavailable-signing", "signing.use[2]"),

@@ -1,0 +1,168 @@
+"""The judgement of contacts: destinations, dispositions, libraries, and what users are told (26-3 3(1)③ and 3(6))."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Final
+
+from gate.models import JudgedOutbound, LibraryFact
+from gate.policy.clauses import OUTBOUND
+from gate.policy.disclosure import Disclosures
+from gate.policy.findings import make_finding
+from gate.policy.justification import decide_destination, decide_reviewed, validity
+from gate.policy.matching import any_glob_matches, host_matches
+from gate.policy.registry import OUTBOUND_FINDINGS
+from gate.policy.shared_hosts import is_shared, is_tag_manager
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from gate.models import Fact, Finding, OutboundFact, Reach, Severity
+    from gate.policy.model import Destination, Policy
+
+OWN: Final = "own"
+"""What declares a contact with a host of the recipient's own."""
+TAG_LIST: Final = "tag-list"
+"""The kind of paper that says what a tag manager brings in."""
+_REVIEWED: Final[frozenset[Reach]] = frozenset({"string", "opaque"})
+"""What a person can have looked at: a URL of which reading cannot tell whether anything fetches it."""
+_BY_ITSELF: Final[frozenset[Reach]] = frozenset({"automatic", "conditional", "tracker"})
+"""Contacts that come about without anything that the user does."""
+_OWNED_STEPS: Final = 2
+"""Steps of a path on a shared host that say whose files they are: ``npm/leaflet``, ``owner/repository``."""
+
+
+class Contacts:
+    """Judges the contacts of one examination, one by one, and then the destinations that cover them.
+
+    ``used`` are the ids of the policy's entries that decided on something.
+    """
+
+    def __init__(self, policy: Policy, today: date, facts: Iterable[Fact]) -> None:
+        held = tuple(facts)
+        self._policy = policy.outbound
+        self._today = today
+        self._libraries = {fact.path: fact for fact in held if isinstance(fact, LibraryFact)}
+        self._disclosures = Disclosures(held)
+        self._website = policy.deliverable is not None and policy.deliverable.kind == "website"
+        self._tag_lists = any(paper.kind == TAG_LIST and paper.clause == OUTBOUND for paper in policy.evidence)
+        self._covered: dict[str, list[OutboundFact]] = {}
+        self.findings: list[Finding] = []
+        self.judged: list[JudgedOutbound] = []
+        self.used: set[str] = set()
+
+    def take(self, fact: OutboundFact) -> None:
+        """Judge one contact."""
+        if any(host_matches(pattern, fact.host) for pattern in self._policy.own):
+            self.judged.append(JudgedOutbound(fact, OWN))
+            return
+        decision = decide_destination(self._policy.destination, fact, self._today)
+        entry = decision.entry
+        covered: str | None = None
+        if entry is None:
+            self.findings.append(self._undeclared(fact))
+        elif decision.outcome == "covered":
+            covered = entry.id
+            self._covered.setdefault(entry.id, []).append(fact)
+        else:
+            about = {**_about(fact), **validity(entry, self._today)}
+            self.findings.append(_found("outbound/expired", fact, about))
+        if entry is not None:
+            self.used.add(entry.id)
+        self.judged.append(JudgedOutbound(fact, covered))
+
+    # --- what nobody declared ---------------------------------------------------------------------------------
+
+    def _undeclared(self, fact: OutboundFact) -> Finding:
+        about = _about(fact)
+        library = self._libraries.get(fact.path)
+        severity: Severity | None = None
+        if library is not None:
+            severity = self._in_library(library, fact)
+            about["library"] = f"{library.name} {library.version}".rstrip()
+        return self._reviewed(_found(OUTBOUND_FINDINGS[fact.reach], fact, about, severity), fact)
+
+    def _in_library(self, library: LibraryFact, fact: OutboundFact) -> Severity | None:
+        """Return what a contact amounts to in a third-party library, which brings along services that nobody uses.
+
+        What a file says of itself does not excuse what it holds: it has to be proven by its digest, or to lie where
+        the policy says that libraries do, before its strings are worth no more than a note.
+        """
+        if fact.reach == "code":
+            return "warn"
+        vendored = self._policy.vendor is not None and any_glob_matches(self._policy.vendor, fact.path)
+        proven = library.by == "sha256" or vendored
+        return "note" if proven and fact.reach in _REVIEWED else None
+
+    def _reviewed(self, finding: Finding, fact: OutboundFact) -> Finding:
+        """Return the finding, set aside where a person has looked at what it says."""
+        if fact.reach not in _REVIEWED:
+            return finding
+        decision = decide_reviewed(self._policy.reviewed, fact, self._today)
+        if decision.entry is None:
+            return finding
+        self.used.add(decision.entry.id)
+        if decision.outcome == "covered":
+            return dataclasses.replace(finding, suppressed_by=decision.entry.id)
+        about = {**validity(decision.entry, self._today), "finding": finding.id}
+        self.findings.append(make_finding("justification/expired", args=about))
+        return finding
+
+    # --- what the declared ones lack --------------------------------------------------------------------------
+
+    def conclude(self) -> None:
+        """Judge the destinations that cover something, after the last contact."""
+        for destination in self._policy.destination:
+            facts = self._covered.get(destination.id)
+            if facts:
+                self.findings.extend(self._about_destination(destination, facts))
+
+    def _about_destination(self, destination: Destination, facts: list[OutboundFact]) -> Iterator[Finding]:
+        about: dict[str, str | int] = {"id": destination.id, "host": destination.host}
+        fetched = [fact for fact in facts if self._is_fetched(fact)]
+        missing = self._disclosures.missing(destination, {fact.path for fact in fetched}) if fetched else ()
+        if missing:
+            page = destination.privacy_page or "–"
+            about_page = {**about, "page": page, "missing": ", ".join(missing)}
+            yield make_finding("outbound/undisclosed", path=_first(fetched), args=about_page)
+        shared = [fact for fact in fetched if is_shared(fact.host) and not fact.integrity]
+        if shared and not _is_narrow(destination):
+            yield make_finding("outbound/shared-host", path=_first(shared), args=about)
+        managers = [fact for fact in fetched if is_tag_manager(fact.host)]
+        if managers and not self._tag_lists:
+            yield make_finding("outbound/tag-list", path=_first(managers), args=about)
+
+    def _is_fetched(self, fact: OutboundFact) -> bool:
+        """Say whether a contact comes about by itself; on a website code runs when its page is opened."""
+        return fact.reach in _BY_ITSELF or (self._website and fact.reach == "code")
+
+
+def _first(facts: Iterable[OutboundFact]) -> str:
+    return min(fact.path for fact in facts)
+
+
+def _is_narrow(destination: Destination) -> bool:
+    """Say whether the URL of a destination says whose files on a shared host are meant."""
+    if destination.url is None:
+        return False
+    path = destination.url.partition("://")[2].partition("/")[2]
+    steps = path.partition("*")[0].split("/")[:-1] if "*" in path else path.split("/")
+    return len([step for step in steps if step]) >= _OWNED_STEPS
+
+
+def _about(fact: OutboundFact) -> dict[str, str | int]:
+    return {
+        "url": fact.url or fact.host or "–",
+        "host": fact.host or "–",
+        "reach": fact.reach,
+        "via": fact.via,
+        "line": fact.line,
+        "detail": fact.condition,
+    }
+
+
+def _found(
+    finding_id: str, fact: OutboundFact, about: dict[str, str | int], severity: Severity | None = None
+) -> Finding:
+    return make_finding(finding_id, path=fact.path, sha256=fact.sha256, severity=severity, args=about)
