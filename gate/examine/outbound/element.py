@@ -22,6 +22,10 @@ NAMES_A_HOST = re.compile(
 """The same where two slashes can also begin other things, a path of XPath for instance: a name with dots follows."""
 
 
+_DIGEST = re.compile(r"(?:^|\s)sha(?:256|384|512)-[A-Za-z0-9+/]{43}", re.IGNORECASE)
+"""A digest that browsers hold what they fetch against (W3C Subresource Integrity); anything else they pass over."""
+
+
 class Surroundings(NamedTuple):
     """Where elements stand: the base URL, the condition under which they count at all, and how to find their lines.
 
@@ -65,7 +69,8 @@ class Element(NamedTuple):
             condition = "browsers that send user information"
         if condition and reach == "automatic":
             reach = "conditional"
-        yield Reference(raw, reach, via or self.via(name), self.line(name), condition, self.around.base)
+        pinned = _DIGEST.search(self.attributes.get("integrity") or "") is not None
+        yield Reference(raw, reach, via or self.via(name), self.line(name), condition, self.around.base, pinned)
 
     def nested(self, name: str, kind: Kind, text: str, condition: str = "") -> Nested:
         """Return a document that the attribute ``name`` holds."""

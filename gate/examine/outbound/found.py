@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from gate.examine.outbound.kinds import Kind
 from gate.examine.outbound.lines import Lines
-from gate.models import Gap, LibraryFact, Reach
+from gate.models import Gap, LibraryFact, PageFact, Reach
 
 Matches: TypeAlias = Callable[[str], bool]
 """Says whether a selector matches something in the page that a style sheet belongs to."""
@@ -25,6 +25,8 @@ class Reference(NamedTuple):
     line: int = 0
     condition: str = ""
     base: str | None = None
+    integrity: bool = False
+    """Whether a digest beside the URL says which bytes are accepted from there."""
 
 
 class Nested(NamedTuple):
@@ -47,4 +49,4 @@ class Nested(NamedTuple):
     """How what the document fetches is reached, where a script brings it about: not by itself then."""
 
 
-Found: TypeAlias = Reference | Nested | Gap | LibraryFact
+Found: TypeAlias = Reference | Nested | Gap | LibraryFact | PageFact

@@ -14,6 +14,7 @@ from gate.examine.outbound.found import Found, Matches, Nested, Reference
 from gate.examine.outbound.handlers import runs_as_script, shown_attribute, style_condition
 from gate.examine.outbound.kinds import Kind
 from gate.examine.outbound.lines import Lines
+from gate.examine.outbound.pages import page_of
 from gate.examine.outbound.selectors import PageSelectors
 from gate.examine.outbound.urls import base_for
 from gate.models import Gap, Reach
@@ -60,8 +61,10 @@ class _Nesting(dict[str, int]):
         return change
 
 
-def read_html(text: str, base: str | None, lines: Lines, condition: str = "") -> Iterator[Found]:
+def read_html(text: str, base: str | None, lines: Lines, condition: str = "", *, page: bool = False) -> Iterator[Found]:
     """Yield the references of an HTML document or fragment, and the documents, styles and scripts inside of it.
+
+    Of a whole item, a ``page``, it also says what it is to its readers.
 
     A document that would keep the parser busy out of all proportion makes a gap instead.
     """
@@ -92,6 +95,8 @@ def read_html(text: str, base: str | None, lines: Lines, condition: str = "") ->
                 pending += [(content, inner) for content in node.template_fragments()]
             elif tag in _HOLDING_TEXT:
                 yield from _content(node, tag, around, matches)
+    if page:
+        yield page_of(parser, text)
 
 
 def _if_chosen(found: Iterable[Found], node: LexborNode) -> Iterator[Found]:

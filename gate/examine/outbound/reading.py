@@ -21,7 +21,7 @@ from gate.examine.outbound.template import has_code, read_code, read_template
 from gate.examine.outbound.trackers import read_trackers
 from gate.examine.outbound.unknown import reached_by_script
 from gate.examine.outbound.urls import Target, resolve, shown_text
-from gate.models import Gap, LibraryFact, OutboundFact, Reach
+from gate.models import Gap, LibraryFact, OutboundFact, PageFact, Reach
 from gate.paths import printable
 
 _VIA_LENGTH = 80
@@ -64,7 +64,9 @@ class _Facts:
             reach = "local"
         via = _shown_via(reference.via)
         condition = "; ".join(filter(None, (reference.condition, target.note)))
-        fact = OutboundFact(target.url, target.host, reach, via, reference.line, condition)
+        fact = OutboundFact(
+            target.url, target.host, reach, via, reference.line, condition, integrity=reference.integrity
+        )
         if fact not in self._facts:
             self.full = len(self._facts) >= self._limit
             if not self.full:
@@ -89,17 +91,17 @@ class _Facts:
         return sorted(self._facts, key=lambda fact: fact.line)
 
 
-def read_document(kind: Kind, text: str, limits: Limits) -> list[OutboundFact | LibraryFact | Gap]:
+def read_document(kind: Kind, text: str, limits: Limits) -> list[OutboundFact | LibraryFact | PageFact | Gap]:
     """Return the facts of a document in order of their lines, each once, and then what it is, and the gaps."""
     return collect([read_nested(Nested(kind, text, "", SourceLines(text)))], limits)
 
 
-def collect(readings: Iterable[Iterator[Found]], limits: Limits) -> list[OutboundFact | LibraryFact | Gap]:
+def collect(readings: Iterable[Iterator[Found]], limits: Limits) -> list[OutboundFact | LibraryFact | PageFact | Gap]:
     """Return what several readings of an item find: facts in order of their lines, what it is, and the gaps."""
     facts = _Facts(limits.facts)
-    others: dict[LibraryFact | Gap, None] = {}
+    others: dict[LibraryFact | PageFact | Gap, None] = {}
     for found in chain.from_iterable(_everything(reading, limits) for reading in readings):
-        if isinstance(found, Gap | LibraryFact):
+        if isinstance(found, Gap | LibraryFact | PageFact):
             others[found] = None
             continue
         facts.add(found)
@@ -109,7 +111,7 @@ def collect(readings: Iterable[Iterator[Found]], limits: Limits) -> list[Outboun
     return [*facts.in_order(), *others]
 
 
-def _everything(reading: Iterator[Found], limits: Limits) -> Iterator[Reference | LibraryFact | Gap]:
+def _everything(reading: Iterator[Found], limits: Limits) -> Iterator[Reference | LibraryFact | PageFact | Gap]:
     """Yield what stands in a document and, where they stand, in the documents inside of it."""
     open_documents: list[tuple[Iterator[Found], Reach | None]] = [(reading, None)]
     while open_documents:
@@ -134,7 +136,7 @@ def read_nested(document: Nested) -> Iterator[Found]:
     via = document.via
     match document.kind:
         case "html":
-            page = read_html(text, base, lines, condition)
+            page = read_html(text, base, lines, condition, page=not via)
             return chain(page, read_code(text, lines, condition)) if not via and has_code(text) else page
         case "template":
             return read_template(text, base, lines, condition)
