@@ -123,3 +123,21 @@ rule php_many_tools_in_one
     condition:
         filesize < 1MB and $tag and 8 of ($a, $b, $c, $d, $e, $f, $g, $h, $i, $j)
 }
+
+rule php_calls_name_put_together_with_request
+{
+    meta:
+        id = "RG-WEB-0026"
+        description = "PHP that puts the name of a function together and calls it with a request parameter"
+        description_ja = "関数名を断片から組み立て、リクエストの値を渡して呼び出す PHP"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://attack.mitre.org/techniques/T1505/003/"
+        date = "2026-11-26"
+        false_positives = "None known"
+    strings:
+        $a = /\$\w{1,20}\s{0,4}=\s{0,4}(\x27\w{1,12}\x27|"\w{1,12}")\s{0,4}\.\s{0,4}(\x27\w{1,12}\x27|"\w{1,12}")[^;\n]{0,120};[^\n]{0,200}\$\w{1,20}\s{0,4}\(\s{0,4}@?\$_(GET|POST|REQUEST|COOKIE)\s{0,2}\[/ nocase
+        $b = /\$\w{1,20}\s{0,4}=\s{0,4}(\x27\w{1,12}\x27|"\w{1,12}")\s{0,4}\.\s{0,4}(\x27\w{1,12}\x27|"\w{1,12}")[^;\n]{0,120};\s{0,20}@?\$\w{1,20}\s{0,4}\(\s{0,4}@?\$_(GET|POST|REQUEST|COOKIE)\s{0,2}\[/ nocase
+    condition:
+        filesize < 256KB and any of them
+}

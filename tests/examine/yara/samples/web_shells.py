@@ -118,6 +118,10 @@ BAD: dict[str, list[bytes]] = {
         joined("<?p¦hp incl¦ude($_GE¦T['page']);"),
         joined("<?p¦hp require_o¦nce $_REQ¦UEST['m'];"),
     ],
+    "RG-WEB-0026": [
+        joined("<?p¦hp $f = 'sy¦s'.'tem'; $f($_GE¦T['c']); ?>"),
+        joined('<?p¦hp\n$a = "ass" . "er" . "t";\n\n@$a($_PO¦ST[\'p\']);\n'),
+    ],
 }
 """Samples that a rule must find, by the rule's id."""
 
@@ -224,6 +228,10 @@ BENIGN: dict[str, list[bytes]] = {
     ],
     "RG-WEB-0025": [
         joined("<?p¦hp incl¦ude(__DIR__ . '/page.php'); echo htmlspecialchars($_GE¦T['page']);"),
+    ],
+    "RG-WEB-0026": [
+        joined("<?p¦hp $name = 'page' . '_title'; echo htmlspecialchars($_GE¦T['c']);"),
+        joined("<?p¦hp $f = 'trim'; $x = $f($_GE¦T['c']);"),
     ],
 }
 """Harmless content that is like a rule's samples, by the rule's id."""
