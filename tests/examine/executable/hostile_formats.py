@@ -184,7 +184,7 @@ def _of_depth() -> Iterator[tuple[str, Hostile]]:
 # --- polyglots -------------------------------------------------------------------------------------------------
 
 _SHELL = b"#!/bin/sh\nexec true\nexit\n"
-_PHP = b"<?php system($_GET['c']); ?>"
+_PHP = b"<?php system($_G\x45T['c']); ?>"
 
 
 def _of_polyglots() -> Iterator[tuple[str, Hostile]]:

