@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 _STRUCTURAL = "root|first-child|last-child|only-child|first-of-type|last-of-type|only-of-type|empty|link|any-link"
 _SIMPLE = r"[.#][\w\-]+|\[[\w\-]+(?:[~|^$*]?=(?:\"[^\"]*\"|'[^']*'|[\w\-]+)(?:\s*[is])?)?\]"
@@ -62,7 +62,7 @@ class PageSelectors:
     def _search(self, part: str) -> list[LexborNode]:
         try:
             return self._parser.css(part)
-        except ValueError:
+        except (SelectolaxError, ValueError):
             return []
 
 

@@ -150,7 +150,9 @@ def test_out_of_proportion_is_a_gap() -> None:
     assert outbound("<div>" * 2000 + f"<img src=//{HOST}>")[0].host == HOST
 
 
-NAMES = st.sampled_from([b"a.html", b"a.svg", b"a.css", b"a.js", b"a"])
+NAMES = st.sampled_from(
+    [b"a.html", b"a.svg", b"a.css", b"a.js", b"a", b"a.php", b"a.md", b"a.json", b"a.xml", b"a.webmanifest", b"a.txt"]
+)
 MARKUP = st.lists(
     st.sampled_from(
         [
@@ -185,6 +187,22 @@ MARKUP = st.lists(
             "*/",
             "`",
             "<noscript>",
+            "<style>.1a:nth-child(-)[1=2]{b:url(//x.example/)}",
+            "p.a > b ~ c{",
+            "<p class=a>",
+            "<picture>",
+            "<source srcset=",
+            "{{",
+            "}}",
+            "<?php ",
+            "<%",
+            "%>",
+            "![](",
+            "](",
+            "`",
+            "#",
+            ":",
+            "https://x.example/a",
             "<template>",
             "=",
             " ",

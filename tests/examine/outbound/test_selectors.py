@@ -67,6 +67,11 @@ def test_matching(selector: str) -> None:
         "p{",
         "a" * 400,
         " ".join("p" * 20),
+        "li:nth-child(-)",
+        ".1a",
+        "-1",
+        "[1=2]",
+        "\ud800",
         "li:nth-child(9)",
     ],
 )
