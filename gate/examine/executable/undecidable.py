@@ -53,6 +53,8 @@ def by_name_or_mode(content: Content) -> Iterator[Answer]:
         return
     if content.suffix == "com" and content.size <= DOS_LARGEST and not _TEXT.match(content.start):
         yield Named("dos-com", "x86", ("by=name",))
+    elif content.head.startswith((b"MZ", b"ZM")):
+        yield Named("mz", "x86", ("by=name",) if named else ("by=mode",))
     elif content.text is not None or _KNOWN_DATA.match(content.head) or _is_mesh(content):
         return
     elif _is_dense(content):
@@ -84,4 +86,4 @@ def entropy(data: bytes) -> float:
     return -sum(count / len(data) * math.log2(count / len(data)) for count in Counter(data).values())
 
 
-FAMILIES = (Family("native", ("dos-com", "raw-code"), by_name_or_mode, by_name=True),)
+FAMILIES = (Family("native", ("dos-com", "mz", "raw-code"), by_name_or_mode, by_name=True),)

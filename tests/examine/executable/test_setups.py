@@ -133,6 +133,8 @@ NOISE = os.urandom(4000)
         (b"\x89PNG\r\n\x1a\n" + NOISE, b"a.png", 0o755, [], []),
         (bytes(80) + b"\2\0\0\0" + bytes(range(100)), b"part.stl", 0o755, [], []),
         (bytes(80) + b"\3\0\0\0" + bytes(range(100)), b"part.stl", 0o755, ["raw-code"], []),
+        (b"MZ is how this begins, and all of it is letters.", b"a.exe", None, ["mz"], []),
+        (b"MZ is how this begins, and all of it is letters.", b"a.txt", None, [], []),
         (b"", b"empty.exe", 0o755, [], []),
         (b"text\n", b"a.exe", 0o755, [], []),
         (pe(), b"a.com", 0o755, ["pe"], []),
