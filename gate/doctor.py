@@ -27,6 +27,7 @@ _PACKAGES = {
     "lief": "lief",
     "lz4": "lz4",
     "pikepdf": "pikepdf",
+    "olefile": "olefile",
     "yara": "yara-python",
     "selectolax": "selectolax",
     "ada_url": "ada-url",
