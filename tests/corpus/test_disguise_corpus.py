@@ -73,12 +73,14 @@ def test_harmless_packages_hide_nothing() -> None:
                     if fact.disguise != "mode" or not marked
                 ]
     total = files.total()
-    rows = "\n".join(f"| {kind} | {files[kind]} |" for kind in KINDS)
-    TABLE.write_text(
-        f"# Disguises told of harmless packages\n\n{len(found)} of {total} files.\n\n| packages | files |\n|---|---|\n"
-        f"{rows}\n\n| packages | package | file | disguise | detail |\n|---|---|---|---|---|\n"
-        + "".join(f"{line}\n" for line in found),
-        "utf-8",
-    )
+    TABLE.write_text(report(files, found), "utf-8")
     assert total >= LEAST_FILES
     assert len(found) <= total * MOST_DISGUISED, "\n".join(found)
+
+
+def report(files: Counter[str], found: list[str]) -> str:
+    lines = ["# Disguises told of harmless packages", "", f"{len(found)} of {files.total()} files.", ""]
+    lines += ["| packages | files |", "|---|---|", *(f"| {kind} | {files[kind]} |" for kind in KINDS)]
+    if found:
+        lines += ["", "| packages | package | file | disguise | detail |", "|---|---|---|---|---|", *found]
+    return "\n".join(lines) + "\n"
