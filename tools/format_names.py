@@ -111,6 +111,7 @@ FORMAT_NAMES: dict[str, tuple[str, str]] = {
     "nupkg": ("NuGet and Chocolatey package", "NuGet・Chocolatey パッケージ"),
     "vsix": ("Visual Studio extension", "Visual Studio の拡張機能"),
     "conda": ("conda package", "conda パッケージ"),
+    "oxt": ("extension of an office program", "オフィスソフトの拡張機能"),
     "ipa": ("iOS application", "iOS アプリケーション"),
     "snap": ("snap package", "snap パッケージ"),
     # shortcut
@@ -135,6 +136,7 @@ FORMAT_NAMES: dict[str, tuple[str, str]] = {
     "search-ms": ("saved search", "保存された検索"),
     "searchconnector-ms": ("search connector", "検索コネクター"),
     "msc": ("management console", "管理コンソール"),
+    "windows-sandbox": ("sandbox of Windows with a command", "コマンドを持つ Windows サンドボックスの設定"),
     "scheduled-task": ("scheduled task", "スケジュールされたタスク"),
     "launchd": ("launchd job", "launchd ジョブ"),
     "terminal": ("macOS terminal profile", "macOS ターミナルの設定"),

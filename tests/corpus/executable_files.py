@@ -19,9 +19,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-MOST = 18
+MOST = 12
 """Most files of one extension out of one package."""
-LARGEST = 40 << 20
+LARGEST = 16 << 20
 _UNIX = 3
 _OPENED = frozenset({".jar", ".apk"})
 """Packages in packages whose members are taken as well."""

@@ -122,6 +122,8 @@ def marked_code(content: Content) -> Named | None:
 
 _OF_CONTENT = frozenset({"shebang", "batch", "powershell", *_MARKERS, "vbs", "jscript", *(name for name, _ in STRONG)})
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1c-\x1f]")
+_PATH_CODE = re.compile(r"^import[ \t]", re.MULTILINE)
+"""A line that Python runs when it starts, in a file that names folders for it (``site``, "path configuration")."""
 _MOST_CONTROL = 0.1
 """Interpreters read over a few control characters; more of them, and the content is no text."""
 
@@ -142,6 +144,8 @@ def named_script(content: Content) -> Named | None:
         return Named("php", "", ("by=name",))
     if expected:
         return Named(expected, "", ("by=name",)) if _reads_as_text(content) and not _is_translation(content) else None
+    if content.suffix == "pth" and _PATH_CODE.search(content.start):
+        return Named("python", "", ("by=name",))
     if is_other_text(name) or content.text is None:
         return None
     language = marked_language(content.text, weak=True)

@@ -60,6 +60,8 @@ _XML_ROOTS = {
 }
 _BY_ROOT = {root: name for name, root in _XML_ROOTS.items()}
 _TASK = "schemas.microsoft.com/windows/2004/02/mit/task"
+_LOGON = re.compile(r"<LogonCommand[\s>]")
+"""What a sandbox of Windows runs when it starts; other configurations have the same root."""
 _PLISTS = {
     "launchd": re.compile(r"<key>(?:ProgramArguments|Program|BundleProgram)</key>"),
     "terminal": re.compile(r"<key>(?:CommandString|RunCommandAsShell)</key>"),
@@ -102,6 +104,8 @@ def xml_shortcut(content: Content) -> Named | None:
         return None
     if root.name == "Task":
         return Named("scheduled-task") if _TASK in root.attributes else None
+    if root.name == "Configuration":
+        return Named("windows-sandbox") if _LOGON.search(text_of(content.at(0, _SETTINGS_BYTES))) else None
     if root.name == "plist":
         return _property_list(content)
     return Named(_BY_ROOT[root.name]) if root.name in _BY_ROOT else None
@@ -142,7 +146,7 @@ FAMILIES = (
     Family("shortcut", ("lnk",), shell_link, b"\x4c"),
     Family("shortcut", ("pif",), program_information, b"\0"),
     Family("shortcut", (*_SECTIONS, *_STARTS), settings, text=True),
-    Family("shortcut", (*_XML_ROOTS, "scheduled-task", *_PLISTS), xml_shortcut, text=True),
+    Family("shortcut", (*_XML_ROOTS, "scheduled-task", "windows-sandbox", *_PLISTS), xml_shortcut, text=True),
     Family("shortcut", ("webloc",), binary_property_list, b"b"),
     Family("shortcut", tuple(_SECTIONS), far_section, by_name=True),
 )

@@ -81,6 +81,13 @@ def _is_ios(names: Names) -> bool:
     return any(re.fullmatch(r"Payload/[^/]+\.app/Info\.plist", name) for name in names)
 
 
+def _is_office_extension(names: Names) -> bool:
+    """Say whether an office program installs it: documents in OpenDocument have the same manifest, and a content."""
+    is_document = not {"mimetype", "content.xml"}.isdisjoint(names)
+    has_parts = "description.xml" in names or _has_suffix(names, ".xcu", ".xba", ".rdb", *_CODE)
+    return "META-INF/manifest.xml" in names and has_parts and not is_document
+
+
 _BYTECODE: dict[str, Callable[[Names], bool]] = {
     "apk": _is_android,
     "aar": _is_android_library,
@@ -99,6 +106,7 @@ _INSTALLERS: dict[str, Callable[[Names], bool]] = {
     "vsix": lambda names: "extension.vsixmanifest" in names,
     "conda": _is_conda,
     "ipa": _is_ios,
+    "oxt": _is_office_extension,
 }
 
 

@@ -6,16 +6,15 @@ Every family has a benign twin that looks like it and of which nothing may be sa
 from __future__ import annotations
 
 import codecs
-import io
 import random
 import struct
-import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from gate.examine.executable.samples import tiny_elf
 from tests.examine.executable.bytecode_samples import pyc
+from tests.examine.executable.hostile_carriers import archive, bitmap, gif, jpeg, macho, pdf, png, tar_named
 from tests.examine.executable.malformed_pe import Image
 from tests.examine.executable.native_samples import boot_sector, dos_program, mach_o
 from tests.examine.executable.sample import File
@@ -34,74 +33,6 @@ def _named(data: bytes, *formats: str, name: bytes = b"item", mode: int | None =
 
 PE = bytes(Image().data)
 ELF = tiny_elf() + bytes(200)
-
-
-def macho() -> bytes:
-    """Return a Mach-O with one load command that fits."""
-    command = struct.pack("<IIII", 0x1B, 24, 1, 2) + bytes(8)
-    return struct.pack("<IIIIIIII", 0xFEEDFACF, 0x0100000C, 0, 2, 1, len(command), 0, 0) + command + bytes(100)
-
-
-def png(behind: bytes = b"", text: bytes = b"") -> bytes:
-    """Return a picture of one pixel, with a comment and with what follows its end."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    parts = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)) + (
-        chunk(b"tEXt", b"c\0" + text) if text else b""
-    )
-    return b"\x89PNG\r\n\x1a\n" + parts + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b"") + behind
-
-
-def jpeg(comment: bytes = b"") -> bytes:
-    """Return the segments of a JPEG with a comment and without a picture."""
-    comments = b"\xff\xfe" + struct.pack(">H", len(comment) + 2) + comment if comment else b""
-    return b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0" + comments + b"\xff\xda\0\2\0\xff\xd9"
-
-
-def gif(comment: bytes = b"") -> bytes:
-    """Return a picture of one pixel."""
-    head = b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff"
-    said = b"\x21\xfe" + bytes([len(comment)]) + comment + b"\0" if comment else b""
-    return head + said + b"\x2c\0\0\0\0\1\0\1\0\0\2\2\x44\1\0\x3b"
-
-
-def bitmap() -> bytes:
-    """Return a bitmap of one pixel."""
-    return (
-        struct.pack("<2sIHHI", b"BM", 58, 0, 0, 54)
-        + struct.pack("<IiiHHIIiiII", 40, 1, 1, 1, 24, 0, 4, 0, 0, 0, 0)
-        + bytes(4)
-    )
-
-
-def archive(name: str = "a.txt", data: bytes = b"text") -> bytes:
-    """Return a zip file."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as made:
-        made.writestr(zipfile.ZipInfo(name), data)
-    return stream.getvalue()
-
-
-def pdf(body: bytes = b"") -> bytes:
-    """Return an empty PDF document with something between its objects."""
-    return (
-        b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
-        + body
-        + (b"\ntrailer<</Root 1 0 R/Size 3>>\n%%EOF\n")
-    )
-
-
-def tar_named(name: bytes, data: bytes) -> bytes:
-    """Return a tar archive whose first bytes are the name of its member."""
-    header = bytearray(512)
-    header[: len(name)] = name
-    header[100:108], header[124:136] = b"0000644\0", f"{len(data):011o}\0".encode()
-    header[136:148], header[156:157], header[257:265] = b"00000000000\0", b"0", b"ustar\x0000"
-    header[148:156] = b" " * 8
-    header[148:156] = f"{sum(header):06o}\0 ".encode()
-    return bytes(header) + data.ljust(-(-len(data) // 512) * 512, b"\0") + bytes(1024)
 
 
 # --- headers ---------------------------------------------------------------------------------------------------
@@ -207,7 +138,7 @@ def _of_polyglots() -> Iterator[tuple[str, Hostile]]:
         yield f"{name} in a comment of a picture", _named(png(text=program), format_)
         yield (
             f"{name} in a stream of a PDF",
-            _named(pdf(b"3 0 obj<<>>stream\n" + program + b"\nendstream endobj"), format_),
+            _named(pdf(program), format_),
         )
     pe_tar = tar_named(bytes(Image(0x10B, pe=0x44, machine=0x14C).data[:100]), PE)
     yield "PE whose first header is the name of a member of a tar", _named(pe_tar, "mz|pe")
@@ -339,6 +270,7 @@ def _of_names() -> Iterator[tuple[str, Hostile]]:
     ):
         yield f"script {name}", _named(code, "vbs", name=raw)
     yield "page with two extensions for a server", _named(b"text <?php x(); ?>", "php", name=b"a.php.jpg")
+    yield "code in a list of paths", _named(b"/srv/lib\nimport os; os.system('id')\n", "python", name=b"a.pth")
     yield "command of DOS", _named(b"\xb4\x09\xba\x09\x01\xcd\x21\xcd\x20hi$", "dos-com", name=b"HI.COM")
     yield (
         "raw code with permission",
@@ -378,6 +310,7 @@ TWINS: dict[str, File] = {
     "text with a direction mark": File(b"a name\n", "עברית\u200f.txt".encode()),
     "picture whose name quotes a suffix": File(png(), b"a.php.png"),
     "page whose name quotes a suffix": File(b"<p>how to write PHP</p>", b"a.php.html"),
+    "list of paths": File(b"/srv/lib\n/srv/import\n", b"a.pth"),
     "data with permission": File(png(), b"a.png", 0o755),
     "colour profile with permission": File(
         struct.pack(">I4sII", 9000, b"lcms", 0x2100000, 0) + bytes(20) + b"acsp" + random.Random(1).randbytes(8960),

@@ -26,6 +26,7 @@ SAMPLES: dict[str, Sample] = {
     "odbc-query": b"XLODBC\r\n1\r\nDRIVER=SQL Server;SERVER=host\r\n",
     "rdp": b"screen mode id:i:2\r\nfull address:s:host.example\r\n",
     "appref-ms": "\ufeffhttps://example.org/x.application#x, Culture=neutral".encode("utf-16-le"),
+    "windows-sandbox": b"<Configuration><LogonCommand><Command>calc</Command></LogonCommand></Configuration>",
     "scheduled-task": b"<?xml version='1.0'?>"
     b"<Task version='1.2' xmlns='http://schemas.microsoft.com/windows/2004/02/mit/task'/>",
     "launchd": b"<?xml version='1.0'?><!DOCTYPE plist PUBLIC 'x' 'x'>\n<plist version='1.0'><dict>"
@@ -56,6 +57,7 @@ TWINS: dict[str, Sample] = {
     "odbc-query": b"XLODBC is a first line\n",
     "rdp": b"screen mode id:i:2\r\nanswer: full address:s:\r\n",
     "appref-ms": b"https://example.org/x.application is an address\n",
+    "windows-sandbox": b"<Configuration><MemoryInMB>4096</MemoryInMB></Configuration>",
     "scheduled-task": b'<?xml version="1.0"?><Task xmlns="http://schemas.microsoft.com/project"/>',
     "launchd": b"<plist><dict><key>CFBundleName</key><string>ProgramArguments</string></dict></plist>",
     "terminal": b"<plist><dict><key>name</key><string>CommandString</string></dict></plist>",

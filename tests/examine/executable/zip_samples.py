@@ -38,6 +38,7 @@ SAMPLES: dict[str, Sample] = {
     "vsix": zip_of("extension.vsixmanifest", "extension/package.json"),
     "conda": zip_of("metadata.json", "pkg-example-1.0-0.tar.zst"),
     "ipa": zip_of("Payload/Example.app/Info.plist"),
+    "oxt": zip_of("META-INF/manifest.xml", "description.xml", "macros.py"),
 }
 
 TWINS: dict[str, Sample] = {
@@ -56,4 +57,5 @@ TWINS: dict[str, Sample] = {
     "vsix": zip_of("extension/extension.vsixmanifest.txt"),
     "conda": zip_of("metadata.json", "data.tar.zst"),
     "ipa": zip_of("Payload/readme.txt"),
+    "oxt": zip_of("mimetype", "META-INF/manifest.xml", "content.xml", "description.xml"),
 }
