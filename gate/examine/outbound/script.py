@@ -1,91 +1,88 @@
-"""Reads JavaScript for URL literals.
+"""Reads JavaScript and TypeScript.
 
-Strings are not followed to where they are used: a URL in a script is reported as a string, one in a comment as text.
+Most scripts parse.  One that keeps the parser busy out of all proportion makes a gap, and the URLs that a search of
+its text shows are strings; so are those in the text of a script of which a part does not parse, beside what the rest
+of it does.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 
-from gate.examine.outbound.escapes import character
 from gate.examine.outbound.found import Found, Reference
+from gate.examine.outbound.javascript.literals import unescaped
+from gate.examine.outbound.javascript.reader import read_syntax
+from gate.examine.outbound.javascript.strings import ESCAPED_SLASH, SCHEMELESS, TRAILING, URL
+from gate.examine.outbound.javascript.syntax import parse
 from gate.examine.outbound.lines import Lines
-from gate.models import Reach
+from gate.models import Gap, Reach
 
-_URL = re.compile(r"\b(?:https?|wss?):(?:\\*+/){2}(?:[^\s\"'`<>\\]++|\\+/)++", re.IGNORECASE)
-"""A URL anywhere in a script; slashes may be escaped."""
-_SCHEMELESS = re.compile(r"//(?:[\w\-]++\.)++[A-Za-z][\w\-]*+(?=[/:?#]|\Z)", re.ASCII)
-"""A string that begins with a host and nothing before it: dots are demanded, as ``//`` alone means many things."""
-_TRAILING = ".,;:!?)]}*"
-_SLASH = re.compile(r"\\+/")
+SCRIPT_BYTES = 24 << 20
+"""Largest script that is parsed: its tree takes some fifty times of it in memory."""
+
+_INTERESTING = re.compile(
+    r"//|\\|:[/\\]|fetch|XMLHttp|[Rr]equest|open|WebSocket|EventSource|Worker|Scripts|import|WebTransport|RTCPeer|src|"
+    r"href|HTML|html|innerText|textContent|write|[Aa]ttr|location|style|css|[Cc]onnect|ajax|axios|\bgot\b|\bky\b|atob|"
+    r"fromC|eval|Function|setTimeout|setInterval|[Bb]eacon|get|post|put|load|tile|poster|action|ping|exec|spawn|host|"
+    r"join|split|require|Image|Audio|Font|Blob|\[|register|stun:|turn:|send|lookup|resolve|createElement|jsx|http"
+)
+"""Something of this is in every script that contacts a server, or holds a URL: those without are not parsed."""
 _TOKEN = re.compile(
-    r"(?=[/\"'`(,=:\[!&|?{};~^+\-*%<>rtciodev])(?:"  # all that a token begins with: faster
-    r"(?P<comment>//[^\n]*+|/\*.*?(?:\*/|\Z))"
-    r"|(?P<string>\"(?:[^\"\\\n]++|\\.)*+\"?|'(?:[^'\\\n]++|\\.)*+'?|`(?:[^`\\]++|\\.)*+`?)"
-    r"|(?:[(,=:\[!&|?{};~^+\-*%<>]|\b(?:return|typeof|case|in|of|do|else|void|delete))\s*+"
-    r"/(?![/*])(?:[^/\\\[\n]++|\\.|\[(?:[^\]\\\n]++|\\.)*+\]?)*+/?)",
+    r"\"(?:[^\"\\\n]++|\\.)*+\"?|'(?:[^'\\\n]++|\\.)*+'?|`(?:[^`\\]++|\\.)*+`?",
     re.DOTALL,
 )
-"""Comments, strings, and regular expressions where an operator stands before them.
-
-What is not closed still matches, so that the text is walked through once whatever it holds.
-"""
-_ESCAPE = re.compile(
-    r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,6})\}|([0-3]?[0-7]{1,2})|(\n)|(.))", re.DOTALL
-)
-_SINGLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
 _TELLING_ESCAPE = re.compile(r"\\(?![/\"'nrt])")
 """An escape that could hide a URL from the search of the text itself."""
-
-
-def unescaped(text: str) -> str:
-    """Return the value of a string literal's text (ECMAScript, "string literals")."""
-    return _ESCAPE.sub(_escaped, text)
-
-
-def _escaped(found: re.Match[str]) -> str:
-    digits = found[1] or found[2] or found[3]
-    if digits or found[4]:
-        return character(int(digits, 16) if digits else int(found[4], 8))
-    return "" if found[5] else _SINGLE.get(found[6], found[6])
 
 
 def read_script(
     text: str, base: str | None, lines: Lines, condition: str = "", via: str = "script", strings: Reach = "string"
 ) -> Iterator[Found]:
-    """Yield the URLs in a script's strings, with reach ``strings``, and in its comments, with reach ``text``."""
-    if ":" not in text and "//" not in text and "\\" not in text:
+    """Yield what a script contacts, and the URLs that it only holds.
+
+    ``strings`` is how URLs in its strings are reached, where no sink for them is seen; URLs in comments have reach
+    ``text``.  ``via`` is the construct that holds the script.
+    """
+    if not _INTERESTING.search(text):
         return
-    if condition and strings == "automatic":
-        strings = "conditional"
+    if strings == "automatic":  # data of which the browser fetches every string
+        reach: Reach = "conditional" if condition else "automatic"
+        yield from (each._replace(condition=condition) for each in _searched(text, base, lines, via, reach))
+        return
+    data = text.encode("utf-8", "replace")
+    if len(data) > SCRIPT_BYTES:
+        yield Gap("too-large", f"script of {len(data)} bytes, at most {SCRIPT_BYTES} are parsed")
+        yield from _searched(text, base, lines, via, strings)
+        return
+    syntax = parse(data)
+    if syntax is None:
+        yield Gap("engine-limit", "script that takes out of proportion long to parse")
+        yield from _searched(text, base, lines, via, strings)
+        return
+    yield from read_syntax(syntax, base, lines, condition, "" if via == "script" else via, strings)
+    if syntax.tree.root_node.has_error:
+        yield from _searched(text, base, lines, via, strings)
 
-    def found(raw: str, place: int, reach: Reach) -> Reference:
-        return Reference(raw, reach, via, lines.at(place), condition if reach == "conditional" else "", base)
 
-    comments: list[tuple[int, int]] = []
+def _searched(text: str, base: str | None, lines: Lines, via: str, strings: Reach) -> Iterator[Reference]:
+    """Yield every URL that a search of the text shows, in strings or not."""
     for token in _TOKEN.finditer(text):
-        if token.lastgroup == "comment":
-            comments.append(token.span())
-        elif token.lastgroup == "string":
-            for url in _urls_of_string(token["string"][1:]):
-                yield found(url, token.start(), strings)
-    for url_match in _URL.finditer(text):
-        index = bisect_right(comments, (url_match.start(), len(text))) - 1
-        commented = index >= 0 and url_match.start() < comments[index][1]
-        url = _SLASH.sub("/", url_match[0]).rstrip(_TRAILING)
-        yield found(url, url_match.start(), "text" if commented else strings)
+        for url in _hidden_urls(token[0]):
+            yield Reference(url, strings, via, lines.at(token.start()), "", base)
+    for found in URL.finditer(text):
+        url = ESCAPED_SLASH.sub("/", found[0]).rstrip(TRAILING)
+        yield Reference(url, strings, via, lines.at(found.start()), "", base)
 
 
-def _urls_of_string(literal: str) -> Iterator[str]:
+def _hidden_urls(token: str) -> Iterator[str]:
     """Yield the URLs of a string literal that a search of the text as it is written does not show."""
+    literal = token[1:].rstrip(token[:1])
     if "\\" in literal and _TELLING_ESCAPE.search(literal):
         literal = unescaped(literal)
-        for url in _URL.finditer(literal):
-            yield url[0].rstrip(_TRAILING)
+        for url in URL.finditer(literal):
+            yield url[0].rstrip(TRAILING)
     elif "\\/" in literal[:4]:
-        literal = _SLASH.sub("/", literal)
-    schemeless = _SCHEMELESS.match(literal.rstrip("\"'`"))
-    if schemeless:
-        yield literal.rstrip("\"'`").split()[0]
+        literal = ESCAPED_SLASH.sub("/", literal)
+    if SCHEMELESS.match(literal):
+        yield literal.split()[0]

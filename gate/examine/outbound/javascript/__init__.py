@@ -1,0 +1,1 @@
+"""Reading of JavaScript and TypeScript: what a script would contact, followed through its constants."""

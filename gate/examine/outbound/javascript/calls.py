@@ -1,0 +1,435 @@
+"""Calls by which a script contacts a server, in browsers and in Node.js.
+
+The sources are the standards of the web platform (Fetch, XMLHttpRequest, WebSockets, Beacon, Service Workers, HTML)
+and the documentation of Node.js and of the HTTP and map libraries named here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TypeAlias
+
+from tree_sitter import Node
+
+from gate.examine.outbound.javascript.contacts import Contacts
+from gate.examine.outbound.javascript.elements import attribute, made_element, tag_of
+from gate.examine.outbound.javascript.options import options, peer_connection, socket, url_or_options
+from gate.examine.outbound.javascript.program import Program
+from gate.examine.outbound.javascript.scopes import plain
+from gate.examine.outbound.unknown import UNKNOWN
+
+
+class Call:
+    """A call or ``new``: its node and the last part of the name that is called; the rest when it is asked for."""
+
+    def __init__(self, program: Program, node: Node, name: str) -> None:
+        self._program = program
+        self.node = node
+        self.name = name
+
+    @cached_property
+    def function(self) -> Node:
+        """What is called."""
+        return plain(self.node.child(0) or self.node)
+
+    @cached_property
+    def receiver(self) -> Node | None:
+        """What it is called on."""
+        return self.function.named_children[0] if self.function.type.endswith(_MEMBERS) else None
+
+    @cached_property
+    def arguments(self) -> list[Node]:
+        """The arguments."""
+        return self._program.arguments(self.node)
+
+    def argument(self, index: int) -> Node | None:
+        """Return an argument, or None where there are not so many."""
+        return self.arguments[index] if index < len(self.arguments) else None
+
+    def is_on(self, *owners: bytes) -> bool:
+        """Say whether the text of what it is called on ends in one of ``owners``."""
+        called = self.node.child(0)
+        if called is None:
+            return False
+        end = called.end_byte
+        text = self._program.data[max(called.start_byte, end - _OWNER_LENGTH) : end]
+        return text.rpartition(b".")[0].endswith(owners)
+
+
+Handler: TypeAlias = Callable[[Contacts, Call], None]
+
+_WINDOWS = re.compile(rb"(?:.*\.)?(?:window|self|globalThis|top|parent|opener|frames|win|w)", re.DOTALL)
+_MEMBERS = ("member_expression", "subscript_expression")
+_OWNER_LENGTH = 120
+_METHODS = frozenset(["get", "post", "put", "patch", "delete", "head", "options", "connect", "trace", "propfind"])
+_HTTP_MODULES = frozenset(
+    [
+        "http",
+        "https",
+        "http2",
+        "axios",
+        "got",
+        "request",
+        "superagent",
+        "ky",
+        "needle",
+        "undici",
+        "node-fetch",
+        "cross-fetch",
+        "isomorphic-fetch",
+        "jquery",
+        "request-promise",
+        "request-promise-native",
+        "bent",
+        "wretch",
+        "phin",
+        "follow-redirects",
+    ]
+)
+_HTTP_OBJECTS = frozenset(b"axios $http superagent got ky needle request https http http2 $ jQuery".split())
+_SOCKET_MODULES = {"net": "tcp", "tls": "tls", "dgram": "udp", "dns": "dns", "dns/promises": "dns"}
+_LOADER = re.compile(
+    r"fetch|script|ajax|request|beacon|download|websocket|getjson|iframe|pixel|tracker|stylesheet", re.IGNORECASE
+)
+"""Names of functions that are not in the script and that most likely contact the URL that they are given."""
+
+
+def _url(index: int = 0, *, opaque: bool = True) -> Handler:
+    def handle(contacts: Contacts, call: Call) -> None:
+        if call.arguments[index:]:
+            contacts.contact(call.arguments[index], f"{call.name}()", call.node, opaque=opaque)
+
+    return handle
+
+
+def _every_url(contacts: Contacts, call: Call) -> None:
+    for value in call.arguments:
+        contacts.loaded(value, f"{call.name}()", call.node)
+
+
+def _script_url(contacts: Contacts, call: Call) -> None:
+    if call.arguments:
+        contacts.loaded(call.arguments[0], f"{call.name}()", call.node)
+
+
+def _options(contacts: Contacts, call: Call) -> None:
+    if call.arguments:
+        url_or_options(contacts, call.arguments[0], f"{call.name}()", call.node)
+
+
+def _import(contacts: Contacts, call: Call) -> None:
+    if call.arguments:
+        contacts.loaded(call.arguments[0], "import()", call.node)
+
+
+def _required(contacts: Contacts, call: Call) -> None:
+    """Take URLs that a module loader is told to load."""
+    for value in call.arguments[:2]:
+        for each in contacts.program.items(value) or [value]:
+            contacts.contact(each, f"{call.name}()", call.node, opaque=False)
+
+
+def _open(contacts: Contacts, call: Call) -> None:
+    """Take ``xhr.open(method, url)``, or ``window.open(url)``, which waits for a person in most browsers."""
+    receiver = contacts.program.bytes_of(call.receiver)[-80:] if call.receiver is not None else b"window"
+    first, second = call.argument(0), call.argument(1)
+    if first is None or receiver.endswith((b"indexedDB", b"caches")):
+        return
+    method = contacts.folder.constant(first)
+    is_method = method is not None and method.lower() in _METHODS
+    if not is_method and (_WINDOWS.fullmatch(receiver) or method is not None or second is None):
+        contacts.contact(first, "window.open()", call.node, reach="interaction", opaque=False)
+    elif second is not None and second.type != "number":
+        contacts.contact(second, "XMLHttpRequest.open()", call.node)
+
+
+def _location(contacts: Contacts, call: Call) -> None:
+    if call.is_on(b"location", b"navigation"):
+        contacts.contact(call.argument(0), f"location.{call.name}()", call.node, reach="interaction", opaque=False)
+
+
+def _register(contacts: Contacts, call: Call) -> None:
+    if call.is_on(b"serviceWorker", b"serviceWorker?"):
+        contacts.contact(call.argument(0), "serviceWorker.register()", call.node)
+
+
+def _markup(index: int, *, jquery: bool = False) -> Handler:
+    def handle(contacts: Contacts, call: Call) -> None:
+        values = call.arguments if index < 0 else call.arguments[index : index + 1]
+        for value in values:
+            if jquery and contacts.folder.fold(value)[0].text.lstrip()[:1] != "<":
+                continue
+            contacts.markup(value, f"{call.name}()", call.node, opaque=not jquery)
+
+    return handle
+
+
+def _write(contacts: Contacts, call: Call) -> None:
+    if call.is_on(b"document", b"doc", b"Document", b"d"):
+        _markup(-1)(contacts, call)
+
+
+def _evaluated(*, opaque: bool) -> Handler:
+    def handle(contacts: Contacts, call: Call) -> None:
+        if call.arguments and "function" not in call.arguments[-1].type:
+            value = call.arguments[-1 if call.name == "Function" else 0]
+            contacts.script(value, f"{call.name}()", call.node, opaque=opaque)
+
+    return handle
+
+
+def _set_attribute(contacts: Contacts, call: Call) -> None:
+    """Take ``setAttribute(name, value)`` and the like, also with an object of names and values."""
+    position = 1 if call.name.endswith("NS") else 0
+    name, value = call.argument(position), call.argument(position + 1)
+    tag = tag_of(contacts, call.receiver) if call.receiver is not None else ""
+    if name is not None and value is not None:
+        text = contacts.folder.constant(name)
+        if text is None:
+            contacts.contact(value, f"{call.name}()", call.node, opaque=False)
+        else:
+            attribute(contacts, text, value, f"{call.name}({text[:20]})", call.node, tag)
+    elif name is not None and name.type == "object":
+        made_element(contacts, tag, name, call.node)
+
+
+def _css(contacts: Contacts, call: Call) -> None:
+    values = call.arguments
+    if call.arguments and call.arguments[0].type == "object":
+        values = [each for found in contacts.program.properties(call.arguments[0]).values() for each in found]
+    for value in values[:40]:
+        contacts.style(value, f"{call.name}()", call.node)
+
+
+def _create(contacts: Contacts, call: Call) -> None:
+    if len(call.arguments) > 1 and call.arguments[0].type == "string":
+        tag = contacts.folder.constant(call.arguments[0]) or ""
+        made_element(contacts, tag.lower(), call.arguments[1], call.node)
+
+
+def _verb(contacts: Contacts, call: Call) -> None:
+    """Take a request of an HTTP client; on other objects ``get`` means many things, and only a URL tells."""
+    receiver = call.receiver
+    if receiver is None:
+        is_client = contacts.program.module_of(call.function) in _HTTP_MODULES
+    else:
+        name = contacts.program.bytes_of(receiver)[-20:]
+        is_client = name in _HTTP_OBJECTS or contacts.program.module_of(receiver) in _HTTP_MODULES
+    if is_client and call.arguments:
+        url_or_options(contacts, call.arguments[0], f"{call.name}()", call.node)
+    elif call.arguments and receiver is not None:
+        contacts.contact(call.arguments[0], f"{call.name}()", call.node, opaque=False)
+
+
+def _client(contacts: Contacts, call: Call) -> None:
+    """Take a call of a client itself: ``axios(options)``, ``got(url)``."""
+    if call.receiver is None and call.arguments:
+        own = contacts.program.scopes.is_declared(call.name.encode(), call.node.start_byte)
+        module = contacts.program.module_of(call.function) if own else call.name
+        opaque = module in _HTTP_MODULES or call.name == "axios"
+        url_or_options(contacts, call.arguments[0], f"{call.name}()", call.node, opaque=opaque)
+
+
+def _jquery(contacts: Contacts, call: Call) -> None:
+    if call.arguments:
+        _markup(0, jquery=True)(contacts, call)
+
+
+def _connect(contacts: Contacts, call: Call) -> None:
+    """Take a connection of a socket, or of a client that is given a URL."""
+    module = ""
+    if call.receiver is not None:
+        module = contacts.program.module_of(call.receiver)
+    else:
+        module = contacts.program.module_of(call.function)
+    if module in _SOCKET_MODULES:
+        socket(contacts, call.arguments, _SOCKET_MODULES[module], f"{module}.{call.name}()", call.node)
+    elif call.arguments and call.arguments[0].type == "number" and call.arguments[1:]:
+        socket(contacts, call.arguments, "tcp", f"{call.name}()", call.node)
+    elif call.arguments:
+        contacts.contact(call.arguments[0], f"{call.name}()", call.node, opaque=False)
+
+
+def _resolve(contacts: Contacts, call: Call) -> None:
+    module = contacts.program.module_of(call.receiver if call.receiver is not None else call.function)
+    if module in _SOCKET_MODULES:
+        socket(contacts, call.arguments, _SOCKET_MODULES[module], f"{module}.{call.name}()", call.node)
+
+
+def _send(contacts: Contacts, call: Call) -> None:
+    if len(call.arguments) > 2:  # noqa: PLR2004  # message, port, host
+        texts = [each for value in call.arguments[1:] for each in contacts.folder.fold(value)]
+        hosts = [each for each in texts if "." in each.text and UNKNOWN not in each.text]
+        ports = any(each.type == "number" for each in call.arguments[1:])
+        for host in hosts if ports else ():
+            contacts.host(host, "udp", "", f"{call.name}()", call.node)
+
+
+def _command(contacts: Contacts, call: Call) -> None:
+    """Take the URLs in a command line or in the arguments of a program that Node.js starts."""
+    owner = call.receiver if call.receiver is not None else call.function
+    certain = contacts.program.module_of(owner) == "child_process" or call.name.endswith(("Sync", "File"))
+    if call.receiver is not None and not certain:
+        return
+    for value in call.arguments[:2]:
+        items = contacts.program.items(value)
+        for each in items if items is not None else [value]:
+            if plain(each).type not in ("object", "arrow_function", "function_expression"):
+                contacts.urls_inside(
+                    each, f"child_process.{call.name}()", call.node, opaque=certain and value.id == call.arguments[0].id
+                )
+
+
+def _map_source(contacts: Contacts, call: Call) -> None:
+    for value in call.arguments[:2]:
+        for found in contacts.program.structures(value):
+            if found.type == "object":
+                options(contacts, contacts.program.properties(found), call.name, call.node, opaque=False)
+            else:
+                contacts.contact(value, call.name, call.node, opaque=False)
+
+
+def _peer(contacts: Contacts, call: Call) -> None:
+    if call.arguments:
+        peer_connection(contacts, call.arguments[0], call.node)
+
+
+def _font(contacts: Contacts, call: Call) -> None:
+    if call.arguments[1:]:
+        contacts.style(call.arguments[1], "FontFace()", call.node)
+
+
+def _blob(contacts: Contacts, call: Call) -> None:
+    """Read the constant text of a blob as the script that a worker may be made of."""
+    if not call.arguments:
+        return
+    kind = ""
+    if call.arguments[1:]:
+        for value in contacts.program.members(call.arguments[1], b"type"):
+            kind = contacts.folder.constant(value) or ""
+    if "script" in kind or not kind:
+        for pieces in contacts.folder.pieces(call.arguments[0]) or []:
+            for piece in pieces:
+                if UNKNOWN not in piece.text and "//" in piece.text:
+                    contacts.script_text(piece, "Blob()", call.node)
+
+
+CALLS: Mapping[str, Handler] = {
+    "fetch": _url(),
+    "fetchLater": _url(),
+    "sendBeacon": _url(),
+    "importScripts": _every_url,
+    "import": _import,
+    "require": _required,
+    "requirejs": _required,
+    "define": _required,
+    "open": _open,
+    "assign": _location,
+    "replace": _location,
+    "navigate": _location,
+    "register": _register,
+    "addModule": _url(),
+    "write": _write,
+    "writeln": _write,
+    "insertAdjacentHTML": _markup(1),
+    "createContextualFragment": _markup(0),
+    "setHTMLUnsafe": _markup(0),
+    "html": _markup(0, jquery=True),
+    "append": _markup(-1, jquery=True),
+    "prepend": _markup(-1, jquery=True),
+    "after": _markup(-1, jquery=True),
+    "before": _markup(-1, jquery=True),
+    "replaceWith": _markup(0, jquery=True),
+    "$": _jquery,
+    "jQuery": _jquery,
+    "insertRule": _css,
+    "addRule": _css,
+    "replaceSync": _css,
+    "setProperty": _css,
+    "createTextNode": _css,
+    "css": _css,
+    "eval": _evaluated(opaque=True),
+    "execScript": _evaluated(opaque=True),
+    "globalEval": _evaluated(opaque=False),
+    "Function": _evaluated(opaque=True),
+    "setTimeout": _evaluated(opaque=False),
+    "setInterval": _evaluated(opaque=False),
+    "setAttribute": _set_attribute,
+    "setAttributeNS": _set_attribute,
+    "attr": _set_attribute,
+    "prop": _set_attribute,
+    **dict.fromkeys(("createElement", "jsx", "jsxs", "_jsx", "_jsxs", "jsxDEV", "h", "createVNode"), _create),
+    **dict.fromkeys(("get", "post", "put", "patch", "delete", "del", "head", "getJSON", "getScript", "load"), _verb),
+    "ajax": _options,
+    "request": _verb,
+    "stream": _verb,
+    "extend": _verb,
+    "create": _verb,
+    "axios": _client,
+    "got": _client,
+    "ky": _client,
+    "needle": _client,
+    "superagent": _client,
+    "connect": _connect,
+    "createConnection": _connect,
+    "lookup": _resolve,
+    **dict.fromkeys(("resolve", "resolve4", "resolve6", "resolveTxt", "resolveMx", "reverse"), _resolve),
+    "send": _send,
+    **dict.fromkeys(("exec", "execSync", "spawn", "spawnSync", "execFile", "execFileSync", "fork"), _command),
+    **dict.fromkeys(("tileLayer", "wms", "imageOverlay", "videoOverlay", "addSource", "setStyle"), _map_source),
+}
+"""By the last part of the name of what is called."""
+
+CONSTRUCTORS: Mapping[str, Handler] = {
+    **dict.fromkeys(("WebSocket", "EventSource", "WebTransport", "Audio", "Request", "MozWebSocket"), _url()),
+    **dict.fromkeys(("Worker", "SharedWorker"), _script_url),
+    **dict.fromkeys(("RTCPeerConnection", "webkitRTCPeerConnection", "mozRTCPeerConnection"), _peer),
+    "Function": _evaluated(opaque=True),
+    "FontFace": _font,
+    "Blob": _blob,
+    **dict.fromkeys(
+        [
+            "TileLayer",
+            "XYZ",
+            "OSM",
+            "TileWMS",
+            "ImageWMS",
+            "WMTS",
+            "TileJSON",
+            "VectorTile",
+            "TileArcGISRest",
+            "ImageArcGISRest",
+            "ImageStatic",
+            "Static",
+            "BingMaps",
+            "Vector",
+            "GeoJSON",
+            "Icon",
+            "WMS",
+            "ImageOverlay",
+            "VideoOverlay",
+            "UrlTemplateImageryProvider",
+            "WebMapServiceImageryProvider",
+            "OpenStreetMapImageryProvider",
+        ],
+        _map_source,
+    ),
+}
+
+
+def take_call(contacts: Contacts, node: Node, name: str, handler: Handler) -> None:
+    """Hand a call, by the name that is called, to its handler."""
+    handler(contacts, Call(contacts.program, node, name))
+
+
+def take_loader(contacts: Contacts, call: Call) -> None:
+    """Take a URL given to a function whose name tells that it loads something."""
+    for value in call.arguments[:3]:
+        contacts.contact(value, f"{call.name}()", call.node, opaque=False)
+
+
+def is_loader(name: str) -> bool:
+    """Say whether the name of a function tells that it loads what it is given."""
+    return _LOADER.search(name) is not None

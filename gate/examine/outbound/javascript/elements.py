@@ -1,0 +1,203 @@
+"""Elements that a script makes or changes: their attributes and properties that lead to other hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from tree_sitter import Node
+
+from gate.examine.outbound.attributes import srcset_urls
+from gate.examine.outbound.javascript.contacts import Contacts
+from gate.examine.outbound.javascript.scopes import plain
+from gate.models import Reach
+
+Setter: TypeAlias = Callable[[Contacts, Node, str, Node, str], None]
+"""Takes contacts, the value, how the fact names the construct, the node to report, and the tag where it is known."""
+
+_STYLE_NAMES = (
+    "background backgroundImage borderImage borderImageSource listStyle listStyleImage cursor content filter mask "
+    "maskImage clipPath cssText style src"
+)
+_STYLED = frozenset(_STYLE_NAMES.split())
+_FETCHED_LINKS = frozenset({"link", "image", "use", "script", "feImage", "base"})
+
+
+def _url(contacts: Contacts, value: Node, construct: str, at: Node, _tag: str) -> None:
+    contacts.contact(value, construct, at)
+
+
+def _script_source(contacts: Contacts, value: Node, construct: str, at: Node, tag: str) -> None:
+    if tag in ("script", "iframe", "embed", ""):
+        contacts.loaded(value, construct, at)
+    else:
+        contacts.contact(value, construct, at)
+
+
+def _constant_url(contacts: Contacts, value: Node, construct: str, at: Node, _tag: str) -> None:
+    contacts.contact(value, construct, at, opaque=False)
+
+
+def _srcset(contacts: Contacts, value: Node, construct: str, at: Node, _tag: str) -> None:
+    for each in contacts.folder.fold(value):
+        for url in srcset_urls(each.text):
+            contacts.url(each._replace(text=url), construct, at)
+
+
+def _markup(contacts: Contacts, value: Node, construct: str, at: Node, _tag: str) -> None:
+    contacts.markup(value, construct, at)
+
+
+def _href(contacts: Contacts, value: Node, construct: str, at: Node, tag: str) -> None:
+    if tag in _FETCHED_LINKS:
+        contacts.contact(value, construct, at)
+    else:
+        contacts.contact(value, construct, at, reach="link" if tag == "a" else "interaction", opaque=False)
+
+
+def _on_interaction(contacts: Contacts, value: Node, construct: str, at: Node, _tag: str) -> None:
+    reach: Reach = "interaction"
+    contacts.contact(value, construct, at, reach=reach, opaque=False)
+
+
+def _style(contacts: Contacts, value: Node, construct: str, at: Node, _tag: str) -> None:
+    contacts.style(value, construct, at)
+
+
+ATTRIBUTES: Mapping[str, Setter] = {
+    "src": _script_source,
+    "srcset": _srcset,
+    "srcSet": _srcset,
+    "imagesrcset": _srcset,
+    "imageSrcset": _srcset,
+    "poster": _url,
+    "srcdoc": _markup,
+    "srcDoc": _markup,
+    "href": _href,
+    "xlink:href": _href,
+    "xlinkHref": _href,
+    "data": _constant_url,
+    "background": _constant_url,
+    "action": _on_interaction,
+    "formaction": _on_interaction,
+    "formAction": _on_interaction,
+    "ping": _on_interaction,
+    "style": _style,
+}
+"""Attributes, by the names that HTML and JSX give them."""
+
+PROPERTIES: Mapping[str, Setter] = {
+    **ATTRIBUTES,
+    "innerHTML": _markup,
+    "outerHTML": _markup,
+    "location": _on_interaction,
+    "baseURL": _constant_url,
+    "baseVal": _constant_url,
+    **{name: _style for name in _STYLED if name not in ATTRIBUTES},
+    "textContent": _style,
+    "innerText": _style,
+}
+"""Properties of elements that a script assigns."""
+
+
+_WRITTEN = frozenset(name.encode() for name in PROPERTIES)
+_LONGEST = 1 + max(map(len, PROPERTIES))
+_BRACKET = ord("]")
+
+
+def tag_of(contacts: Contacts, element: Node) -> str:
+    """Return the tag of an element that the script itself makes, or an empty text."""
+    element = plain(element)
+    for found in contacts.program.structures(element):
+        name = contacts.program.callee_name(found) if found.type == "call_expression" else b""
+        arguments = contacts.program.arguments(found) if name in (b"createElement", b"createElementNS") else []
+        if arguments:
+            return (contacts.folder.constant(arguments[-1 if name.endswith(b"NS") else 0]) or "").lower()
+        if found.type == "new_expression" and contacts.program.constructor_name(found) in (b"Image", b"Audio"):
+            return "img"
+    return ""
+
+
+def assign(contacts: Contacts, node: Node) -> None:
+    """Take an assignment to a property of an element, or to the location of the page."""
+    program = contacts.program
+    target = node.child(0)
+    if target is None:
+        return
+    end = target.end_byte
+    data = program.data
+    if data[end - 1] != _BRACKET:
+        written = data[max(data.rfind(b".", end - _LONGEST, end) + 1, end - _LONGEST) : end]
+        if written not in _WRITTEN and not written.endswith(b"location"):
+            return
+    value = node.child(node.child_count - 1)
+    if value is None:
+        return
+    if target.type == "identifier":
+        if program.bytes_of(target) == b"location" and not program.scopes.is_declared(b"location", node.start_byte):
+            _on_interaction(contacts, value, "location", node, "")
+        return
+    name = _property(contacts, target)
+    setter = PROPERTIES.get(name)
+    if setter is not None:
+        owner = target.named_children[0]
+        in_style = name in _STYLED and program.bytes_of(owner).endswith((b"style", b"Style"))
+        if in_style:
+            contacts.style(value, f".style.{name}", node)
+            return
+        setter(contacts, value, f".{name}", node, tag_of(contacts, owner))
+
+
+def _property(contacts: Contacts, target: Node) -> str:
+    if target.type == "member_expression":
+        start, end = target.named_children[-1].start_byte, target.end_byte
+        return contacts.program.slice(start, min(end, start + 40))
+    if target.type == "subscript_expression":
+        index = target.named_children[-1]
+        return (contacts.folder.constant(index) or "") if index.type != "number" else ""
+    return ""
+
+
+def attribute(contacts: Contacts, name: str, value: Node, construct: str, at: Node, tag: str) -> None:
+    """Take an attribute that is set to a value."""
+    setter = ATTRIBUTES.get(name) or ATTRIBUTES.get(name.lower())
+    if setter is not None:
+        setter(contacts, value, construct, at, tag)
+
+
+def made_element(contacts: Contacts, tag: str, attributes: Node, at: Node) -> None:
+    """Take the attributes that a call like ``createElement("img", {src: …})`` gives its element."""
+    for found in contacts.program.structures(attributes):
+        if found.type == "object":
+            for key, values in contacts.program.properties(found).items():
+                name = key.decode("utf-8", "replace")
+                for value in values:
+                    attribute(contacts, name, value, f"<{tag} {name}>", at, tag)
+                    if name == "dangerouslySetInnerHTML":
+                        _inner_markup(contacts, value, at)
+
+
+def jsx_attribute(contacts: Contacts, node: Node) -> None:
+    """Take an attribute of a JSX element."""
+    name_node, value = node.child(0), node.child(node.child_count - 1)
+    if name_node is None or value is None or node.child_count < 2:  # noqa: PLR2004  # a name without a value
+        return
+    name = contacts.program.text(name_node)
+    if name not in ATTRIBUTES and name != "dangerouslySetInnerHTML":
+        return
+    element = node.parent
+    tag_node = element.child_by_field_name("name") if element is not None else None
+    tag = contacts.program.text(tag_node) if tag_node is not None else ""
+    if value.type == "jsx_expression":
+        if not value.named_children:
+            return
+        value = value.named_children[0]
+    if name == "dangerouslySetInnerHTML":
+        _inner_markup(contacts, value, node)
+    else:
+        attribute(contacts, name, value, f"<{tag} {name}>", node, tag)
+
+
+def _inner_markup(contacts: Contacts, value: Node, at: Node) -> None:
+    for markup in contacts.program.members(value, b"__html"):
+        contacts.markup(markup, "dangerouslySetInnerHTML", at)

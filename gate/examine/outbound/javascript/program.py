@@ -1,0 +1,347 @@
+"""A script as a whole: its text, its names, the objects, functions and calls that values come from.
+
+Indexes are built when they are first asked for: most scripts do not need them all.  All work is counted, and where it
+exceeds what a script of the size could want, nothing more is known: that makes sinks opaque, never clean.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+from tree_sitter import Node
+
+from gate.examine.outbound.javascript.literals import unescaped
+from gate.examine.outbound.javascript.scopes import FUNCTIONS, Binding, Scopes, plain
+from gate.examine.outbound.javascript.syntax import Captures, Syntax
+
+OWN_PLACE = "https://gate-item.invalid"
+"""Where the script's own page is served from: what is put together from it leads nowhere else."""
+_LOCATIONS = ("location", "window.location", "document.location", "self.location", "globalThis.location")
+OWN_PARTS: Mapping[bytes, str] = {
+    **{
+        f"{location}{part}".encode(): value
+        for location in _LOCATIONS
+        for part, value in (
+            ("", f"{OWN_PLACE}/"),
+            (".origin", OWN_PLACE),
+            (".href", f"{OWN_PLACE}/"),
+            (".host", "gate-item.invalid"),
+            (".hostname", "gate-item.invalid"),
+            (".protocol", "https:"),
+            (".pathname", "/"),
+        )
+    },
+    b"document.baseURI": f"{OWN_PLACE}/",
+    b"document.URL": f"{OWN_PLACE}/",
+    b"window.origin": OWN_PLACE,
+    b"import.meta.url": f"{OWN_PLACE}/",
+    b"document.currentScript.src": f"{OWN_PLACE}/",
+}
+
+_STRUCTURES = 8
+_SITES = 60
+_DEPTH = 12
+_TELLING = re.compile(rb"url|uri|endpoint|host|origin|server|dsn|api|base|cdn|domain", re.IGNORECASE)
+_GENERIC = frozenset(b"url uri host origin server api base baseUrl baseURL domain src href path".split())
+_FEW = 2
+_NAME_LENGTH = 80
+_NAMED = re.compile(rb"([\w$]+)[\"']?\s*[=:]\s*\(?\s*\Z")
+
+
+class Program:
+    """One parsed script.  Its limits are in steps, each of a few microseconds."""
+
+    def __init__(self, syntax: Syntax) -> None:
+        self.data = syntax.data
+        self.root = syntax.tree.root_node
+        self.captures: Captures = syntax.captures
+        self._steps = 200_000 + len(self.data) // 10
+        self.scopes = Scopes(self.data, self.captures, 10 * self._steps)
+        self._keys: dict[int, Mapping[bytes, list[Node]]] = {}
+        self._depth = 0
+        self._structures: dict[int, list[Node]] = {}
+        self._items: dict[int, list[Node]] = {}
+        self._sites: dict[int, list[Sequence[Node]]] = {}
+
+    def work(self, steps: int = 1) -> bool:
+        """Count work done; say whether there is any left to do."""
+        self._steps -= steps
+        return self._steps > 0
+
+    # --- text --------------------------------------------------------------------------------------------------
+
+    def bytes_of(self, node: Node) -> bytes:
+        """Return the text of a node as it stands."""
+        return self.data[node.start_byte : node.end_byte]
+
+    def text(self, node: Node) -> str:
+        """Return the text of a node."""
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def slice(self, start: int, end: int) -> str:
+        """Return the text between two places."""
+        return self.data[start:end].decode("utf-8", "replace")
+
+    def operator(self, node: Node) -> str:
+        """Return the operator of a binary expression."""
+        operator = node.child_by_field_name("operator")
+        return operator.type if operator is not None else ""
+
+    def key(self, node: Node) -> bytes:
+        """Return the name that the key of a property writes."""
+        if node.type == "string":
+            return unescaped(self.text(node)[1:-1]).encode("utf-8", "replace")
+        if node.type == "computed_property_name" and node.named_children and node.named_children[0].type == "string":
+            return self.key(node.named_children[0])
+        return self.bytes_of(node)
+
+    # --- structures --------------------------------------------------------------------------------------------
+
+    def structures(self, node: Node) -> list[Node]:
+        """Return the objects, arrays, functions and calls that an expression can be."""
+        node = plain(node)
+        known = self._structures.get(node.id)
+        if known is None:
+            if self._depth >= _DEPTH or not self.work():
+                return []
+            self._structures[node.id] = []  # what leads back here adds nothing
+            self._depth += 1
+            known = self._looked_up(node)
+            self._depth -= 1
+            self._structures[node.id] = known
+        return known
+
+    def _looked_up(self, node: Node) -> list[Node]:
+        match node.type:
+            case "identifier":
+                bindings = self.scopes.bindings(self.bytes_of(node), node.start_byte)[: 2 * _STRUCTURES]
+                values = [value for each in bindings for value in self._bound(each)]
+            case "member_expression":
+                values = self.members(node.named_children[0], self.bytes_of(node.named_children[-1]))
+            case "assignment_expression" | "await_expression":
+                values = [node.named_children[-1]] if node.named_children else []
+            case "binary_expression" | "ternary_expression":
+                values = node.named_children[-2:]
+            case _:
+                return [node]
+        return [found for value in values[:_STRUCTURES] for found in self.structures(value)][:_STRUCTURES]
+
+    def _bound(self, binding: Binding) -> list[Node]:
+        match binding.kind:
+            case "value" | "function":
+                return [binding.node]
+            case "parameter":
+                sites = self.calls_of(binding.node)[:_STRUCTURES]
+                values = [site[binding.index] for site in sites if binding.index < len(site)]
+                return [*values, *([binding.other] if binding.other is not None else [])]
+            case "part":
+                return self.members(binding.node, binding.name)
+            case _:
+                return []
+
+    def items(self, node: Node) -> list[Node] | None:
+        """Return the items of an array, or None where an expression is none that is written in the script."""
+        for found in self.structures(node):
+            if found.type == "array":
+                if found.id not in self._items:
+                    self._items[found.id] = [each for each in found.named_children if each.type != "comment"]
+                return self._items[found.id]
+        return None
+
+    def members(self, target: Node, name: bytes) -> list[Node]:
+        """Return the values of a property of an object that is written in the script."""
+        values = [
+            value
+            for found in self.structures(target)
+            if found.type in ("object", "class_declaration")
+            for value in self.properties(found).get(name, ())
+        ]
+        values += self._assigned_members.get((self.bytes_of(target)[:_NAME_LENGTH], name), ())
+        return values
+
+    def properties(self, node: Node) -> Mapping[bytes, list[Node]]:
+        """Return the properties of an object literal, by name."""
+        known = self._keys.get(node.id)
+        if known is None:
+            known = self._keys[node.id] = {}
+            for child in node.named_children:
+                if child.type == "pair":
+                    known.setdefault(self.key(child.named_children[0]), []).append(child.named_children[-1])
+                elif child.type == "shorthand_property_identifier":
+                    known.setdefault(self.bytes_of(child), []).append(child)
+                elif child.type == "method_definition":
+                    name = child.child_by_field_name("name")
+                    known.setdefault(self.key(name if name is not None else child), []).append(child)
+                elif child.type == "spread_element" and child.named_children and self.work(10):
+                    for found in self.structures(child.named_children[0]):
+                        if found.type == "object" and found.id != node.id:
+                            for key, values in self.properties(found).items():
+                                known.setdefault(key, []).extend(values)
+        return known
+
+    @cached_property
+    def _assigned_members(self) -> Mapping[tuple[bytes, bytes], list[Node]]:
+        """What is assigned to members, by the text of the object and the name of the member."""
+        assigned: dict[tuple[bytes, bytes], list[Node]] = {}
+        for node in self.captures.get("assigned", ()):
+            target = node.child(0)
+            if target is not None and target.type == "member_expression":
+                owner, name = target.named_children[0], target.named_children[-1]
+                key = (self.bytes_of(owner)[:_NAME_LENGTH], self.bytes_of(name))
+                assigned.setdefault(key, []).append(node.named_children[-1])
+        for node in self.captures.get("field", ()):
+            name, value = node.named_children[0], node.named_children[-1]
+            names = [each for each in node.named_children[:-1] if each.type in ("property_identifier", "string")]
+            assigned.setdefault((b"this", self.key(names[-1] if names else name)), []).append(value)
+        return assigned
+
+    @cached_property
+    def by_name(self) -> Mapping[bytes, list[Node]]:
+        """The values of all properties of the script by their name."""
+        found: dict[bytes, list[Node]] = {}
+        for pair in self.captures.get("pair", ()):
+            found.setdefault(self.key(pair.named_children[0]), []).append(pair.named_children[-1])
+        for (_, name), values in self._assigned_members.items():
+            found.setdefault(name, []).extend(values)
+        return found
+
+    def named_alike(self, name: bytes) -> list[Node]:
+        """Return the values of all properties of a telling name, where there are few enough to mean anything.
+
+        Generic names must be all but unique; others may stand for several values.
+        """
+        if not _TELLING.search(name) and name not in _GENERIC:
+            return []
+        values = self.by_name.get(name, [])
+        return list(values) if len(values) <= (_FEW if name in _GENERIC else _STRUCTURES) else []
+
+    # --- functions and calls -----------------------------------------------------------------------------------
+
+    def arguments(self, call: Node) -> list[Node]:
+        """Return the arguments of a call or ``new``."""
+        listed = call.child_by_field_name("arguments")
+        if listed is None or listed.type == "template_string":
+            return [] if listed is None else [listed]
+        return [each for each in listed.named_children if each.type != "comment"]
+
+    def callee_name(self, call: Node) -> bytes:
+        """Return the last part of the name by which a function is called, or what its text ends in."""
+        return self._last_part(call.child(0))
+
+    def constructor_name(self, new: Node) -> bytes:
+        """Return the last part of the name of what ``new`` makes."""
+        return self._last_part(new.child(1))
+
+    def _last_part(self, function: Node | None) -> bytes:
+        if function is None:
+            return b""
+        start, end = function.start_byte, function.end_byte
+        dot = self.data.rfind(b".", max(start, end - _NAME_LENGTH), end)
+        return self.data[max(dot + 1, start, end - _NAME_LENGTH) : end]
+
+    @cached_property
+    def calls(self) -> Mapping[bytes, list[Node]]:
+        """The calls of the script by the last part of the name that is called."""
+        calls: dict[bytes, list[Node]] = {}
+        for call in self.captures.get("call", ()):
+            calls.setdefault(self.callee_name(call), []).append(call)
+        return calls
+
+    @cached_property
+    def _immediate(self) -> Mapping[int, list[Sequence[Node]]]:
+        """Arguments of functions that are called where they are written, by the function's identity."""
+        found: dict[int, list[Sequence[Node]]] = {}
+        for name, calls in self.calls.items():
+            if not name.endswith((b")", b"}", b"call", b"apply")):
+                continue
+            for call in calls:
+                function = plain(call.child(0) or call)
+                arguments = self.arguments(call)
+                if function.type == "member_expression" and name in (b"call", b"apply"):
+                    function = plain(function.named_children[0])
+                    arguments = arguments[1:] if name == b"call" else (self.items(arguments[-1]) or [])
+                if function.type in FUNCTIONS:
+                    found.setdefault(function.id, []).append(arguments)
+        return found
+
+    def _names_of(self, function: Node) -> list[bytes]:
+        """Return the names by which a function can be called, as far as they stand right at it."""
+        names = []
+        named = function.child_by_field_name("name")
+        if named is not None:
+            names.append(self.key(named))
+        start = function.start_byte
+        before = _NAMED.search(self.data, max(0, start - _NAME_LENGTH), start)
+        if before is not None:
+            names.append(before[1])
+        return names
+
+    def calls_of(self, function: Node) -> list[Sequence[Node]]:
+        """Return the arguments of the calls of a function that the script makes.
+
+        What is called by a name that is all over the script is not followed: then its parameters are unknown.
+        """
+        known = self._sites.get(function.id)
+        if known is None:
+            known = self._sites[function.id] = []  # now, as looking for them may ask again
+            known += self._immediate.get(function.id, ())
+            for name in self._names_of(function):
+                calls = self.calls.get(name, ())
+                if len(calls) <= _SITES:
+                    known += [self.arguments(call) for call in calls if self._calls(call, function)]
+        return known
+
+    def _calls(self, call: Node, function: Node) -> bool:
+        callee = call.child(0)
+        if callee is None or not self.work():
+            return False
+        if callee.type != "identifier":
+            return callee.type == "member_expression"
+        bindings = self.scopes.bindings(self.bytes_of(callee), callee.start_byte)
+        return any(plain(each.node).id == function.id for each in bindings)
+
+    def returns(self, function: Node) -> Iterator[Node]:
+        """Yield what calling an expression gives back, where it is a function of the script that says so plainly."""
+        for found in self.structures(function):
+            body = found.child_by_field_name("body") if found.type in FUNCTIONS else None
+            if body is None:
+                continue
+            if body.type != "statement_block":
+                yield body
+                continue
+            for statement in body.named_children:
+                if statement.type == "return_statement" and statement.named_children:
+                    yield statement.named_children[0]
+
+    # --- modules -----------------------------------------------------------------------------------------------
+
+    def module_of(self, node: Node) -> str:
+        """Return the name of the module that an expression stands for (``https``), or an empty text."""
+        node = plain(node)
+        if node.type == "call_expression":
+            return self._required(node)
+        if node.type != "identifier":
+            return ""
+        for binding in self.scopes.bindings(self.bytes_of(node), node.start_byte)[:_STRUCTURES]:
+            source = plain(binding.node)
+            if binding.kind == "module":
+                return self.text(source)[1:-1]
+            if binding.kind in ("value", "part") and source.type == "call_expression":
+                required = self._required(source)
+                if required:
+                    return required
+        return ""
+
+    def _required(self, call: Node) -> str:
+        """Return the module of ``require("name")``, also inside of a helper for default exports."""
+        arguments = self.arguments(call)
+        name = self.callee_name(call)
+        if not arguments:
+            return ""
+        if name == b"require" and arguments[0].type == "string":
+            return self.text(arguments[0])[1:-1].removeprefix("node:")
+        if b"import" in name and arguments[0].type == "call_expression":
+            return self._required(arguments[0])
+        return ""

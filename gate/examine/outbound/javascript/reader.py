@@ -1,0 +1,98 @@
+"""Reads a script: what it contacts, followed through its constants, and the URLs that it only holds."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Sequence
+
+from tree_sitter import Node
+
+from gate.examine.outbound.found import Found
+from gate.examine.outbound.javascript.calls import CALLS, CONSTRUCTORS, Handler, is_loader, take_call, take_loader
+from gate.examine.outbound.javascript.contacts import Contacts
+from gate.examine.outbound.javascript.elements import assign, jsx_attribute
+from gate.examine.outbound.javascript.program import Program
+from gate.examine.outbound.javascript.strings import take_comments, take_configuration, take_literals
+from gate.examine.outbound.javascript.syntax import Syntax
+from gate.examine.outbound.lines import Lines
+from gate.models import Reach
+
+_GLOBALS = (b"window", b"self", b"globalThis", b"document", b"navigator")
+_ERRORS_TOLD = 20
+
+
+def read_syntax(
+    syntax: Syntax, base: str | None, lines: Lines, condition: str, via: str, strings: Reach
+) -> Iterator[Found]:
+    """Yield what a parsed script contacts, then its strings with reach ``strings``, then its comments.
+
+    Parts that do not parse are opaque: what they would do is not known.
+    """
+    yield from _gathered(syntax, base, lines, condition, via, strings).found
+
+
+def _gathered(syntax: Syntax, base: str | None, lines: Lines, condition: str, via: str, strings: Reach) -> Contacts:
+    collects = gc.isenabled()
+    gc.disable()  # there are no cycles in hundreds of thousands of nodes, and looking for them takes its time
+    try:
+        contacts = Contacts(Program(syntax), base, lines, via, condition)
+        _take_flows(contacts)
+        take_literals(contacts, strings)
+        take_comments(contacts, syntax.captures.get("comment", ()))
+        for node in syntax.captures.get("error", ())[:_ERRORS_TOLD]:
+            contacts.opaque("script that does not parse", node)
+        return contacts
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _take_flows(contacts: Contacts) -> None:
+    program = contacts.program
+    for node in program.captures.get("import", ()):
+        contacts.contact(node.child_by_field_name("source"), "import", node, reach="automatic")
+    for written, calls in program.calls.items():
+        _take_calls(contacts, written, calls)
+    for node in program.captures.get("new", ()):
+        handler = CONSTRUCTORS.get(program.constructor_name(node).decode("utf-8", "replace"))
+        if handler is not None:
+            _constructed(contacts, node, handler)
+    for node in program.captures.get("assigned", ()):
+        assign(contacts, node)
+    for node in program.captures.get("jsx", ()):
+        jsx_attribute(contacts, node)
+    if contacts.can_hold_urls:
+        take_configuration(contacts)
+
+
+def _take_calls(contacts: Contacts, written: bytes, calls: Sequence[Node]) -> None:
+    name = written.rstrip(b")").decode("utf-8", "replace")
+    if name.endswith("]"):
+        for node in calls:
+            name = _computed_name(contacts, node)
+            handler = CALLS.get(name)
+            if handler is not None:
+                take_call(contacts, node, name, handler)
+        return
+    handler = CALLS.get(name) or (take_loader if is_loader(name) else None)
+    for node in calls if handler is not None else ():
+        take_call(contacts, node, name, handler)
+
+
+def _computed_name(contacts: Contacts, node: Node) -> str:
+    """Return the name of ``object["name"]`` where that is called; a computed name of a global object is opaque."""
+    function = node.child(0)
+    if function is None or function.type != "subscript_expression":
+        return ""
+    owner, index = function.named_children[0], function.named_children[-1]
+    if index.type == "number":
+        return ""
+    name = contacts.folder.constant(index)
+    if name is None and contacts.program.bytes_of(owner) in _GLOBALS:
+        contacts.opaque(f"{contacts.program.text(owner)}[…]()", node)
+    return name or ""
+
+
+def _constructed(contacts: Contacts, node: Node, handler: Handler) -> None:
+    name = contacts.program.constructor_name(node).decode("utf-8", "replace")
+    take_call(contacts, node, name, handler)
