@@ -112,8 +112,8 @@ OTHER = {
         (f"<p :class=\"load('{U}')\">x</p>", "p[:class]"),
         (f"<p @click=\"load('{U}')\">x</p>", "p[@click]"),
         (f'<script>load("{U}")</script>', "script"),
-        (f"<p onclick=\"open('{U}')\">x</p>", "p[onclick]"),
-        (f"<a href=\"javascript:open('{U}')\">x</a>", "a[href]"),
+        (f"<p onclick=\"show('{U}')\">x</p>", "p[onclick]"),
+        (f"<a href=\"javascript:show('{U}')\">x</a>", "a[href]"),
         (f'<p data-service="{U}">x</p>', "p[data-service]"),
     ],
     "automatic": [

@@ -32,7 +32,7 @@ class Call:
     @cached_property
     def function(self) -> Node:
         """What is called."""
-        return plain(self.node.child(0) or self.node)
+        return plain(self.node.child(0))
 
     @cached_property
     def receiver(self) -> Node | None:
@@ -51,8 +51,6 @@ class Call:
     def is_on(self, *owners: bytes) -> bool:
         """Say whether the text of what it is called on ends in one of ``owners``."""
         called = self.node.child(0)
-        if called is None:
-            return False
         end = called.end_byte
         text = self._program.data[max(called.start_byte, end - _OWNER_LENGTH) : end]
         return text.rpartition(b".")[0].endswith(owners)

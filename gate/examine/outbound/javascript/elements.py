@@ -122,8 +122,6 @@ def assign(contacts: Contacts, node: Node) -> None:
     """Take an assignment to a property of an element, or to the location of the page."""
     program = contacts.program
     target = node.child(0)
-    if target is None:
-        return
     end = target.end_byte
     data = program.data
     if data[end - 1] != _BRACKET:
@@ -131,8 +129,6 @@ def assign(contacts: Contacts, node: Node) -> None:
         if written not in _WRITTEN and not written.endswith(b"location"):
             return
     value = node.child(node.child_count - 1)
-    if value is None:
-        return
     if target.type == "identifier":
         if program.bytes_of(target) == b"location" and not program.scopes.is_declared(b"location", node.start_byte):
             _on_interaction(contacts, value, "location", node, "")
@@ -180,7 +176,7 @@ def made_element(contacts: Contacts, tag: str, attributes: Node, at: Node) -> No
 def jsx_attribute(contacts: Contacts, node: Node) -> None:
     """Take an attribute of a JSX element."""
     name_node, value = node.child(0), node.child(node.child_count - 1)
-    if name_node is None or value is None or node.child_count < 2:  # noqa: PLR2004  # a name without a value
+    if node.child_count < 2:  # noqa: PLR2004  # a name without a value
         return
     name = contacts.program.text(name_node)
     if name not in ATTRIBUTES and name != "dangerouslySetInnerHTML":

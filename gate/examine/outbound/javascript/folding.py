@@ -167,8 +167,8 @@ class Folder:
 
     def _arguments(self, binding: Binding) -> Iterator[Folded]:
         for arguments in self._program.calls_of(binding.node):
-            if binding.index < len(arguments):
-                yield from self.fold(arguments[binding.index])
+            if binding.position < len(arguments):
+                yield from self.fold(arguments[binding.position])
 
     def _member(self, node: Node) -> Sequence[Folded]:
         own = OWN_PARTS.get(self._program.bytes_of(node)) if node.end_byte - node.start_byte < _OWN_LENGTH else None

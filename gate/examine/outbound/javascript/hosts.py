@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from publicsuffixlist import PublicSuffixList
 
-_SUFFIXES = PublicSuffixList(accept_unknown=False)  # type: ignore[no-untyped-call]  # the package leaves it out
+_SUFFIXES = PublicSuffixList(accept_unknown=False)
 _NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_\-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9\-]{1,62}\.?", re.IGNORECASE)
 _RESERVED = (".example", ".test", ".invalid", ".localhost", ".local", ".internal", ".onion", ".home.arpa")
 """Names that no public suffix stands behind and that are host names all the same (RFC 2606, RFC 6761, RFC 7686)."""

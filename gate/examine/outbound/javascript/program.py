@@ -134,7 +134,7 @@ class Program:
                 return [binding.node]
             case "parameter":
                 sites = self.calls_of(binding.node)[:_STRUCTURES]
-                values = [site[binding.index] for site in sites if binding.index < len(site)]
+                values = [site[binding.position] for site in sites if binding.position < len(site)]
                 return [*values, *([binding.other] if binding.other is not None else [])]
             case "part":
                 return self.members(binding.node, binding.name)
@@ -187,7 +187,7 @@ class Program:
         assigned: dict[tuple[bytes, bytes], list[Node]] = {}
         for node in self.captures.get("assigned", ()):
             target = node.child(0)
-            if target is not None and target.type == "member_expression":
+            if target.type == "member_expression":
                 owner, name = target.named_children[0], target.named_children[-1]
                 key = (self.bytes_of(owner)[:_NAME_LENGTH], self.bytes_of(name))
                 assigned.setdefault(key, []).append(node.named_children[-1])
@@ -257,7 +257,7 @@ class Program:
             if not name.endswith((b")", b"}", b"call", b"apply")):
                 continue
             for call in calls:
-                function = plain(call.child(0) or call)
+                function = plain(call.child(0))
                 arguments = self.arguments(call)
                 if function.type == "member_expression" and name in (b"call", b"apply"):
                     function = plain(function.named_children[0])
@@ -295,7 +295,7 @@ class Program:
 
     def _calls(self, call: Node, function: Node) -> bool:
         callee = call.child(0)
-        if callee is None or not self.work():
+        if not self.work():
             return False
         if callee.type != "identifier":
             return callee.type == "member_expression"

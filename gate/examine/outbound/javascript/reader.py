@@ -75,14 +75,15 @@ def _take_calls(contacts: Contacts, written: bytes, calls: Sequence[Node]) -> No
                 take_call(contacts, node, name, handler)
         return
     handler = CALLS.get(name) or (take_loader if is_loader(name) else None)
-    for node in calls if handler is not None else ():
-        take_call(contacts, node, name, handler)
+    if handler is not None:
+        for node in calls:
+            take_call(contacts, node, name, handler)
 
 
 def _computed_name(contacts: Contacts, node: Node) -> str:
     """Return the name of ``object["name"]`` where that is called; a computed name of a global object is opaque."""
     function = node.child(0)
-    if function is None or function.type != "subscript_expression":
+    if function.type != "subscript_expression":
         return ""
     owner, index = function.named_children[0], function.named_children[-1]
     if index.type == "number":

@@ -35,13 +35,13 @@ class Binding(NamedTuple):
     """One way in which a name gets a value.
 
     ``node`` is the value (``value``, ``append``), the function, for a ``parameter`` the function that it is of with
-    ``index`` and its default in ``other``, for a ``part`` the object with ``name`` as the key and its default in
+    ``position`` and its default in ``other``, for a ``part`` the object with ``name`` as the key and its default in
     ``other``, for a ``module`` the import with the imported ``name``.
     """
 
     kind: BindingKind
     node: Node
-    index: int = 0
+    position: int = 0
     name: bytes = b""
     other: Node | None = None
 
@@ -109,13 +109,11 @@ class Scopes:
         assignments = [*captures.get("assigned", ()), *captures.get("appended", ())]
         for node in sorted(assignments, key=_start):
             target = node.child(0)
-            if target is not None and target.type == "identifier":
+            if target.type == "identifier":
                 self._assignments.setdefault(self._text(target), []).append(node)
 
     def _index_declarator(self, kind: str, node: Node) -> None:
         target = node.child(0)
-        if target is None:
-            return
         if target.type == "identifier":
             self._declarations.setdefault(self._text(target), []).append((kind, node))
             return
@@ -152,7 +150,7 @@ class Scopes:
         first = bisect_left(assigned, self._starts[scope], key=_start)
         for node in assigned[first : bisect_left(assigned, self._ends[scope], key=_start)]:
             value = node.child(node.child_count - 1)
-            if value is not None and (self._declaring(name, node.start_byte) or 0) == scope:
+            if (self._declaring(name, node.start_byte) or 0) == scope:
                 kind: BindingKind = "append" if node.type.startswith("augmented") else "value"
                 self._add(scope, name, Binding(kind, value))
 

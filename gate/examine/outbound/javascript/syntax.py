@@ -97,14 +97,22 @@ def parse(data: bytes) -> Syntax | None:
 def _parsed(data: bytes, grammar: _Grammar) -> Syntax | None:
     end = time.process_time() + BASE_SECONDS + len(data) / BYTES_PER_SECOND
 
+    stopped = False
+
     def late(_offset: int, _has_error: bool) -> bool:  # the parser calls it by position
-        return time.process_time() > end
+        return stopped or time.process_time() > end
+
+    def read(offset: int, _point: object) -> bytes:
+        # Where it recovers from errors the parser reads far more often than it asks whether to go on.
+        nonlocal stopped
+        stopped = stopped or time.process_time() > end
+        return b"" if stopped else data[offset : offset + _CHUNK]
 
     try:
-        tree = Parser(grammar.language).parse(
-            lambda offset, _point: data[offset : offset + _CHUNK], progress_callback=late
-        )
+        tree = Parser(grammar.language).parse(read, progress_callback=late)
     except ValueError:  # the parser was stopped
+        return None
+    if stopped:
         return None
     captures = QueryCursor(grammar.query).captures(tree.root_node)
     # They come in an order of their own, which is another one in each run.
