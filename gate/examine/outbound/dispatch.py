@@ -17,7 +17,7 @@ from gate.examine.outbound.decoding import decode, is_text
 from gate.examine.outbound.documents.cards import is_card, read_card
 from gate.examine.outbound.documents.compound import has_macros, read_macros, read_stream, stream_name
 from gate.examine.outbound.documents.mail import read_mail_header
-from gate.examine.outbound.documents.office_xml import is_office, read_office
+from gate.examine.outbound.documents.office_xml import is_office, read_office, root_is_later
 from gate.examine.outbound.documents.pdf import read_pdf
 from gate.examine.outbound.documents.rtf import read_rtf
 from gate.examine.outbound.documents.shortcuts import LINK, is_sections, read_link, read_sections
@@ -36,6 +36,7 @@ _BESIDE_MEMBERS = frozenset({"overlay", "picture", "upx", "pdf", "rtf", "mail", 
 
 _MODULE_BYTES = 4 << 20
 """Largest stream that is looked at for the source of macros."""
+_HTML_NAMES = (b".html", b".htm", b".shtm", b".hta", b".htc")
 _COMPRESSED_FLASH = (b"CWS", b"ZWS")
 _ARCHIVES_OF_APPLE = b".iwa"
 """Forms that can contact a server, and whose texts no search of the bytes shows."""
@@ -62,8 +63,9 @@ class _Item:
         form = program_form(self._head)
         documents = list(self._documents())
         kind = kind_of(self._view.name, self._start[:SNIFFED_CHARACTERS])
-        if kind in ("xml", "text", None) and not form and is_office(self._start):
-            kind = None
+        if not form and self._begins_office():
+            kind = None if kind in ("xml", "text") or b"." not in self._view.name else kind
+            kind = None if kind == "html" and not self._view.name.lower().endswith(_HTML_NAMES) else kind
             documents.append(self._office())
         language = language_of(self._view.name, self._start) if form is None else ""
         if kind == "text" and (documents or language == "settings"):
@@ -110,6 +112,10 @@ class _Item:
     @property
     def _may_be_stream(self) -> bool:
         return not self._is_text and not self._view.labels and program_form(self._head) is None
+
+    def _begins_office(self) -> bool:
+        later = root_is_later(self._start) and self._view.size <= self._limits.text_bytes
+        return is_office(self._whole_text if later else self._start)
 
     def _shell_link(self) -> Iterator[Found]:
         if (yield from self._fits("shell link")):

@@ -126,6 +126,13 @@ def test_open_document(body: str, reach: str) -> None:
     assert hosts(open_document(body), "content.xml") == {(HOST, reach)}
 
 
+def test_parts_that_begin_with_a_long_comment_or_declare_entities() -> None:
+    part = relationship("attachedTemplate", U).partition("?>")[2]
+    assert (HOST, "automatic") in hosts(f"<!--{'x' * 20_000}-->{part}", "settings.xml.rels")
+    entity = f'<!DOCTYPE x [<!ENTITY u "{U}">]>' + relationship("attachedTemplate", "&u;").partition("?>")[2]
+    assert (HOST, "automatic") in hosts(entity, "settings.xml.rels")
+
+
 def test_open_document_twin() -> None:
     assert outbound(open_document('<draw:image xlink:href="Pictures/1.png"/>'), "content.xml") == []
 

@@ -45,6 +45,21 @@ def test_native_program_without_network_calls_names_no_bare_host(tmp_path: Path)
     assert (fact.url, fact.condition) == (U, "")
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("updates.example.com".encode("utf-16-le") + b"\0", "https://updates.example.com/"),
+        (b"203.0.113.77", "https://203.0.113.77/"),
+        (b"203.0.113.77:443", "https://203.0.113.77/"),
+    ],
+)
+def test_native_program_names_hosts_in_other_forms(text: bytes, shown: str) -> None:
+    named = b"\0WSAConnect\0\0" + text + b"\0"
+    assert [fact.url for fact in outbound(pe_with(named), "a.exe")] == [shown]
+    assert outbound(pe_with(b"\0\0" + text + b"\0"), "a.exe") == []
+    assert outbound(pe_with(b"\0WSAConnect\0\x001.2.3.4\0" + "Main.Form.Info".encode("utf-16-le") + b"\0\0"), "a") == []
+
+
 @compiled_java
 def test_java_class(tmp_path: Path) -> None:
     [fact] = outbound(java_class(tmp_path, f'new java.net.URL("{U}").openStream()'), "Main.class")

@@ -12,6 +12,8 @@ U = f"https://{HOST}/a"
 
 CONTACTS = {
     "requests": f"import requests\nrequests.get('{U}')",
+    "function under another name": f"import requests as r\ng = r.get\ng('{U}')",
+    "joined list of a name": f"import requests\np = ['https', '://', '{HOST}', '/a']\nrequests.get(''.join(p))",
     "keyword": f"import requests\nrequests.request('GET', url='{U}')",
     "other name": f"from requests import get as g\ng('{U}')",
     "module under another name": f"import urllib.request as r\nr.urlopen('{U}')",

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gate.examine.interface import View
-from gate.examine.outbound.hosts import host_of_run, is_host_name, known_suffix
+from gate.examine.outbound.binaries.names import names_in
+from gate.examine.outbound.hosts import host_of_run, known_suffix
 
 PIECE_BYTES = 8 << 20
 """How much is held at a time."""
@@ -38,13 +39,6 @@ _MEANT = re.compile(r"(?i).*[.:].*|localhost|[0-9]+|0x[0-9a-f]+")
 _NUMBERS = re.compile(r"\[.*|[0-9.]+|localhost|0x[0-9A-Fa-f]+")
 _TRAILING = ".,;:!?)]}*|\\"
 _FAIRLY_WHOLE = re.compile(r"[/?#:]|\Z")
-_ENDS_OF_NAMES = re.compile(
-    rb"\.(?:com|net|org|info|biz|edu|gov|mil|int|cloud|online|site|club|xyz|top|live|shop|dev|app|io|ai|co|me|tv"
-    rb"|jp|cn|ru|kr|tw|hk|us|uk|de|fr|eu|in|br|au|ca|ch|nl|se|it|es|pl|ua|ir|onion|example)(?::[0-9]{1,5})?\0",
-    re.IGNORECASE,
-)
-"""A text with an end of its own that may be the name of a host; which of these are names the list of suffixes tells."""
-_TEXT_START = re.compile(rb"[A-Za-z0-9_.\-]{1,253}\Z")
 _SENTENCE = re.compile(rb"[A-Za-z]{2,} [^\0]{0,40}\Z")
 
 
@@ -82,8 +76,7 @@ def scan_bytes(data: bytes, start: int = 0, stop: int | None = None, *, names: b
                 yield hit
             place = data.find(mark, place + 1)
     if names:
-        for found in _ENDS_OF_NAMES.finditer(data, start, stop):
-            yield from _name(data, found)
+        yield from (Hit(place, f"//{name}", encoding) for place, name, encoding in names_in(data, start, stop))
 
 
 def _narrow(data: bytes, place: int, width: int) -> Hit | None:
@@ -108,15 +101,6 @@ def _wide(data: bytes, place: int) -> Hit | None:
     rest = max((found[0][::2] for found in rests if found), key=len, default=b"")
     url = whole_url(scheme[0].decode("ascii"), rest.decode("ascii"))
     return Hit(begin + 2 * scheme.start(), url, "utf-16") if url else None
-
-
-def _name(data: bytes, found: re.Match[bytes]) -> Iterator[Hit]:
-    head = _TEXT_START.search(data, max(0, found.start() - 253), found.start())
-    if not head or (head.start() and data[head.start() - 1] not in b"\0@\"' ="):
-        return
-    text = data[head.start() : found.end() - 1].decode("ascii")
-    if is_host_name(text.partition(":")[0]):
-        yield Hit(head.start(), f"//{text}", "ascii")
 
 
 def whole_url(scheme: str, rest: str) -> str:

@@ -21,7 +21,8 @@ HEAD_CHARACTERS = 8192
 _PIECE = 1 << 16
 _SEPARATOR = "\n"
 _ROOT = re.compile(
-    r"[\s\ufeff]*+(?:<\?.*?\?>\s*+|<!--.*?-->\s*+|<!DOCTYPE[^>]{0,2000}>\s*+)*+<(?P<tag>[^>]{1,8192})", re.DOTALL
+    r"[\s\ufeff]*+(?:<\?.*?\?>\s*+|<!--.*?-->\s*+|<!DOCTYPE[^>\[]*+(?:\[.*?\]\s*+)?>\s*+)*+<(?P<tag>[^>]{1,8192})",
+    re.DOTALL,
 )
 _OFFICE = (
     "http://schemas.openxmlformats.org/",
@@ -54,6 +55,11 @@ _DATA_KEYS = {"url": "web query", "connection": "connection", "sourceFile": "sou
 _LINK_ATTRIBUTES = frozenset({"href", "hyperlink", "linkurl", "hlinkurl"})
 _IMAGES = frozenset({"imagedata", "fill", "blip", "stroke"})
 _HOLDING = frozenset({"instrText", "delInstrText", "f", "definedName", "ddeLink", "oleLink"})
+
+
+def root_is_later(start: str) -> bool:
+    """Say whether a text is XML whose first element does not stand in ``start``, behind comments for instance."""
+    return start.lstrip("\ufeff \t\r\n").startswith(("<?", "<!")) and _ROOT.match(start) is None
 
 
 def is_office(start: str) -> bool:

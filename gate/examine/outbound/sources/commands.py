@@ -49,6 +49,7 @@ _IS_RUN = re.compile(
     re.IGNORECASE,
 )
 """What stands before a program that a line runs, and does not only speak of."""
+_CONNECTING = frozenset({"tcpclient", "udpclient", "webclient"})
 _WORD = re.compile(r"[^\s\"'`|;&<>()]+")
 _REMOTE_PLACE = re.compile(r"(?:[\w.\-]{1,64}@)?([A-Za-z0-9.\-]{1,253})(?::[^\s:]*)?")
 _LONGEST = 16_384
@@ -98,7 +99,7 @@ def _targets(command: str, name: str, end: int) -> Iterator[str]:
 def _host_of_word(word: str, name: str) -> Iterator[str]:
     """Yield what an argument names, if it is a host: ``user@host:path``, ``host/path`` of curl, or a bare host."""
     found = _REMOTE_PLACE.fullmatch(word)
-    if found and is_host_name(found[1]) and (name in _OF_HOSTS or "@" in word):
+    if found and is_host_name(found[1]) and (name in _OF_HOSTS or name in _CONNECTING or "@" in word):
         yield f"tcp://{found[1]}"
     elif name in _OF_BARE_URLS and is_host_name(word.partition("/")[0]):
         yield f"https://{word}"

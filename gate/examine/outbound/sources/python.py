@@ -238,4 +238,10 @@ def _imports(tree: ast.Module) -> dict[str, str]:
             names |= {alias.asname: alias.name for alias in node.names if alias.asname}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(
+                targets=[ast.Name(id=name)], value=ast.Attribute(value=ast.Name(id=module), attr=attribute)
+            ):
+                names.setdefault(name, f"{names.get(module, module)}.{attribute}")
     return names

@@ -253,6 +253,8 @@ class Values:
 
     def _join(self, between: ast.expr, items: ast.expr, depth: int) -> Iterator[str]:
         separator = next(self._of(between, depth), UNKNOWN)
+        if isinstance(items, ast.Name) and len(self._given.get(items.id, ())) == 1:
+            items = self._given[items.id][0]
         match items:
             case ast.List(elts=parts) | ast.Tuple(elts=parts):
                 yield from self._joined(parts, depth, separator)

@@ -27,6 +27,7 @@ _LINK_KEYS = re.compile(
     r"|release[ _\-]notes|vcs-(?:browser|git)|author|support|donate|download[ _\-]url|url)$"
 )
 _VALUE_HOST = re.compile(r"[\"']?([A-Za-z0-9.\-]{3,253})(?::[0-9]{1,5})?[\"',]?\s*$")
+_ITEM = re.compile(r"\s{0,80}-\s{1,8}[\"']?([A-Za-z0-9.\-]{3,253})(?::[0-9]{1,5})?[\"']?\s*")
 _COMMAND_KEYS = re.compile(r"(?i)^(?:run|(?:before_|after_)?script|command|cmd|entrypoint|exec\w*|args|test|hook\w*)$")
 _LONG_LINE = 1 << 16
 
@@ -59,6 +60,9 @@ def _line(content: str, start: int, lines: Lines, *, links: bool) -> Iterator[Re
             yield Reference(raw, reach if place < comment else "text", via if place < comment else "comment", number)
     if len(code) < _LONG_LINE:
         yield from _commands(code, name, lines.at(start))
+        item = _ITEM.fullmatch(code)
+        if item and not found and is_host_name(item[1]):
+            yield Reference(f"tcp://{item[1]}", "string", "item of a list", lines.at(start))
         if key and key["value"] and not found and _HOST_KEYS.search(name):
             yield from _host(key["value"], via, lines.at(start))
 

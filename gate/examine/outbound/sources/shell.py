@@ -29,6 +29,7 @@ _HOLE = re.compile(
 _DOCKER = re.compile(r"^\s*(?P<word>FROM|ADD|COPY)\s+(?:--\S+\s+)*(?P<rest>[^\n]+)", re.IGNORECASE)
 _REMARK = re.compile(r"^\s*(?:@?rem\b|::)", re.IGNORECASE)
 _HASH = re.compile(r"(?:^|\s)#")
+_INNER_MARKS = re.compile(r"(?<=[\w:/.\-])[\"'^`\\]{1,8}(?=[\w:/.\-])")
 _UNNAMED = "the registry that is used without a name"
 _VALUES = 3
 _LOGICAL_LINE = 16_384
@@ -48,11 +49,27 @@ def read_shell(text: str, lines: Lines, *, docker: bool = False, batch: bool = F
             for reference in [*command_references(filled, "", number), *_docker(filled, number, docker=docker)]:
                 told.add(reference.raw)
                 yield reference
+        plain = _INNER_MARKS.sub("", joined)
+        if plain != joined:
+            # Quotes, carets and the like inside of words hide them from the eye and mean nothing to the interpreter.
+            for reference in _unmarked(plain, number, variables):
+                if reference.raw not in told:
+                    told.add(reference.raw)
+                    yield reference
         for place, url in urls_in(joined):
             raw, unknown = settled(_hide(url))
             if raw not in told and not unknown and url not in told:
                 yield Reference(raw, "string", "string", lines.at(start + place) if joined == code else number)
         _remember(joined, variables, docker=docker)
+
+
+def _unmarked(plain: str, number: int, variables: dict[str, list[str]]) -> Iterator[Reference]:
+    for filled in _filled(plain, variables):
+        yield from command_references(filled, "", number)
+    for _, url in urls_in(plain):
+        raw, unknown = settled(_hide(url))
+        if not unknown:
+            yield Reference(raw, "string", "string", number)
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
