@@ -15,9 +15,10 @@ from gate.examine.executable.content import Content
 
 MOST_MEMBERS = 200_000
 _END, _CENTRAL, _LOCAL = b"PK\x05\x06", b"PK\x01\x02", b"PK\x03\x04"
-_WIDE_END, _LOCATOR = b"PK\x06\x06", b"PK\x06\x07"
-_WIDE_RECORDS, _LOCATOR_SIZE = 76, 20
 _END_RECORD = struct.Struct("<4s4xHHLLH")
+_ZIP64_LOCATOR, _ZIP64_END = b"PK\x06\x07", b"PK\x06\x06"
+_LOCATOR = struct.Struct("<4s4xQ4x")
+_ZIP64_RECORD = struct.Struct("<4s36xQQ")
 _CENTRAL_RECORD = struct.Struct("<4s6xH8xLLHHH8xL")
 _CENTRAL_SIZE, _LOCAL_SIZE = 46, 30
 _TAIL_BYTES = 66_000
@@ -53,15 +54,25 @@ def members(content: Content) -> Iterator[Member]:
         raise Unlisted("no end record")
     _sign, _here, _entries, length, offset, _comment = _END_RECORD.unpack_from(tail, place)
     directory_end = content.size - len(tail) + place
-    # Some writers put the records of 64 bit before it whatever the size (APPNOTE 4.3.14).
-    wide = content.at(directory_end - _WIDE_RECORDS, _WIDE_RECORDS)
-    if wide.startswith(_WIDE_END) and wide.startswith(_LOCATOR, _WIDE_RECORDS - _LOCATOR_SIZE):
-        directory_end -= _WIDE_RECORDS
-    # With something before the archive all offsets are too small by its length; Zip64 fields say nothing here.
+    locator = content.at(directory_end - _LOCATOR.size, _LOCATOR.size)
+    if locator.startswith(_ZIP64_LOCATOR):  # some writers put it there whatever the size
+        directory_end, length, offset = _zip64(content, directory_end - _LOCATOR.size, _LOCATOR.unpack(locator)[1])
+    # With something before the archive all offsets are too small by its length.
     start = directory_end - length
     if not 0 <= start <= directory_end or length > _DIRECTORY_BYTES:
-        raise Unlisted("a directory that does not fit, or of Zip64 size")
+        raise Unlisted("a directory that does not fit")
     yield from _listed(content.at(start, length), start - offset)
+
+
+def _zip64(content: Content, locator: int, told: int) -> tuple[int, int, int]:
+    """Return where the Zip64 end record begins, and length and offset of the directory (APPNOTE 4.3.14)."""
+    # The record stands right before its locator, unless it has data of its own: then where the locator says.
+    for place in (locator - _ZIP64_RECORD.size, told):
+        record = content.at(place, _ZIP64_RECORD.size)
+        if record.startswith(_ZIP64_END) and len(record) == _ZIP64_RECORD.size:
+            _sign, length, offset = _ZIP64_RECORD.unpack(record)
+            return place, length, offset
+    raise Unlisted("a Zip64 end record that is not there")
 
 
 def _listed(directory: bytes, shift: int) -> Iterator[Member]:

@@ -108,6 +108,23 @@ def test_what_is_too_large_is_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
     assert seen(open_xml({"word/document.xml": b" " * 1000 + field("DDE c\x6dd")})) == (set(), {"too-large"})
 
 
+def with_zip64_end(data: bytes, *, saturated: bool) -> bytes:
+    """Return a zip file with the records of Zip64 before its end, as writers of many entries put them."""
+    place = len(data) - 22
+    entries, length, offset = struct.unpack_from("<HLL", data, place + 10)
+    record = struct.pack("<4sQHHLLQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, entries, entries, length, offset)
+    locator = struct.pack("<4sLQL", b"PK\6\7", 0, place, 1)
+    told = struct.pack("<LL", 0xFFFFFFFF, 0xFFFFFFFF) if saturated else struct.pack("<LL", length, offset)
+    return data[:place] + record + locator + data[place : place + 12] + told + data[place + 20 :]
+
+
+@pytest.mark.parametrize("saturated", [True, False])
+def test_directories_of_zip64_are_read(*, saturated: bool) -> None:
+    document = with_zip64_end(open_xml({"word/document.xml": field("DDE cmd")}), saturated=saturated)
+    assert seen(document) == ({"dde"}, set())
+    assert seen(document.replace(b"PK\6\6", b"PK\6\0"))[1] == {"unsupported"}
+
+
 def nested(depth: int) -> bytes:
     data = MACROS
     for _ in range(depth):
