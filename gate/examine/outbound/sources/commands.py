@@ -37,6 +37,8 @@ _CERTAIN = (
 _ALWAYS = frozenset(_CERTAIN.split())
 _OF_HOSTS = frozenset(_HOST_PROGRAMS.split())
 _OF_BARE_URLS = frozenset({"curl", "wget", "docker", "podman", "skopeo", "http", "https"})
+_NAMES = frozenset(f"{_URL_PROGRAMS} {_HOST_PROGRAMS}".split())
+_NAME = re.compile(r"[a-z0-9_\-]+")
 _DEVICE = re.compile(r"/dev/(?:tcp|udp)/([^/\s\"']{1,253})/")
 _METHODS = re.compile(
     r"(?i)\b(?:DownloadString|DownloadFile|DownloadData|OpenRead|UploadString|UploadFile|UploadData|GetStringAsync"
@@ -61,7 +63,9 @@ def command_references(command: str, via: str, line: int, *, condition: str = ""
     Unknown parts of the line are written as :data:`~gate.examine.outbound.unknown.UNKNOWN`.
     """
     command = command[:_LONGEST]
-    program = _PROGRAM.search(command)
+    # Most lines have no word in them that could be the name of such a program; telling that costs little.
+    likely = not _NAMES.isdisjoint(_NAME.findall(command.lower()))
+    program = _PROGRAM.search(command) if likely else None
     method = _METHODS.search(command)
     for found in _DEVICE.finditer(command):
         yield from _reference(f"tcp://{found[1]}", "code", f"{via} (/dev/tcp)".strip(), line, condition)
