@@ -22,6 +22,7 @@ from gate.examine.outbound.documents.pdf import read_pdf
 from gate.examine.outbound.documents.rtf import read_rtf
 from gate.examine.outbound.documents.shortcuts import LINK, is_sections, read_link, read_sections
 from gate.examine.outbound.found import Found, Nested
+from gate.examine.outbound.javascript.libraries import read_library
 from gate.examine.outbound.kinds import SNIFFED_CHARACTERS, Kind, kind_of
 from gate.examine.outbound.lines import Lines, SourceLines
 from gate.examine.outbound.reading import Limits, collect, read_nested
@@ -136,6 +137,8 @@ class _Item:
 
     def _text(self, kind: Kind) -> Iterator[Found]:
         if (yield from self._fits(kind)):
+            if kind == "script":
+                yield from read_library(self._whole_text)
             yield from read_nested(Nested(kind, self._whole_text, "", SourceLines(self._whole_text)))
 
     def _source(self, language: str) -> Iterator[Found]:

@@ -27,7 +27,7 @@ _SUFFIXES: dict[Kind, str] = {
         "svg xhtml xht xml rss atom rdf xsl xslt xsd wsdl dita xlf xliff plist kml gpx mml opf ncx xaml resx xul xbl "
         "smil ssml vxml soap xspf opml gml sitemap jnlp pom csproj vbproj vcxproj nuspec props targets"
     ),
-    "script": "js mjs cjs",
+    "script": "js mjs cjs jsx ts mts cts tsx",
     "css": "css scss sass less pcss",
     "json": "json json5 jsonc jsonld geojson topojson har gltf ipynb code-workspace arb",
     "manifest": "webmanifest",
@@ -35,9 +35,7 @@ _SUFFIXES: dict[Kind, str] = {
     "markdown": "md markdown mdown mkd rst adoc asciidoc textile org wiki",
     "text": "txt text log csv tsv srt vtt po pot url desktop website",
 }
-_OF_OTHERS = (
-    "yml yaml toml ini cfg conf lock sql tex py pyi rb pl sh bash c h cc cpp hpp cs java kt go rs swift ts tsx jsx"
-)
+_OF_OTHERS = "yml yaml toml ini cfg conf lock sql tex py pyi rb pl sh bash c h cc cpp hpp cs java kt go rs swift"
 _BY_SUFFIX: dict[str, Kind | None] = {
     **dict.fromkeys(_OF_OTHERS.split()),
     **{suffix: kind for kind, suffixes in _SUFFIXES.items() for suffix in suffixes.split()},
@@ -50,6 +48,7 @@ _BY_NAME: dict[bytes, Kind] = {
 _BEGINNINGS: dict[Kind, re.Pattern[str]] = {
     "xml": re.compile(r"[\s\ufeff]*+(?:<|\Z)"),
     "sourcemap": re.compile(r"[\s\ufeff]*+(?:[{\[)]|\Z)"),
+    "script": re.compile(r"(?![\s\ufeff]*+<(?:\?xml|!DOCTYPE\s+TS|TS[\s>]))(?![^\n]{0,400}\0)"),
 }
 """What texts of a kind begin with: property lists and others of these names have binary forms as well."""
 

@@ -23,6 +23,8 @@ from gate.paths import printable
 HELD = "script"
 """The construct of a URL that the script holds and that reaches no sink."""
 _CONDITION_LENGTH = 80
+_OWN = re.compile(r"(?:(?:https?|wss?):)?//gate-item\.invalid(?=[:/?#]|\Z)")
+"""A URL that is put together from where the page itself is served."""
 _GUARD_WORDS = (b"location.", b"debug", b"DEBUG", b"isDebug", b"NODE_ENV", b"__DEV__", b"localhost")
 _GUARD = re.compile(
     rb"location\.(?:host|hostname|href|protocol|search)\b|\b(?:debug|DEBUG|isDebug|NODE_ENV|__DEV__)\b|['\"]localhost['\"]"
@@ -102,6 +104,8 @@ class Contacts:
                 if opaque:
                     self.opaque(construct, at, "" if text.strip(UNKNOWN) == "" else raw)
                     self.told |= value.origins
+            elif _OWN.match(raw):
+                self.told |= value.origins
             elif self._base is not None or may_lead_away(raw):
                 self.found.append(
                     Reference(raw, reach, self.via(construct), self.line(at), self._under(at), self._base)

@@ -125,7 +125,8 @@ def assign(contacts: Contacts, node: Node) -> None:
     end = target.end_byte
     data = program.data
     if data[end - 1] != _BRACKET:
-        written = data[max(data.rfind(b".", end - _LONGEST, end) + 1, end - _LONGEST) : end]
+        start = max(target.start_byte, end - _LONGEST)
+        written = data[max(data.rfind(b".", start, end) + 1, start) : end]
         if written not in _WRITTEN and not written.endswith(b"location"):
             return
     value = node.child(node.child_count - 1)

@@ -61,7 +61,7 @@ def _take_flows(contacts: Contacts) -> None:
         assign(contacts, node)
     for node in program.captures.get("jsx", ()):
         jsx_attribute(contacts, node)
-    if contacts.can_hold_urls:
+    if contacts.can_hold_urls or any(word in program.data for word in (b"host", b"server", b"domain")):
         take_configuration(contacts)
 
 
