@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,16 +15,17 @@ from gate.data_files import data_folder
 from gate.deliver import Delivered, Staging, deliver
 from gate.errors import UsageError
 from gate.examine.antivirus.database import default_database_folder
-from gate.examine.registry import EngineSettings, build_examiners
+from gate.examine.registry import EngineSettings, build_contact_examiner, build_examiners
 from gate.intake.intake import InputArtifact
 from gate.intake.passwords import Passwords, read_passwords
 from gate.models import Examination, Judgement
-from gate.paths import artifact_names, printable
+from gate.paths import artifact_names, printable, unescape_component
 from gate.pipeline import Clock, Progress, examine
 from gate.policy import LoadedPolicy, SigningState, judge, load_policy, refuse_inside
 from gate.record.documents import gate_identity, result_document
 from gate.signing.interface import Signer
 from gate.signing.openpgp import OpenPgpSigner
+from gate.source_lines import read_line
 
 DEFAULT_POLICY = Path("gate.toml")
 
@@ -66,6 +68,38 @@ def check(request: CheckRequest, *, clock: Clock, progress: Progress | None = No
     loaded = policy_for(request)
     examination = _examine(request, artifacts, loaded, clock, progress)
     return _judged(examination, loaded, SigningState(intended=False, ready=()))
+
+
+def look_at_contacts(request: CheckRequest, *, clock: Clock, progress: Progress | None = None) -> Checked:
+    """Examine the paths for contacts alone, and judge those: findings of other engines are missing, and say so.
+
+    Raises as :func:`check`.
+    """
+    artifacts = artifacts_of(request.paths)
+    loaded = policy_for(request)
+    examination = examine(
+        artifacts,
+        build_contact_examiner(engine_settings(request, loaded)),
+        loaded.policy.limits.as_limits(),
+        clock=clock,
+        jobs=request.jobs,
+        progress=progress,
+        passwords=archive_passwords(loaded),
+    )
+    return _judged(examination, loaded, SigningState(intended=False, ready=()))
+
+
+def source_line(request: CheckRequest, path: str, line: int) -> str:
+    """Return the text of a line of an item that lies in a folder or is a file by itself, shown safely and cut.
+
+    Empty where there is none: for members of containers, and where the file has changed into something else.
+    """
+    for artifact in artifacts_of(request.paths):
+        below = path.removeprefix(f"{artifact.name}/")
+        if path == artifact.name or (below != path and "!/" not in below):
+            steps = [] if path == artifact.name else [unescape_component(step) for step in below.split("/")]
+            return read_line(os.path.join(os.fsencode(artifact.path), *steps), line)  # noqa: PTH118  # raw names
+    return ""
 
 
 def release(

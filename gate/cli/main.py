@@ -23,7 +23,7 @@ from gate.cli.settings import Settings, global_options
 from gate.errors import GateError
 from gate.text import Language, render
 
-COMMANDS = ("check", "justify", "release", "verify", "doctor", "explain", "db")
+COMMANDS = ("check", "justify", "outbound", "release", "verify", "doctor", "explain", "db")
 BUG = 70
 INTERRUPTED = 130
 

@@ -49,6 +49,17 @@ def _kind_of(folders: Sequence[Path]) -> DatabaseKind:
     return "bundled" if {folder.resolve() for folder in folders} == {shipped} else "custom"
 
 
+_OUTBOUND = Hosted(
+    "outbound", "gate.examine.outbound.examiner:OutboundExaminer", {}, frozenset({"content", "name"}), _always
+)
+
+
+def build_contact_examiner(settings: EngineSettings) -> Sequence[Examiner]:
+    """Return the examiner ``outbound`` alone, not started: what a look at contacts needs."""
+    host = Host([_OUTBOUND], workers=settings.workers, item_seconds=settings.item_seconds)
+    return [IsolatedExaminer(host, _OUTBOUND)]
+
+
 def build_examiners(settings: EngineSettings) -> Sequence[Examiner]:
     """Return all examiners, not started.  Raises ``GateError`` where rule sources cannot be read."""
     rules = read_rule_sources(settings.rule_folders)
@@ -80,9 +91,7 @@ def build_examiners(settings: EngineSettings) -> Sequence[Examiner]:
             frozenset({"content", "name", "mode"}),
             _always,
         ),
-        Hosted(
-            "outbound", "gate.examine.outbound.examiner:OutboundExaminer", {}, frozenset({"content", "name"}), _always
-        ),
+        _OUTBOUND,
     ]
     host = Host(hosted, workers=settings.workers, item_seconds=settings.item_seconds)
     # libmagic has workers of its own: what takes it over must not speak for the other examiners.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -17,6 +16,7 @@ from gate.policy.clauses import clause_printed, clause_title
 from gate.policy.findings import finding_advice, finding_message, finding_why, text_code
 from gate.policy.registry import FINDINGS
 from gate.reports.executables import executables_part
+from gate.reports.printing import printed
 from gate.text import Language, has_message, render
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def render_check(
 ) -> str:
     """Return the report of one check in the given language; ``verbose`` shows every path, note and clause."""
     report = _Report(examination, judgement, policy, language, verbose=verbose)
-    return _printed(Group(*report.parts()), colour=colour, width=width)
+    return printed(Group(*report.parts()), colour=colour, width=width)
 
 
 def render_explanation(finding_id: str, language: Language) -> str:
@@ -75,23 +75,7 @@ def render_explanation(finding_id: str, language: Language) -> str:
         Text(f"{_label('do', language)}: {finding_advice(finding_id, language)}"),
         Text(_label(f"suppressible.{answered}", language)),
     ]
-    return _printed(Group(*rows), colour=False, width=100)
-
-
-def _printed(renderable: RenderableType, *, colour: bool, width: int | None) -> str:
-    buffer = io.StringIO()
-    console = Console(
-        file=buffer,
-        force_terminal=colour,
-        no_color=not colour,
-        width=width,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        soft_wrap=False,
-    )
-    console.print(renderable)
-    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+    return printed(Group(*rows), colour=False, width=100)
 
 
 def _label(code: str, language: Language, **arguments: str | int) -> str:

@@ -22,6 +22,7 @@ LEAVES = {
     "data_files",
     "clock",
     "folders",
+    "source_lines",
     "filelist",
     "_confine",
     "_frames",

@@ -1,0 +1,86 @@
+"""``gate outbound``: the servers that a delivery would contact, for people; drafts of destinations; a header."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gate.cli.language import Text
+from gate.cli.options import examination_options, request_of
+from gate.cli.settings import GateCommand, Settings
+from gate.errors import UsageError
+from gate.text import render
+
+if TYPE_CHECKING:
+    from gate.models import OutboundFact
+    from gate.operations import Checked, CheckRequest
+
+_NOT_HERE = {"form", "reports", "database", "signatures", "rules"}
+"""Options of ``check`` for other answers, or for engines that do not run here."""
+
+
+def build(text: Text) -> click.Command:
+    """Return the command."""
+    params = [each for each in examination_options(text) if each.name not in _NOT_HERE]
+    params += [
+        click.Option(["--write"], is_flag=True, help=text("option.write")),
+        click.Option(["--csp"], is_flag=True, help=text("option.csp")),
+    ]
+    return GateCommand("outbound", text=text, params=params, callback=_outbound)
+
+
+@click.pass_context
+def _outbound(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # click hands options over by name
+    """Return 0 where nothing undeclared was found, 1 where something was, 3 where not all could be read."""
+    from gate.cli.output import write_answer  # noqa: PLC0415  # readers are loaded only when the command runs
+    from gate.cli.progress import progress_for  # noqa: PLC0415  # as above
+    from gate.clock import clock_from  # noqa: PLC0415  # as above
+    from gate.operations import look_at_contacts  # noqa: PLC0415  # as above
+
+    settings = ctx.ensure_object(Settings)
+    if values["write"] and values["csp"]:
+        raise UsageError("cli.outbound.one-answer")
+    request = request_of({**dict.fromkeys(_NOT_HERE), **values})
+    with progress_for(settings) as progress:
+        checked = look_at_contacts(request, clock=clock_from(os.environ), progress=progress)
+    write_answer(_answer(checked, request, values, settings).encode(), values["output"])
+    unread = sum(row.gaps for row in checked.examination.coverage)
+    if unread and not settings.quiet:
+        click.echo(render("cli.outbound.unread", settings.language, {"count": unread}), err=True)
+    return _status(checked, unread=unread)
+
+
+def _status(checked: Checked, *, unread: int) -> int:
+    rejects = any(
+        finding.id.startswith("outbound/") and finding.severity == "reject" and finding.suppressed_by is None
+        for finding in checked.judgement.findings
+    )
+    return 1 if rejects else 3 if unread or checked.examination.problems else 0
+
+
+def _answer(checked: Checked, request: CheckRequest, values: dict[str, Any], settings: Settings) -> str:
+    from gate.operations import source_line  # noqa: PLC0415  # as above
+    from gate.policy.content_security import content_security_policy  # noqa: PLC0415  # as above
+    from gate.policy.hosts_view import draft_destinations  # noqa: PLC0415  # as above
+    from gate.reports.outbound import render_destinations, render_hosts  # noqa: PLC0415  # as above
+
+    policy = checked.policy.policy
+    if values["csp"]:
+        return f"Content-Security-Policy: {content_security_policy(checked.judgement, policy)}\n"
+    if values["write"]:
+        return render_destinations(draft_destinations(checked.judgement, policy), settings.language)
+
+    def snippet(fact: OutboundFact) -> str:
+        return source_line(request, fact.path, fact.line)
+
+    return render_hosts(
+        checked.examination,
+        checked.judgement,
+        snippet,
+        language=settings.language,
+        colour=settings.colour(sys.stdout) and values["output"] is None,
+        verbose=settings.verbose > 0,
+    )

@@ -1,0 +1,126 @@
+"""Contacts for people: the hosts of a delivery, and drafts of the destinations that declare them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from gate.paths import printable
+from gate.policy.hosts_view import HostView, hosts_of
+from gate.reports.printing import printed
+from gate.text import Language, render
+
+if TYPE_CHECKING:
+    from gate.models import Examination, JudgedOutbound, Judgement, OutboundFact
+    from gate.policy.hosts_view import DestinationDraft
+
+_STYLE = {"undeclared": "bold red", "doubtful": "yellow", "declared": "green", "own": "green", "noted": "dim"}
+_SHOWN = 3
+Snippet = Callable[["OutboundFact"], str]
+"""Returns the source text at a contact, shown safely; empty where it cannot be had."""
+_EMPTY = ("purpose", "operator", "sends", "disable", "privacy_page", "safety_check", "spec_ref",
+          "approved_by", "role", "party", "approved_on", "reference", "expires")  # fmt: skip
+
+
+def render_hosts(
+    examination: Examination,
+    judgement: Judgement,
+    snippet: Snippet,
+    *,
+    language: Language,
+    colour: bool,
+    verbose: bool,
+    width: int | None = None,
+) -> str:
+    """Return the view of all hosts; links and texts are counted, and listed where ``verbose``."""
+    views = hosts_of(judgement)
+    parts: list[RenderableType] = []
+    for view in views:
+        if view.standing != "noted" or verbose:
+            parts += _host(view, snippet, language, verbose=verbose)
+    parts.append(Text(_summary(examination, judgement, language)))
+    noted = [view for view in views if view.standing == "noted"]
+    if noted and not verbose:
+        counted = {"hosts": len(noted), "count": sum(len(view.contacts) for view in noted)}
+        parts.append(Text(render("report.outbound.noted", language, counted), style="dim"))
+    return printed(Group(*parts), colour=colour, width=width)
+
+
+def _host(view: HostView, snippet: Snippet, language: Language, *, verbose: bool) -> Iterator[RenderableType]:
+    head = Text(view.host or render("report.outbound.unknown-host", language), style=_STYLE[view.standing])
+    declared = ", ".join(view.declared_by)
+    head.append(f"  {render(f'report.outbound.standing.{view.standing}', language)}", style="default")
+    if declared:
+        head.append(f" ({declared})")
+    yield head
+    counted = ", ".join(f"{reach} {count}" for reach, count in view.reaches)
+    yield Padding(Text(counted, style="dim"), (0, 0, 0, 2))
+    shown = view.contacts if verbose else view.contacts[:_SHOWN]
+    for judged in shown:
+        yield Padding(_contact(judged, snippet), (0, 0, 0, 4))
+    if len(shown) < len(view.contacts):
+        more = render("report.outbound.more", language, {"count": len(view.contacts) - len(shown)})
+        yield Padding(Text(more, style="dim"), (0, 0, 0, 4))
+
+
+def _contact(judged: JudgedOutbound, snippet: Snippet) -> Text:
+    fact = judged.fact
+    place = f"{fact.path}:{fact.line}" if fact.line else fact.path
+    text = Text(f"{fact.reach}  {place}  {fact.via}", overflow="fold")
+    if fact.condition:
+        text.append(f"  [{fact.condition}]")
+    shown = snippet(fact) or fact.url
+    if shown:
+        text.append(f"\n  {shown}", style="dim")
+    return text
+
+
+def _summary(examination: Examination, judgement: Judgement, language: Language) -> str:
+    """Say what was found and what was not read; never that there is no contact."""
+    rows = [row for row in examination.coverage if row.examiner == "outbound"]
+    standing = [view.standing for view in hosts_of(judgement)]
+    arguments = {
+        "files": sum(row.examined for row in rows),
+        "unread": sum(row.gaps for row in rows),
+        "undeclared": standing.count("undeclared"),
+        "opaque": sum(judged.fact.reach == "opaque" for judged in judgement.outbound),
+    }
+    return render("report.outbound.summary", language, arguments)
+
+
+# --- drafts -----------------------------------------------------------------------------------------------------------
+
+
+def render_destinations(drafts: tuple[DestinationDraft, ...], language: Language) -> str:
+    """Return the drafts as TOML with comments; read as part of a policy it is refused at every empty field."""
+    lines = list(_comment("report.outbound.draft.head" if drafts else "report.outbound.draft.none", language))
+    for draft in drafts:
+        lines += ["", *_entry(draft, language)]
+    return "\n".join(lines) + "\n"
+
+
+def _comment(code: str, language: Language, **arguments: str | int) -> Iterator[str]:
+    for line in render(code, language, arguments).splitlines():
+        yield f"# {line}".rstrip()
+
+
+def _entry(draft: DestinationDraft, language: Language) -> Iterator[str]:
+    yield from _comment("report.outbound.draft.seen", language, count=len(draft.contacts))
+    for judged in draft.contacts[:_SHOWN]:
+        fact = judged.fact
+        yield f"#   {fact.path}:{fact.line} {fact.via} {printable(fact.url)}"
+    yield "[[outbound.destination]]"
+    yield f"id = {json.dumps(draft.id)}"
+    yield f"host = {json.dumps(draft.host)}"
+    urls = sorted({judged.fact.url for judged in draft.contacts if judged.fact.url})
+    if urls:
+        yield f"# url = {json.dumps(urls[0], ensure_ascii=False)}"
+    yield f"reach = {json.dumps(list(draft.reach))}"
+    yield f"where = {json.dumps(list(draft.where), ensure_ascii=False)}"
+    for key in _EMPTY:
+        yield f'{key} = ""  # {render(f"report.outbound.draft.key.{key}", language)}'
