@@ -13,7 +13,7 @@ _SCHEMES = (
 _MARK = re.compile(r":(?:\\?/){2}")
 _SCHEME = re.compile(rf"(?<![A-Za-z0-9+.\-])(?:{_SCHEMES})\Z", re.IGNORECASE)
 _LONGEST_SCHEME = 16
-_REST = re.compile(r"[^\s\"'`<>\\^|\x00-\x1f\x7f-\x9f]{1,4096}")
+_REST = re.compile(r"(?:[^\s\"'`<>\\^|\x00-\x1f\x7f-\x9f]{1,4096}|\\/){1,512}+")
 _TRAILING = ".,;:!?)]}*、。"
 _UNC = re.compile(r"(?:\\\\|//)(?P<host>[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)*)(?P<port>@(?:SSL|[0-9]{1,5}))?[\\/]")
 _EMPTY_SCHEME = re.compile(r"(?i)file:/{4,}")
@@ -24,8 +24,8 @@ def urls_in(text: str) -> Iterator[tuple[int, str]]:
     end = 0
     # What all URLs have in them is looked for first: far faster than to try each scheme in each place.
     for mark in _MARK.finditer(text):
-        if mark.start() < end:
-            continue  # a URL in the path or query of another one
+        if mark.start() < end or not text[mark.start() - 1 : mark.start()].isalnum():
+            continue  # within another URL, or behind no scheme
         scheme = _SCHEME.search(text, max(0, mark.start() - _LONGEST_SCHEME), mark.start())
         rest = _REST.match(text, mark.end()) if scheme else None
         if scheme and rest:

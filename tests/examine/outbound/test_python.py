@@ -115,6 +115,18 @@ def test_other_strings_docstrings_and_comments() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "source",
+    [f"API_HOST = '{HOST}:443'", f"C = {{'host': '{HOST}'}}", f"connect(server='{HOST}')", f"o.host = '{HOST}'"],
+)
+def test_hosts_that_names_announce_are_strings(source: str) -> None:
+    assert {(fact.host, fact.reach) for fact in outbound(source, "m.py")} == {(HOST, "string")}
+
+
+def test_other_names_announce_no_hosts() -> None:
+    assert outbound(f"name = '{HOST}'\nhost = 'main.js'\nC = {{'host': 'app'}}\nhost = o.id", "m.py") == []
+
+
 def test_a_default_of_the_environment_is_a_string() -> None:
     assert [fact.reach for fact in outbound(f"import os\nX = os.environ.get('X', '{U}')", "m.py")] == ["string"]
 

@@ -92,6 +92,7 @@ STRINGS = [
     ("a.yml", f"api: {U}"),
     ("a.toml", f'api = "{U}"'),
     ("a.ini", f"api={U}"),
+    ("a.ini", f"api={U}/b".replace("/", r"\/")),
     ("a.properties", f"db.host={HOST}"),
     ("a.yml", f"server: {HOST}:443"),
     ("a.yml", f"- {HOST}:443"),

@@ -12,12 +12,14 @@ from collections import deque
 from collections.abc import Iterator
 
 from gate.examine.outbound.found import Found, Reference
+from gate.examine.outbound.hosts import is_host_name
 from gate.examine.outbound.lines import Lines
 from gate.examine.outbound.literals import urls_in
 from gate.examine.outbound.sources.commands import command_references
 from gate.examine.outbound.sources.grammars import GRAMMARS
 from gate.examine.outbound.sources.python_calls import ANY_OBJECT, BY_MAKER, BY_NAME, Sink
 from gate.examine.outbound.sources.python_values import Values, last_name
+from gate.examine.outbound.sources.settings import HOST_KEYS
 from gate.examine.outbound.unknown import UNKNOWN, settled
 from gate.models import Reach
 
@@ -65,6 +67,7 @@ class _Module:
                     self._told.add(reference.raw)
                     yield reference
         yield from self._strings()
+        yield from self._announced()
         yield from self._comments()
 
     # --- calls -------------------------------------------------------------------------------------------------
@@ -185,6 +188,15 @@ class _Module:
             inside = whole or (inside and isinstance(node, ast.BinOp | ast.FormattedValue | ast.Attribute))
             pending.extend((child, inside) for child in ast.iter_child_nodes(node))
 
+    def _announced(self) -> Iterator[Reference]:
+        """Yield the hosts that names and keys announce as such: settings for calls that are made elsewhere."""
+        for node in ast.walk(self._tree):
+            for key, value in _named_texts(node):
+                host = value.partition(":")[0]
+                if HOST_KEYS.search(key) and is_host_name(host) and f"tcp://{value}" not in self._told:
+                    line = self._lines.counted(getattr(node, "lineno", 1))
+                    yield Reference(f"tcp://{value}", "string", f"name {key}", line)
+
     def _literal(self, node: ast.Constant, via: str, reach: Reach) -> Iterator[Reference]:
         value = node.value.decode("latin-1") if isinstance(node.value, bytes) else node.value
         if not isinstance(value, str):
@@ -224,6 +236,20 @@ def _argument(call: ast.Call, sink: Sink) -> ast.expr | None:
     if sink.argument < 0:
         return call.args[-1] if call.args else None
     return call.args[sink.argument] if sink.argument < len(call.args) else None
+
+
+def _named_texts(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """Yield the names or keys in a node that are given a text, with the text."""
+    match node:
+        case ast.keyword(arg=str(key), value=ast.Constant(value=str(value))):
+            yield key, value
+        case ast.Assign(targets=[ast.Name(id=key) | ast.Attribute(attr=key)], value=ast.Constant(value=str(value))):
+            yield key, value
+        case ast.Dict(keys=keys, values=values):
+            for key_node, value_node in zip(keys, values, strict=True):
+                match key_node, value_node:
+                    case ast.Constant(value=str(key)), ast.Constant(value=str(value)):
+                        yield key, value
 
 
 def _is_filled_in(node: ast.AST) -> bool:

@@ -17,7 +17,7 @@ _LINE = re.compile(r"[^\n]++")
 _KEY = re.compile(r"\s*+(?:-\s++)?[\"']?(?P<key>[A-Za-z_][\w.\-/ ]{0,80}?)[\"']?\s*+[:=]\s*+(?P<value>\S[^\n]*+)?")
 _COMMENT = re.compile(r"(?:^|\s)(?:#|;|//|!)(?=\s|$|[^\s/!])")
 _HOLE = re.compile(r"\$\{[^}]{0,200}\}|\{\{[^}]{0,200}\}\}|%\([^)]{0,100}\)s|\$[A-Za-z_]\w*|<[a-z_ ]{1,40}>")
-_HOST_KEYS = re.compile(
+HOST_KEYS = re.compile(
     r"(?i)(?:^|[._\- ])(?:host(?:s|name|names)?|server(?:s|name)?|address|endpoint|broker|proxy|upstream|domain"
     r"|registry|remote|nameserver|dns|smtp|relay|peer|seed|url|uri)$"
 )
@@ -63,7 +63,7 @@ def _line(content: str, start: int, lines: Lines, *, links: bool) -> Iterator[Re
         item = _ITEM.fullmatch(code)
         if item and not found and is_host_name(item[1]):
             yield Reference(f"tcp://{item[1]}", "string", "item of a list", lines.at(start))
-        if key and key["value"] and not found and _HOST_KEYS.search(name):
+        if key and key["value"] and not found and HOST_KEYS.search(name):
             yield from _host(key["value"], via, lines.at(start))
 
 
