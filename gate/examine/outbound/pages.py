@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from posixpath import dirname
 from typing import Final
 from urllib.parse import unquote_to_bytes
@@ -18,7 +19,10 @@ LINKS: Final = 2000
 DISCLOSURE_CHARACTERS: Final = 1 << 16
 _LINK_CHARACTERS: Final = 1024
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|[/\\]{2}")
-_LINKING: Final = (("a[href]", "href"), ("area[href]", "href"), ("iframe[src]", "src"), ("frame[src]", "src"))
+_PLAIN: Final = re.compile(r"(?!//)([A-Za-z0-9_.,+=~()\-/]*+)(?:[?#][^\t\n\r]*)?\Z")
+"""References whose path is written as item paths are; most are, and need no decoding."""
+_LINKING: Final = {"a": "href", "area": "href", "iframe": "src", "frame": "src"}
+_LINKING_SELECTOR: Final = ", ".join(f"{tag}[{attribute}]" for tag, attribute in _LINKING.items())
 _SPEAKING: Final = (
     "privacy",
     "cookie",
@@ -43,8 +47,12 @@ _UNSEEN: Final = ["script", "style", "template", "noscript", "head"]
 
 def page_of(parser: LexborHTMLParser, text: str) -> PageFact:
     """Return what the page that ``parser`` made of ``text`` is; call it last, as it takes unseen parts out of it."""
-    links = tuple(dict.fromkeys(_links(parser)))[:LINKS]
-    return PageFact(links, _disclosure(parser, text))
+    links: dict[str, None] = {}
+    for link in _links(parser):
+        links[link] = None
+        if len(links) == LINKS:
+            break
+    return PageFact(tuple(links), _disclosure(parser, text))
 
 
 def _links(parser: LexborHTMLParser) -> Iterator[str]:
@@ -53,11 +61,14 @@ def _links(parser: LexborHTMLParser) -> Iterator[str]:
     below = (base.attributes.get("href") or "").strip() if base is not None else ""
     if _SCHEME.match(below):
         return
-    for selector, attribute in _LINKING:
-        for node in parser.css(selector):
-            link = _path(node.attributes.get(attribute) or "")
-            if link:
-                yield link if link.startswith("/") or not below else _joined(_path(below), link)
+    references: dict[str, dict[str, None]] = {tag: {} for tag in _LINKING}
+    for node in parser.css(_LINKING_SELECTOR):
+        tag = node.tag or ""
+        references[tag][node.attributes[_LINKING[tag]] or ""] = None
+    for reference in chain.from_iterable(references.values()):
+        link = _path(reference)
+        if link:
+            yield link if link.startswith("/") or not below else _joined(_path(below), link)
 
 
 def _joined(base: str, link: str) -> str:
@@ -67,6 +78,9 @@ def _joined(base: str, link: str) -> str:
 
 def _path(reference: str) -> str:
     """Return the path of a relative reference, escaped like an item path; empty where it is none."""
+    plain = _PLAIN.match(reference)
+    if plain and len(reference) <= _LINK_CHARACTERS:
+        return plain[1]
     reference = reference.strip().translate({9: None, 10: None, 13: None})
     if _SCHEME.match(reference) or len(reference) > _LINK_CHARACTERS:
         return ""

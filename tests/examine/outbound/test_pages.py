@@ -88,3 +88,21 @@ def test_digests_beside_what_is_fetched(tag: str, attributes: str, *, pinned: bo
     text = tag.format(url="https://cdn.example.org/a", more=attributes)
     (fact,) = [fact for fact in read_document("html", text, Limits()) if isinstance(fact, OutboundFact)]
     assert (fact.reach, fact.integrity) == ("automatic", pinned)
+
+
+def test_plain_references_are_read_as_all_others() -> None:
+    """A reference that needs no decoding has the same path as when a blank, which is stripped, makes it decoded."""
+    for reference in (
+        "a.html",
+        "/b/c.html",
+        "../d.html?x=//y#z",
+        "#top",
+        "?q",
+        "",
+        "e%20f.html",
+        "//host/x",
+        "g:h",
+        "i!j",
+    ):
+        plain, decoded = (page(f'<a href="{written}">x</a>') for written in (reference, f" {reference}"))
+        assert plain == decoded
