@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from html import escape
+from itertools import accumulate
 from typing import Protocol
 
 _LOOK_BACK = 160
@@ -78,8 +79,10 @@ class SourceLines:
         self._effort = _EFFORT * len(text) + (1 << 16)
 
     @cached_property
-    def _breaks(self) -> list[int]:
-        return [match.start() for match in re.finditer("\n", self._text)]
+    def _starts(self) -> list[int]:
+        """Where the lines after the first one begin."""
+        lengths = map((1).__add__, map(len, self._text.split("\n")))
+        return list(accumulate(lengths))[:-1]
 
     @cached_property
     def _no_markup(self) -> list[tuple[int, int]]:
@@ -87,7 +90,7 @@ class SourceLines:
 
     def at(self, offset: int) -> int:
         """Return the line of a place in the text."""
-        return self._first + bisect_right(self._breaks, offset - 1)
+        return self._first + bisect_right(self._starts, offset)
 
     def attribute(self, name: str, value: str) -> int:
         """Return the line of the next attribute ``name`` with ``value``, or 0."""

@@ -129,7 +129,7 @@ def _instead_of(node: LexborNode) -> str:
 
 def _submits(text: str) -> Reach:
     """Return how the forms of a document are sent: a script may send them, at once where it is that of loading."""
-    if not _SUBMITS.search(text):
+    if "ubmit" not in text or not _SUBMITS.search(text):
         return "interaction"
     return "automatic" if _SUBMITS_ON_LOAD.search(text) else "code"
 

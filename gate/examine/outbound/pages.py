@@ -64,7 +64,7 @@ def _links(parser: LexborHTMLParser) -> Iterator[str]:
     references: dict[str, dict[str, None]] = {tag: {} for tag in _LINKING}
     for node in parser.css(_LINKING_SELECTOR):
         tag = node.tag or ""
-        references[tag][node.attributes[_LINKING[tag]] or ""] = None
+        references[tag][node.attributes.get(_LINKING[tag]) or ""] = None
     for reference in chain.from_iterable(references.values()):
         link = _path(reference)
         if link:

@@ -24,7 +24,7 @@ _SECTION = re.compile(
     r"|[$#]\{(?P<expression>[^{}\n]{0,1000}+)\})",
     re.DOTALL,
 )
-_MARKS = ("{{", "{%", "<%", "<?php", "<?=")
+_MARKS = ("{{", "{%", "<%", "<?")
 _CODE_GROUPS = frozenset({"php", "asp", "jinja", "output"})
 _WRITES = re.compile(r"=|-(?!-)|:|\s*echo\b|php\s+echo\b", re.IGNORECASE)
 """Beginnings of PHP, ASP, JSP and ERB code that writes a value."""
