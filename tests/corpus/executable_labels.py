@@ -4,6 +4,7 @@ Sources and what they say, in the order in which they are believed:
 
 1. ``binutils``: ``readelf`` or ``objdump`` reads the headers of the whole file: a binary program.  ``objdump`` also
    reads the databases of debuggers (``.pdb``) as archives of streams: those are content, as ``file`` says.
+   A library without a member is undecided: there is nothing in it that runs.
 2. ``package``: what the package's own metadata makes of it: a wheel for a platform and its extension modules, a class
    in a jar, a package of a registry, a kernel module, an addon of Node: a binary program.
 3. ``file``, where its description is of a program and rests on more than two bytes: a binary program.
@@ -32,6 +33,8 @@ from tests.corpus.executable_files import Member
 from tests.corpus.executable_readers import SCRIPT_SUFFIXES, TEXT_TYPES, Opinions, is_program_text
 
 WORDS: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("executable_words.toml").read_text("utf-8"))
+_EMPTY_LIBRARY = 8
+"""Bytes of an ``ar`` archive that holds nothing."""
 Kind: TypeAlias = Literal["binary", "script", "content", "undecided"]
 
 
@@ -117,6 +120,8 @@ def label(member: Member, opinions: Opinions) -> Labelled:
     described = bool(BINARY_DESCRIPTION.match(opinions.description))
     by_package = _by_package(member)
     structural = opinions.readelf or opinions.objdump
+    if member.size == _EMPTY_LIBRARY and opinions.description == "current ar archive":
+        return Labelled(member, opinions, "undecided", "binutils", "library without members")
     if opinions.description.startswith("MSVC program database"):
         structural = ""
     against = []

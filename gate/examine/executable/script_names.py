@@ -68,10 +68,10 @@ _SHARED = frozenset({"asa", "exp", "inc", "login", "master", "profile", "ru", "s
 """Suffixes of which scripts are only one use: what has them has to look like code."""
 _OTHER = (
     "ac adoc am asm astro bazel bib bzl c cabal cc cfg clj cmake conf cpp cs css csv cxx d dart desktop diff"
-    " dtd ejs elm eml erl ex f f90 fs fsi fsx go gradle graphql h hbs hcl hh hpp hrl hs htm html hxx ics in inl"
+    " dtd ejs elm eml erl ex f f90 fs fsi fsx go gradle graphql h hbs hcl hh hpp hrl hs htm html hxx ics idl in inl"
     " ini ipynb ispc j2 java jinja jinja2 json json5 jsonl kt la ldif less lisp lock log m m4 map mako markdown"
     " mbox md mdx mk ml mli mm mod mustache nim ninja nix org pas patch pc po pod pot pri pro properties proto"
-    " psd1 pxd pxi pyi pyx qml rs rst rtf s sass sbt scala scm scss service sql srt styl sum svelte svg swift tex"
+    " psd1 pxd pxi pyi pyx qml rbs rs rst rtf s sass sbt scala scm scss service sql srt styl sum svelte svg swift tex"
     " texi tf tmpl toml tpl tsv txt ui v vb vcf vhd vtt vue xht xhtml xml xsd xsl xslt yaml yml zig"
 )
 _OTHER_SUFFIXES = frozenset(_OTHER.split())

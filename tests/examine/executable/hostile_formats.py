@@ -310,6 +310,8 @@ TWINS: dict[str, File] = {
     "text with a direction mark": File(b"a name\n", "עברית\u200f.txt".encode()),
     "picture whose name quotes a suffix": File(png(), b"a.php.png"),
     "page whose name quotes a suffix": File(b"<p>how to write PHP</p>", b"a.php.html"),
+    "signatures of Ruby": File(b"class Person\n  def name: () -> String\nend\n", b"person.rbs"),
+    "interface of COM": File(b'import "unknwn.idl";\n\ninterface IPerson : IUnknown {\n};\n', b"person.idl"),
     "list of paths": File(b"/srv/lib\n/srv/import\n", b"a.pth"),
     "data with permission": File(png(), b"a.png", 0o755),
     "colour profile with permission": File(
