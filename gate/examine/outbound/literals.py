@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gate.examine.outbound.hosts import is_host_name
+
 _SCHEMES = (
     r"https?|wss?|ftps?|sftp|tftp|ldaps?|mqtts?|amqps?|coaps?|tcp|udp|tls|ssl|ssh|git(?:\+https?|\+ssh)?|svn|rtmps?|rtsp"
     r"|smb|socks[45]?h?|stratum\+(?:tcp|ssl)|mongodb(?:\+srv)?|postgres(?:ql)?|mysql|mariadb|sqlserver|rediss?|nats|kafka"
@@ -16,11 +18,13 @@ _LONGEST_SCHEME = 16
 _REST = re.compile(r"(?:[^\s\"'`<>\\^|\x00-\x1f\x7f-\x9f]{1,4096}|\\/){1,512}+")
 _TRAILING = ".,;:!?)]}*、。"
 _UNC = re.compile(r"(?:\\\\|//)(?P<host>[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)*)(?P<port>@(?:SSL|[0-9]{1,5}))?[\\/]")
+_SHARE = re.compile(r"(?<![\\\w])\\{2,4}(?P<host>[A-Za-z0-9][A-Za-z0-9.\-]{2,252})(?:@(?:SSL|[0-9]{1,5}))?\\{1,2}[\w$]")
 _EMPTY_SCHEME = re.compile(r"(?i)file:/{4,}")
 
 
 def urls_in(text: str) -> Iterator[tuple[int, str]]:
     """Yield the place and the text of each URL in ``text`` that names its scheme."""
+    yield from shares_in(text)
     end = 0
     # What all URLs have in them is looked for first: far faster than to try each scheme in each place.
     for mark in _MARK.finditer(text):
@@ -31,6 +35,14 @@ def urls_in(text: str) -> Iterator[tuple[int, str]]:
         if scheme and rest:
             end = rest.end()
             yield scheme.start(), trimmed(text[scheme.start() : end].replace("\\/", "/"))
+
+
+def shares_in(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the place of each path on another machine, and its host as a URL; backslashes may be escaped."""
+    if "\\\\" in text:
+        for found in _SHARE.finditer(text):
+            if is_host_name(found["host"]):
+                yield found.start(), f"smb://{found['host']}/"
 
 
 def trimmed(url: str) -> str:

@@ -121,6 +121,17 @@ def test_utf_16_texts() -> None:
         assert (fact.url, fact.via.endswith("(UTF-16)")) == (U, True)
 
 
+def test_hosts_in_other_letters_and_shares() -> None:
+    [fact] = outbound(bytes(9) + "https://例え.jp/a".encode() + b"\xff\0", "a.bin")
+    assert fact.host == "xn--r8jz45g.jp"
+    share = "\\\\files.example.com\\s\\a.dll"
+    for text in (share.encode(), share.encode("utf-16-le")):
+        [fact] = outbound(pe_with(b"\0" + text + b"\0"), "a.exe")
+        assert (fact.url, fact.reach) == ("smb://files.example.com/", "string")
+    twin = "\\\\.\\pipe\\a \\\\?\\C:\\a \\\\server\\s C:\\\\a.b\\c"
+    assert outbound(pe_with(twin.encode()), "a.exe") == []
+
+
 def test_urls_across_pieces_are_found_once() -> None:
     for before in (PIECE_BYTES - 2, PIECE_BYTES - 5, PIECE_BYTES - 6, PIECE_BYTES - 7, PIECE_BYTES - 8, PIECE_BYTES):
         [fact] = outbound(bytes(before) + U.encode() + bytes(9), "a.bin")

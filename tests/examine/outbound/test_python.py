@@ -123,6 +123,14 @@ def test_hosts_that_names_announce_are_strings(source: str) -> None:
     assert {(fact.host, fact.reach) for fact in outbound(source, "m.py")} == {(HOST, "string")}
 
 
+def test_paths_on_other_machines() -> None:
+    for source in (rf"open(r'\\{HOST}\s\a')", rf"open('\\\\{HOST}\\s\\a')"):
+        assert {(fact.host, fact.reach) for fact in outbound(source, "m.py")} == {(HOST, "code")}
+        named = source.replace("open(", "x = (")
+        assert {(fact.host, fact.reach) for fact in outbound(named, "m.py")} == {(HOST, "string")}
+    assert outbound(r"re.compile(r'\\.\\w\\main.js')", "m.py") == []
+
+
 def test_other_names_announce_no_hosts() -> None:
     assert outbound(f"name = '{HOST}'\nhost = 'main.js'\nC = {{'host': 'app'}}\nhost = o.id", "m.py") == []
 

@@ -20,7 +20,11 @@ _WIDE_END = re.compile(
 _NARROW_START = re.compile(rb"[A-Za-z0-9_.\-]{1,253}\Z")
 _WIDE_START = re.compile(rb"(?:[A-Za-z0-9_.\-]\0){1,253}\Z")
 _BEFORE_NAMES = b"\0@\"' ="
-_ADDRESS = re.compile(rb"(?<=\0)(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?::[0-9]{1,5})?(?=\0)")
+_ADDRESS_END = re.compile(rb"\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?::[0-9]{1,5})?\0")
+_ADDRESS_START = re.compile(rb"\0([0-9]{1,3})\Z")
+"""The end comes first, as it begins with a character that few places have."""
+_NARROW_SHARE = re.compile(rb"\\\\([A-Za-z0-9][A-Za-z0-9.\-]{2,252})\\[A-Za-z0-9$_]")
+_WIDE_SHARE = re.compile(rb"\\\0\\\0((?:[A-Za-z0-9.\-]\0){3,253})\\\0[A-Za-z0-9$_]\0")
 _LONGEST = 253
 
 
@@ -34,8 +38,17 @@ def names_in(data: bytes, start: int, stop: int) -> Iterator[tuple[int, str, str
         head = _WIDE_START.search(data, max(0, found.start() - 2 * _LONGEST), found.start())
         if head:
             yield from _name(data[head.start() : found.end() - 2 : 2], head.start(), "utf-16")
-    for found in _ADDRESS.finditer(data, start, stop):
-        yield from _name(found[0], found.start(), "ascii")
+    for found in _ADDRESS_END.finditer(data, start, stop):
+        head = _ADDRESS_START.search(data, max(0, found.start() - 4), found.start())
+        if head:
+            yield from _name(data[head.end() - len(head[1]) : found.end() - 1], head.end() - len(head[1]), "ascii")
+
+
+def shares_in_bytes(data: bytes, start: int, stop: int) -> Iterator[tuple[int, str, str]]:
+    """Yield place, host and encoding of paths on other machines (UNC names)."""
+    for pattern, step, encoding in ((_NARROW_SHARE, 1, "ascii"), (_WIDE_SHARE, 2, "utf-16")):
+        for found in pattern.finditer(data, start, stop):
+            yield from _name(found[1][::step], found.start(), encoding)
 
 
 def _name(text: bytes, place: int, encoding: str) -> Iterator[tuple[int, str, str]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gate.examine.interface import View
-from gate.examine.outbound.binaries.names import names_in
+from gate.examine.outbound.binaries.names import names_in, shares_in_bytes
 from gate.examine.outbound.hosts import host_of_run, known_suffix
 
 PIECE_BYTES = 8 << 20
@@ -26,14 +26,14 @@ _SCHEME = re.compile(
     rb"|gopher|telnet|smtps?|imaps?|pop3s?|stuns?|turns?|grpcs?|s3|gs|nfs|afp|rsync|dict)\Z",
     re.IGNORECASE,
 )
-_NARROW = re.compile(rb"[!#$%&()*+,\-./0-9:;=?@A-Z\[\\\]^_a-z{|}~]{1,2048}")
+_NARROW = re.compile(rb"[!#$%&()*+,\-./0-9:;=?@A-Z\[\\\]^_a-z{|}~\x80-\xff]{1,2048}")
 _WIDE_LITTLE = re.compile(rb"(?:[!#$%&()*+,\-./0-9:;=?@A-Z\[\\\]^_a-z{|}~]\0){1,1024}")
 _WIDE_BIG = re.compile(
     rb"[!#$%&()*+,\-./0-9:;=?@A-Z\[\\\]^_a-z{|}~](?:\0[!#$%&()*+,\-./0-9:;=?@A-Z\[\\\]^_a-z{|}~]){0,1023}"
 )
 _MARKS = (b"://", b":\\/\\/", b":\0/\0/\0")
 _INNER = re.compile(r"(?i)(?:https?|wss?|ftp)://")
-_AUTHORITY = re.compile(r"((?:[^/?#\[\]@\\]{0,200}@)?)(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9\-._]+)((?::[0-9]{1,5})?)")
+_AUTHORITY = re.compile(r"((?:[^/?#\[\]@\\]{0,200}@)?)(\[[0-9A-Fa-f:.]{2,45}\]|[\w\-.]+)((?::[0-9]{1,5})?)")
 _MEANT = re.compile(r"(?i).*[.:].*|localhost|[0-9]+|0x[0-9a-f]+")
 """Names without a dot and a port are no hosts of other networks: more often another text begins behind ``https://``."""
 _NUMBERS = re.compile(r"\[.*|[0-9.]+|localhost|0x[0-9A-Fa-f]+")
@@ -75,6 +75,8 @@ def scan_bytes(data: bytes, start: int = 0, stop: int | None = None, *, names: b
             if hit:
                 yield hit
             place = data.find(mark, place + 1)
+    for place, name, encoding in shares_in_bytes(data, start, stop):
+        yield Hit(place, f"smb://{name}/", encoding)
     if names:
         yield from (Hit(place, f"//{name}", encoding) for place, name, encoding in names_in(data, start, stop))
 
@@ -84,12 +86,20 @@ def _narrow(data: bytes, place: int, width: int) -> Hit | None:
     rest = _NARROW.match(data, place + width) if scheme else None
     if not scheme or not rest:
         return None
-    url = whole_url(scheme[0].decode("ascii"), rest[0].decode("ascii"))
+    url = whole_url(scheme[0].decode("ascii"), _characters(rest[0]))
     if not url:
         return None
     begin = scheme.start()
     measured = data[begin - 1] if begin > 1 and data[begin - 2] == 0x86 else 0  # noqa: PLR2004  # RFC 5280: [6] IA5String
     return Hit(begin, url, "ascii", bool(_SENTENCE.search(data, max(0, begin - 60), begin)), measured)
+
+
+def _characters(data: bytes) -> str:
+    """Return a text in UTF-8 up to the first byte that is none; names of hosts may have other letters than ASCII."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return data[: error.start].decode("utf-8")
 
 
 def _wide(data: bytes, place: int) -> Hit | None:

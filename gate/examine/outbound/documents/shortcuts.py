@@ -36,6 +36,8 @@ def read_link(data: bytes) -> Iterator[Found]:
             host = found[1][::step].decode("ascii").partition("@")[0]
             yield Reference(f"smb://{host}/", "automatic", f"shell link at 0x{found.start():x}")
     for hit in scan_bytes(data):
+        if hit.url.startswith("smb:"):
+            continue  # told above, whatever the host is called
         yield Reference(hit.url, "interaction", f"shell link at 0x{hit.offset:x}")
 
 

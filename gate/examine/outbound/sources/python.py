@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from gate.examine.outbound.found import Found, Reference
 from gate.examine.outbound.hosts import is_host_name
 from gate.examine.outbound.lines import Lines
-from gate.examine.outbound.literals import urls_in
+from gate.examine.outbound.literals import network_path, urls_in
 from gate.examine.outbound.sources.commands import command_references
 from gate.examine.outbound.sources.grammars import GRAMMARS
 from gate.examine.outbound.sources.python_calls import ANY_OBJECT, BY_MAKER, BY_NAME, Sink
@@ -116,7 +116,7 @@ class _Module:
                 for value in self._values.of(argument):
                     url, unknown = settled(value)
                     if not unknown and any(not place for place, _ in urls_in(url)):
-                        yield Reference(url, "code", name, line)
+                        yield Reference(network_path(url) or url, "code", name, line)
 
     def _command(self, argument: ast.expr | None, name: str, line: int) -> Iterator[Reference]:
         if isinstance(argument, ast.List | ast.Tuple):
