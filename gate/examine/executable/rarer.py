@@ -28,6 +28,29 @@ _EFI_SUBSYSTEMS = range(10, 14)
 _DATABASES = (b"\0\1\0\0Standard Jet DB\0", b"\0\1\0\0Standard ACE DB\0")
 
 
+_MAGICS = {
+    "autoit-compiled": bytes.fromhex("a3484bbe986c4aa9994c530a86d6487d"),
+    "autolisp": b"\r\n FAS4-FILE",
+    "autolisp-package": b"VRTLIB-1",
+    "julia-cache": b"\xfbjli\r\n\x1a\n",
+    "lisp-fasl": b"# FASL\n",
+    "qml-cache": b"qv4cdata",
+    "tcl-bytecode": b"TclPro ByteCode ",
+}
+"""Compiled scripts whose first bytes are enough to name them."""
+_OF_TEXT = frozenset({"autolisp", "tcl-bytecode"})
+"""Those that are written in printable characters."""
+_FIRST = bytes(sorted({magic[0] for magic in _MAGICS.values()}))
+
+
+def compiled(content: Content) -> Named | None:
+    """Name a compiled script by its magic; texts begin with some of them too, and hold nothing but text."""
+    for name, magic in _MAGICS.items():
+        if content.head.startswith(magic) and (content.text is None or name in _OF_TEXT):
+            return Named(name)
+    return None
+
+
 def a_out(content: Content) -> Named | None:
     """Name an ``a.out`` program or object.
 
@@ -97,5 +120,6 @@ FAMILIES = (
     Family("native", ("coff-program",), coff_program, b"\x01\x4c\x60\x62\x83"),
     Family("native", ("te",), terse, b"V"),
     Family("native", ("nlm",), netware, b"N"),
+    Family("bytecode", tuple(_MAGICS), compiled, _FIRST),
     Family("macro", ("access-database",), access_database, b"\x00"),
 )

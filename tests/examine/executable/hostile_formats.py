@@ -64,6 +64,7 @@ def _of_counts() -> Iterator[tuple[str, Hostile]]:
         "card without a jump",
         _named((b"\x55\xaa\x01\xcb" + bytes(20) + b"\x1c\0\0\0PCIR").ljust(512, b"\0"), "option-rom"),
     )
+    yield "bytecode of PyPy", _named(struct.pack("<H", 416) + b"\r\n" + bytes(12) + b"\x63" + bytes(40), "pyc")
     yield "dex of 4 GB", _named(b"dex\n039\0" + bytes(24) + b"\xff" * 80, "dex")
 
 

@@ -25,6 +25,13 @@ SAMPLES: dict[str, Sample] = {
     "coff-program": coff_program(),
     "te": terse(),
     "nlm": b"NetWare Loadable Module\x1a\4\0\0\0" + bytes(100),
+    "autoit-compiled": bytes.fromhex("a3484bbe986c4aa9994c530a86d6487d") + b"AU3!EA06" + bytes(20),
+    "autolisp": b"\r\n FAS4-FILE ; Do not change it!\r\n1\r\n",
+    "autolisp-package": b"VRTLIB-1\x01\0\0\0" + bytes(20),
+    "julia-cache": b"\xfbjli\r\n\x1a\n\x0c\0" + bytes(20),
+    "lisp-fasl": b'# FASL\n  compiled from "x.lisp"\n\xff\x01\0' + bytes(20),
+    "qml-cache": b"qv4cdata\x37\0\0\0" + bytes(20),
+    "tcl-bytecode": b"TclPro ByteCode 2 0 1.7 8.3\n",
     "access-database": b"\0\1\0\0Standard Jet DB\0\1\0\0\0" + bytes(2000),
 }
 
@@ -33,6 +40,13 @@ TWINS: dict[str, Sample] = {
     "coff-program": coff_program(flags=0x104),
     "te": terse(subsystem=3),
     "nlm": b"NetWare Loadable Module is a format\n",
+    "autoit-compiled": bytes.fromhex("a3484bbe986c4aa9994c530a86d6487e") + bytes(20),
+    "autolisp": b"FAS4-FILE is how compiled AutoLISP begins\n",
+    "autolisp-package": b"VRTLIB-1 is a name\n",
+    "julia-cache": b"\xfbjlx" + bytes(20),
+    "lisp-fasl": b"# FASL\n\nThis is a heading.\n",
+    "qml-cache": b"qv4cdata is a magic\n",
+    "tcl-bytecode": b"TclPro is a tool\n",
     "access-database": b"\0\1\0\0Standard Jet XY\0" + bytes(100),
 }
 
