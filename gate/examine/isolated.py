@@ -2,7 +2,7 @@
 
 A :class:`Host` is one pool of workers in which several examiners live; :class:`IsolatedExaminer` is the examiner that
 the runner sees.  What comes back from a worker is checked value by value: a worker that hostile bytes have taken
-over can lie about its own item and nothing else.
+over can lie about the item in hand, and about those that the same worker is given later, but speak for no other.
 """
 
 from __future__ import annotations
