@@ -15,7 +15,7 @@ UNKNOWN = "\ue000"
 SHOWN = "*"
 """How such a part is shown."""
 
-_SCHEME_UNKNOWN = re.compile(r"[\x00-\x20]*+\ue000+:?(?=//[^/\ue000])")
+_SCHEME_UNKNOWN = re.compile(r"[\x00-\x20]*+\ue000++:?(?=//[^/\ue000])")
 _AUTHORITY = re.compile(
     r"[\x00-\x20]*+(?:(?:https?|wss?|ftp):[/\\]*+|(?:[A-Za-z][A-Za-z0-9+.\-]*+:)?[/\\]{2,}+)", re.IGNORECASE
 )
@@ -35,7 +35,8 @@ def settled(raw: str) -> tuple[str, bool]:
     """
     if UNKNOWN not in raw:
         return raw, False
-    raw = _SCHEME_UNKNOWN.sub("", raw, count=1)
+    scheme = _SCHEME_UNKNOWN.match(raw)
+    raw = raw[scheme.end() :] if scheme else raw
     if UNKNOWN not in raw:
         return raw, False
     before = raw[: raw.index(UNKNOWN)].lstrip(_BLANKS)

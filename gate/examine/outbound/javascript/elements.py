@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
@@ -12,6 +13,9 @@ from gate.examine.outbound.javascript.contacts import Contacts
 from gate.examine.outbound.javascript.scopes import plain
 from gate.models import Reach
 
+_OPENED = re.compile(rb"<([A-Za-z][\w.\-]{0,40})\s")
+_TAG_LENGTH = 600
+"""How far before an attribute its element's tag is looked for."""
 Setter: TypeAlias = Callable[[Contacts, Node, str, Node, str], None]
 """Takes contacts, the value, how the fact names the construct, the node to report, and the tag where it is known."""
 
@@ -182,9 +186,9 @@ def jsx_attribute(contacts: Contacts, node: Node) -> None:
     name = contacts.program.text(name_node)
     if name not in ATTRIBUTES and name != "dangerouslySetInnerHTML":
         return
-    element = node.parent
-    tag_node = element.child_by_field_name("name") if element is not None else None
-    tag = contacts.program.text(tag_node) if tag_node is not None else ""
+    # The element is not asked for: finding a parent takes as long as the tree is deep.
+    opened = _OPENED.findall(contacts.program.data, max(0, node.start_byte - _TAG_LENGTH), node.start_byte)
+    tag = opened[-1].decode() if opened else ""
     if value.type == "jsx_expression":
         if not value.named_children:
             return
