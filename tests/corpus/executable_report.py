@@ -146,6 +146,7 @@ def written(measured: Measured) -> str:
         _malformed(measured),
         DIFFERENCES,
         _labels(measured),
+        _undecided(measured),
         _formats(measured),
         _conflicts(measured),
         _gate(measured),
@@ -184,6 +185,22 @@ def _malformed(measured: Measured) -> str:
     return (
         "\n## Programs for Windows with unusual headers\n\nMade by hand, each of them such that a loader takes it"
         f" (tests/examine/executable/malformed_pe.py).\n\n| identifier | named | of |\n|---|---|---|\n{rows}"
+    )
+
+
+def _undecided(measured: Measured) -> str:
+    """Return what each identifier says of the files that have no label."""
+    files = measured.of("undecided")
+    rows = ""
+    for answers in measured.answers:
+        said = [answers.of(each.member) for each in files]
+        binary, scripts = sum(each.binary for each in said), sum(each.script for each in said)
+        rows += (
+            f"| {answers.name} | {binary} | {scripts} | {sum(not (each.binary or each.script) for each in said)} |\n"
+        )
+    return (
+        "\n## Files without a label\n\nTexts and data whose names and contents no source knows well enough.\n\n"
+        f"| identifier | binary programs | scripts | neither |\n|---|---|---|---|\n{rows}"
     )
 
 
