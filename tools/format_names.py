@@ -157,6 +157,11 @@ FORMAT_NAMES: dict[str, tuple[str, str]] = {
     "asp": ("ASP and ASP.NET", "ASP・ASP.NET"),
     "hta": ("HTML application", "HTML アプリケーション"),
     "wsf": ("Windows script file", "Windows スクリプトファイル"),
+    "ssi": ("page with a command for the server (server-side include)", "サーバー上のコマンドを含むページ（SSI）"),
+    "web-handler": (
+        "settings of a web server that hand files to an interpreter",
+        "ファイルをインタープリターに渡すウェブサーバーの設定",
+    ),
     "sct": ("scriptlet", "スクリプトレット"),
     "vbs": ("VBScript", "VBScript"),
     "jscript": ("JScript of the Windows script host", "Windows スクリプトホストの JScript"),

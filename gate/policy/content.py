@@ -31,6 +31,7 @@ Condition: TypeAlias = Literal["always", "served", "declared"]
 CONTENT: Final = "content:"
 """What stands before the kind of the deliverable where an executable is content: no justification's id has a colon."""
 _SERVED_SUFFIXES: Final = (".js", ".mjs")
+_PAGE_SUFFIXES: Final = (".html", ".htm", ".xhtml")
 _NOT_FOR_BROWSERS: Final = "runtime="
 """Begins the word of a fact that says that a script is for a server, or may be."""
 
@@ -68,7 +69,11 @@ FORMS: Final = (
     _form("browser-script", "script", "javascript", website="content", condition="served"),
     _form("web-assembly", "bytecode", "wasm", website="content", condition="declared"),
     _form("picture-script", "active-document", "svg-script", website="content"),
-    _form("server-script", "script", "php", "asp", "jsp", "cgi", "coldfusion", "python", "perl", "ruby", "shebang"),
+    _form(
+        "server-script",
+        "script",
+        *("php", "asp", "jsp", "cgi", "coldfusion", "python", "perl", "ruby", "shebang", "ssi", "web-handler"),
+    ),
     _form("script", "script"),
     _form("native", "native"),
     _form("bytecode", "bytecode"),
@@ -115,20 +120,24 @@ class Contents:
         self._items: dict[str, list[ExecutableFact]] = {}
         self._disguised: set[str] = set()
         self._named: dict[str, set[tuple[str, ...]]] = {}
+        self._with_pages: set[str] = set()
         for fact in facts:
             match fact:
+                case ItemFact():
+                    self._note_page(fact.path)
                 case ExecutableFact():
                     self._items.setdefault(fact.path, []).append(fact)
                 case DisguiseFact():
                     self._disguised.add(fact.path)
                 case ReferenceFact():
+                    self._note_page(fact.path)
                     self._refer(fact)
                 case _:
                     pass
 
     def covers(self, fact: ExecutableFact) -> str | None:
         """Return what stands for a justification where the executable is content (``content:website``), else None."""
-        if self._kind is None or fact.path in self._disguised:
+        if self._kind is None or fact.path in self._disguised or not self._is_of_a_site(fact.path):
             return None
         readings = {self.form_of(each).readings[self._kind] for each in self._items[fact.path]}
         return f"{CONTENT}{self._kind}" if readings == {"content"} else None
@@ -146,6 +155,22 @@ class Contents:
                 return self._is_named(fact.path)
             case _:
                 return True
+
+    # --- archives that a site offers ------------------------------------------------------------------------------
+
+    def _note_page(self, path: str) -> None:
+        if path.lower().endswith(_PAGE_SUFFIXES):
+            self._with_pages.add(holder_of(path))
+
+    def _is_of_a_site(self, path: str) -> bool:
+        """Say whether an item lies where browsers load it from: in the artifact itself, or in a container with a page.
+
+        What is in an archive that a site only offers for download is opened outside of any browser.
+        """
+        place = holder_of(path)
+        container, inside, rest = place.partition("!/")
+        of_the_artifact = not inside or (not rest and "/" not in container)
+        return of_the_artifact or place in self._with_pages
 
     # --- modules that pages name ----------------------------------------------------------------------------------
 

@@ -176,6 +176,11 @@ def text_of(head: bytes) -> str:
     return _with_line_feeds(_BYTES.decode(head)[0])
 
 
+def readable(text: str) -> str:
+    """Return a text without the control characters that no text holds."""
+    return _CONTROL.sub("", text)
+
+
 def _with_line_feeds(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 

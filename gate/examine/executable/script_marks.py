@@ -243,3 +243,13 @@ def marked_language(text: str, *, weak: bool) -> str:
             if language.first.match(text, start) and language.second.search(text, start):
                 return language.format
     return ""
+
+
+_OPENINGS = ("/*", "<#", '"""', "'''", "=begin", "=pod")
+
+
+def is_comment(text: str) -> bool:
+    """Say whether a text is nothing but comments, or ends in one that is not closed."""
+    found = _COMMENTS.match(text)
+    end = found.end() if found else 0
+    return end == len(text) or text.startswith(_OPENINGS, end)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from gate.examine.executable.content import Content, Family, Named, text_of
-from gate.examine.executable.script_marks import STRONG, WEAK, marked_language
+from gate.examine.executable.content import Content, Family, Named, readable, text_of
+from gate.examine.executable.script_marks import STRONG, WEAK, is_comment, marked_language
 from gate.examine.executable.script_names import (
     FORMATS,
     LINE_BY_LINE,
@@ -18,6 +18,7 @@ from gate.examine.executable.script_names import (
     is_served_inside,
     is_shared,
 )
+from gate.examine.executable.text_starts import xml_root
 from gate.paths import printable
 
 _INTERPRETERS = (
@@ -49,8 +50,6 @@ _MARKERS = {
         re.IGNORECASE,
     ),
     "hta": re.compile(r"(?is).{0,2048}?<hta:application\b"),
-    "wsf": re.compile(r"(?is)\s*+(?:<\?[^>]*+>\s*+)*+<(?:package|job)\b.{0,2048}?<script\b[^>]*\blanguage\b"),
-    "sct": re.compile(r"(?is)\s*+(?:<\?[^>]*+>\s*+)*+<(?:scriptlet|component)\b.{0,2048}?<(?:registration|script)\b"),
 }
 _VBS_START = re.compile(
     r"(?im)^\s*+(?:Option Explicit|On Error Resume Next|Set \w++\s*+=\s*+(?:\w++\.)?CreateObject\()"
@@ -112,20 +111,52 @@ def windows_javascript(content: Content) -> Named | None:
     return Named("jscript") if _JSCRIPT_CODE.search(text) else None
 
 
+_SCRIPTLETS = {"scriptlet": "sct", "component": "sct", "job": "wsf", "package": "wsf"}
+_SCRIPTLET_BODY = re.compile(r"<registration\b|<script\b[^<>]{0,400}\blanguage\b", re.IGNORECASE)
+_SCRIPTLET_BYTES = 4 << 20
+
+
+def scriptlet(content: Content) -> Named | None:
+    """Name XML that the Windows script host runs, by its root and an element of it that holds code.
+
+    Hosts of scriptlets do not ask for a name.
+    """
+    root = xml_root(content)
+    name = _SCRIPTLETS.get(root.name.lower(), "") if root else ""
+    if not name or not _SCRIPTLET_BODY.search(text_of(content.at(0, _SCRIPTLET_BYTES))):
+        return None
+    return Named(name)
+
+
 def marked_code(content: Content) -> Named | None:
     """Name a script by a construct that only its language has at the beginning."""
     if content.start.startswith("#!") and shebang(content):
         return None
-    language = marked_language(content.start, weak=False)
+    language = marked_language(_to_code(content, content.start), weak=False)
     return Named(language) if language else None
 
 
-_OF_CONTENT = frozenset({"shebang", "batch", "powershell", *_MARKERS, "vbs", "jscript", *(name for name, _ in STRONG)})
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1c-\x1f]")
+_FURTHER_BYTES = 1 << 20
+
+
+def _to_code(content: Content, text: str) -> str:
+    """Return the text with which an item begins: more of it where what is at hand is nothing but comments."""
+    if content.size <= len(content.head) or not is_comment(text):
+        return text
+    return readable(text_of(content.at(0, _FURTHER_BYTES)))
+
+
+_OF_CONTENT = frozenset(
+    {"shebang", "batch", "powershell", *_MARKERS, "sct", "wsf", "vbs", "jscript", *(name for name, _ in STRONG)}
+)
 _PATH_CODE = re.compile(r"^import[ \t]", re.MULTILINE)
 """A line that Python runs when it starts, in a file that names folders for it (``site``, "path configuration")."""
 _MOST_CONTROL = 0.1
 """Interpreters read over a few control characters; more of them, and the content is no text."""
+_NO_CODE = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]|\x89PNG\r\n\x1a\n|\xff\xd8\xff[\xc0-\xfe]\0")
+"""With what no language lets a script begin: control characters and pictures."""
+_BROADCAST = re.compile(rb"(?:G.{187}){3}", re.DOTALL)
+"""A film in packets as they are broadcast (ISO/IEC 13818-1), which have the suffix of TypeScript."""
 
 
 def named_script(content: Content) -> Named | None:
@@ -143,12 +174,12 @@ def named_script(content: Content) -> Named | None:
     if not expected and "<?" in content.start and is_served_inside(name):
         return Named("php", "", ("by=name",))
     if expected:
-        return Named(expected, "", ("by=name",)) if _reads_as_text(content) and not _is_translation(content) else None
+        return Named(expected, "", ("by=name",)) if _may_be_code(content) and not _is_translation(content) else None
     if content.suffix == "pth" and _PATH_CODE.search(content.start):
         return Named("python", "", ("by=name",))
-    if is_other_text(name) or content.text is None:
+    if is_other_text(name) or not _reads_as_text(content):
         return None
-    language = marked_language(content.text, weak=True)
+    language = marked_language(_to_code(content, readable(text_of(content.head))), weak=True)
     return Named(language, "", ("by=code",)) if language else None
 
 
@@ -156,7 +187,16 @@ def _reads_as_text(content: Content) -> bool:
     if content.text is not None:
         return True
     text = text_of(content.head)
-    return len(_CONTROL.findall(text)) <= _MOST_CONTROL * len(text)
+    return len(text) - len(readable(text)) <= _MOST_CONTROL * len(text)
+
+
+def _may_be_code(content: Content) -> bool:
+    """Say whether a script can begin so: behind a comment, or behind its end, may stand whatever bytes there are.
+
+    Bytes that are a program of another kind have been named.
+    """
+    film = content.suffix in {"ts", "mts"} and _BROADCAST.match(content.head)
+    return _reads_as_text(content) or not (content.told or film or _NO_CODE.match(content.head))
 
 
 def _is_translation(content: Content) -> bool:
@@ -170,6 +210,7 @@ FAMILIES = (
     Family("script", ("shebang",), shebang, text=True),
     Family("script", ("batch",), batch, text=True),
     Family("script", ("powershell", *_MARKERS), marked, text=True),
+    Family("script", ("sct", "wsf"), scriptlet, text=True),
     Family("script", ("vbs",), visual_basic, text=True),
     Family("script", ("jscript",), windows_javascript, text=True),
     Family("script", tuple(dict.fromkeys(name for name, _ in STRONG)), marked_code, text=True),

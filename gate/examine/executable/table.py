@@ -18,6 +18,7 @@ from gate.examine.executable import (
     scripts,
     serialized,
     shortcuts,
+    web_servers,
 )
 from gate.examine.executable.content import Answer, Content, Family, Named
 from gate.models import ExecutableClass, Gap
@@ -28,6 +29,7 @@ FAMILIES: tuple[Family, ...] = (
     *shortcuts.FAMILIES,
     *scripts.FAMILIES,
     *polyglots.FAMILIES,
+    *web_servers.FAMILIES,
     *documents.FAMILIES,
     *compound.FAMILIES,
     *office.FAMILIES,

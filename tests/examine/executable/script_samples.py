@@ -43,6 +43,8 @@ SAMPLES: dict[str, Sample] = {
     "r": File(b"x <- 1\n", b"model.R"),
     "typescript": File(b"export const x: number = 1;\n", b"index.ts"),
     "vim-script": File(b"set nocompatible\n", b".vimrc"),
+    "ssi": File(b'<html><!--#exec cmd="ls" --></html>', b"page.shtml"),
+    "web-handler": File(b"AddHandler cgi-script .txt\n", b".htaccess"),
 }
 
 TWINS: dict[str, Sample] = {
@@ -82,6 +84,8 @@ TWINS: dict[str, Sample] = {
     "r": File(b"x <- 1\n", b"r.txt"),
     "typescript": File(b'<?xml version="1.0"?>\n<!DOCTYPE TS>\n<TS language="ja"/>\n', b"app_ja.ts"),
     "vim-script": File(b"set is a word\n", b"vimrc.md"),
+    "ssi": File(b'<html><!--#include file="head.html" --></html>', b"page.shtml"),
+    "web-handler": File(b"AddType application/wasm .wasm\n", b".htaccess"),
 }
 
 TEXTS = {

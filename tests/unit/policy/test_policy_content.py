@@ -127,6 +127,24 @@ def test_a_justification_that_speaks_of_content_decides_on_it() -> None:
     assert "executable/pin-mismatch" in ids(of_kind("website", SCRIPT, sections=(pinned,)))
 
 
+@pytest.mark.parametrize(
+    ("script", "page", "content"),
+    [
+        ("site.zip!/js/app.js", None, True),
+        ("site/download/tool.zip!/install.js", None, False),
+        ("site/download/tool.zip!/install.js", "site/index.html", False),
+        ("site/download/tool.zip!/install.js", "site/download/tool.zip!/inner.zip!/index.html", False),
+        ("site.zip!/tool.zip!/install.js", "site.zip!/index.html", False),
+        ("site/manual.zip!/js/app.js", "site/manual.zip!/INDEX.HTM", True),
+        ("site.tar.gz!/site.tar!/app.js", "site.tar.gz!/site.tar!/index.html", True),
+    ],
+)
+def test_a_script_in_an_archive_that_holds_no_page_is_a_program(script: str, page: str | None, content: bool) -> None:
+    pages = [ItemFact(1, path=page, sha256=OTHER_SHA)] if page else []
+    judgement = of_kind("website", replace(SCRIPT, path=script), *pages)
+    assert (judgement.executables[0].justified_by is not None) is content
+
+
 # --- modules that pages name --------------------------------------------------------------------------------------
 
 
