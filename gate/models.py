@@ -263,12 +263,14 @@ class PageFact:
     """A page: where its links lead within the delivery, and what it says where it speaks of what users should know.
 
     ``links`` are relative paths, escaped like item paths, those from the root of the site with a ``/`` before them.
-    ``disclosure`` is the visible text of a page that speaks of privacy, cookies or data sent to others; else empty.
+    ``frames`` are those among them that are shown inside of the page.  ``disclosure`` is the visible text of a page
+    that speaks of privacy, cookies or data sent to others; else empty.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _DOCUMENT_CONFIG
     links: tuple[str, ...]
     disclosure: str = ""
+    frames: tuple[str, ...] = ()
     path: str = ""
     sha256: str = ""
     kind: Literal["page"] = "page"
@@ -279,13 +281,14 @@ class LibraryFact:
     """A published library that an item was recognised as.
 
     ``by`` says by what: ``sha256`` proves that the item is the published file, a ``banner`` is only what the item says
-    of itself.  ``version`` is empty where nothing names one.
+    of itself, and ``package`` what the ``package.json`` of a package says, of all items in its folder.  ``version`` is
+    empty where nothing names one.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _DOCUMENT_CONFIG
     name: str
     version: str
-    by: Literal["banner", "sha256"]
+    by: Literal["banner", "sha256", "package"]
     path: str = ""
     sha256: str = ""
     kind: Literal["library"] = "library"

@@ -5,20 +5,21 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Final
 
-from gate.models import JudgedOutbound, LibraryFact
+from gate.models import JudgedOutbound
 from gate.policy.clauses import OUTBOUND
 from gate.policy.disclosure import Disclosures
-from gate.policy.findings import make_finding
+from gate.policy.findings import UNDISCLOSED, make_finding
 from gate.policy.justification import decide_destination, decide_reviewed, validity
-from gate.policy.matching import any_glob_matches, host_matches
+from gate.policy.matching import host_matches
+from gate.policy.packages import Libraries
 from gate.policy.registry import OUTBOUND_FINDINGS
-from gate.policy.shared_hosts import is_shared, is_tag_manager
+from gate.policy.shared_hosts import is_shared, is_tag_manager, names_publisher
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
-    from gate.models import Fact, Finding, OutboundFact, Reach, Severity
+    from gate.models import Fact, Finding, LibraryFact, OutboundFact, Reach, Severity
     from gate.policy.model import Destination, Policy
 
 OWN: Final = "own"
@@ -29,8 +30,6 @@ _REVIEWED: Final[frozenset[Reach]] = frozenset({"string", "opaque"})
 """What a person can have looked at: a URL of which reading cannot tell whether anything fetches it."""
 _BY_ITSELF: Final[frozenset[Reach]] = frozenset({"automatic", "conditional", "tracker"})
 """Contacts that come about without anything that the user does."""
-_OWNED_STEPS: Final = 2
-"""Steps of a path on a shared host that say whose files they are: ``npm/leaflet``, ``owner/repository``."""
 
 
 class Contacts:
@@ -43,11 +42,12 @@ class Contacts:
         held = tuple(facts)
         self._policy = policy.outbound
         self._today = today
-        self._libraries = {fact.path: fact for fact in held if isinstance(fact, LibraryFact)}
+        self._libraries = Libraries(held, policy.outbound.vendor or ())
         self._disclosures = Disclosures(held)
-        self._website = policy.deliverable is not None and policy.deliverable.kind == "website"
+        self._runs_when_opened = policy.deliverable is None or policy.deliverable.kind == "website"
         self._tag_lists = any(paper.kind == TAG_LIST and paper.clause == OUTBOUND for paper in policy.evidence)
         self._covered: dict[str, list[OutboundFact]] = {}
+        self._own_shared: dict[str, str] = {}
         self.findings: list[Finding] = []
         self.judged: list[JudgedOutbound] = []
         self.used: set[str] = set()
@@ -56,6 +56,8 @@ class Contacts:
         """Judge one contact."""
         if any(host_matches(pattern, fact.host) for pattern in self._policy.own):
             self.judged.append(JudgedOutbound(fact, OWN))
+            if is_shared(fact.host) or is_tag_manager(fact.host):
+                self._own_shared[fact.host] = min(fact.path, self._own_shared.get(fact.host, fact.path))
             return
         decision = decide_destination(self._policy.destination, fact, self._today)
         entry = decision.entry
@@ -76,7 +78,7 @@ class Contacts:
 
     def _undeclared(self, fact: OutboundFact) -> Finding:
         about = _about(fact)
-        library = self._libraries.get(fact.path)
+        library = self._libraries.of(fact.path)
         severity: Severity | None = None
         if library is not None:
             severity = self._in_library(library, fact)
@@ -91,12 +93,11 @@ class Contacts:
         """
         if fact.reach == "code":
             return "warn"
-        vendored = self._policy.vendor is not None and any_glob_matches(self._policy.vendor, fact.path)
-        proven = library.by == "sha256" or vendored
+        proven = library.by == "sha256" or self._libraries.is_vendored(fact.path)
         return "note" if proven and fact.reach in _REVIEWED else None
 
     def _reviewed(self, finding: Finding, fact: OutboundFact) -> Finding:
-        """Return the finding, set aside where a person has looked at what it says."""
+        """Return the finding, set aside where a person has looked at what it says, and at these bytes if they say."""
         if fact.reach not in _REVIEWED:
             return finding
         decision = decide_reviewed(self._policy.reviewed, fact, self._today)
@@ -105,14 +106,20 @@ class Contacts:
         self.used.add(decision.entry.id)
         if decision.outcome == "covered":
             return dataclasses.replace(finding, suppressed_by=decision.entry.id)
-        about = {**validity(decision.entry, self._today), "finding": finding.id}
-        self.findings.append(make_finding("justification/expired", args=about))
+        if decision.outcome == "expired":
+            about = {**validity(decision.entry, self._today), "finding": finding.id}
+            self.findings.append(make_finding("justification/expired", args=about))
         return finding
 
     # --- what the declared ones lack --------------------------------------------------------------------------
 
     def conclude(self) -> None:
-        """Judge the destinations that cover something, after the last contact."""
+        """Judge the destinations that cover something, after the last contact.
+
+        A host that serves the files of everybody is nobody's own.
+        """
+        for host, path in self._own_shared.items():
+            self.findings.append(make_finding("outbound/shared-host", path=path, args={"id": OWN, "host": host}))
         for destination in self._policy.destination:
             facts = self._covered.get(destination.id)
             if facts:
@@ -125,30 +132,24 @@ class Contacts:
         if missing:
             page = destination.privacy_page or "–"
             about_page = {**about, "page": page, "missing": ", ".join(missing)}
-            yield make_finding("outbound/undisclosed", path=_first(fetched), args=about_page)
+            yield make_finding(UNDISCLOSED, path=_first(fetched), args=about_page)
         shared = [fact for fact in fetched if is_shared(fact.host) and not fact.integrity]
-        if shared and not _is_narrow(destination):
+        if shared and not (destination.url and names_publisher(destination.url)):
             yield make_finding("outbound/shared-host", path=_first(shared), args=about)
         managers = [fact for fact in fetched if is_tag_manager(fact.host)]
         if managers and not self._tag_lists:
             yield make_finding("outbound/tag-list", path=_first(managers), args=about)
 
     def _is_fetched(self, fact: OutboundFact) -> bool:
-        """Say whether a contact comes about by itself; on a website code runs when its page is opened."""
-        return fact.reach in _BY_ITSELF or (self._website and fact.reach == "code")
+        """Say whether a contact comes about by itself; on a website code runs when its page is opened.
+
+        What is not said to be anything else is read as a website, which is the stricter.
+        """
+        return fact.reach in _BY_ITSELF or (self._runs_when_opened and fact.reach == "code")
 
 
 def _first(facts: Iterable[OutboundFact]) -> str:
     return min(fact.path for fact in facts)
-
-
-def _is_narrow(destination: Destination) -> bool:
-    """Say whether the URL of a destination says whose files on a shared host are meant."""
-    if destination.url is None:
-        return False
-    path = destination.url.partition("://")[2].partition("/")[2]
-    steps = path.partition("*")[0].split("/")[:-1] if "*" in path else path.split("/")
-    return len([step for step in steps if step]) >= _OWNED_STEPS
 
 
 def _about(fact: OutboundFact) -> dict[str, str | int]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gate.text import Language
 
 DISGUISED: Final = "executable/disguised"
+UNDISCLOSED: Final = "outbound/undisclosed"
 _SHOWN: Final = 500
 """Characters of anything from an artifact or engine that a finding keeps."""
 _FULL_STOPS: Final = ".。"
@@ -118,7 +119,12 @@ def _message(finding_id: str, args: MessageArgs, language: Language) -> str:
             filled["problem"] = render(str(args["code"]), language, args)
     if finding_id == DISGUISED:
         filled["how"] = render(f"finding.{DISGUISED}.{args['disguise']}", language)
+    if finding_id == UNDISCLOSED:
+        missing = [render(f"finding.{UNDISCLOSED}.{each}", language) for each in str(args["missing"]).split(", ")]
+        filled["missing"] = render("finding.list-separator", language).join(missing)
     text = finding_text(finding_id, "message", language, filled)
+    if args.get("library"):
+        text = render("finding.in-library", language, {"text": text.rstrip(_FULL_STOPS), "library": args["library"]})
     if args.get("score"):
         text = render("finding.with-score", language, {"text": text.rstrip(_FULL_STOPS), "score": args["score"]})
     if args.get("line"):

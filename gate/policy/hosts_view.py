@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 from gate.models import Reach
 from gate.policy.contacts import OWN
 from gate.policy.content import holder_of
+from gate.policy.findings import UNDISCLOSED
 from gate.policy.registry import FINDINGS, OUTBOUND_FINDINGS
 
 if TYPE_CHECKING:
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
     from gate.models import Finding, JudgedOutbound, Judgement, Severity
     from gate.policy.model import Policy
 
-Standing: TypeAlias = Literal["undeclared", "doubtful", "declared", "own", "noted"]
-"""``undeclared`` stands against the clause as a reject, ``doubtful`` as a warning; ``noted`` are links and texts."""
+Standing: TypeAlias = Literal["undeclared", "doubtful", "declared", "reviewed", "own", "noted"]
+"""``undeclared`` stands against the clause as a reject, ``doubtful`` as a warning, and ``reviewed`` no more because a
+person has set it aside; ``noted`` are links and texts."""
 
 _DRAFTED: Final[tuple[Reach, ...]] = ("automatic", "conditional", "code", "tracker", "interaction", "local")
 """What a destination can be declared for; strings and opaque contacts are for ``[[outbound.reviewed]]``."""
+_OF_DESTINATIONS: Final = (UNDISCLOSED, "outbound/shared-host", "outbound/tag-list")
 _SPECIAL: Final = re.compile(r"[*?\[\]]")
 _NOT_IN_IDS: Final = re.compile(r"[^a-z0-9]+")
 _ID_LENGTH: Final = 40
@@ -39,7 +42,8 @@ _BY_SEVERITY: Final[dict[Severity, Standing]] = {
 class HostView:
     """One host (empty: contacts whose host reading cannot tell) with all contacts of one standing.
 
-    ``reaches`` counts the contacts by how they come about, the gravest first; ``declared_by`` are ids of destinations.
+    ``reaches`` counts the contacts by how they come about, the gravest first; ``declared_by`` are ids of destinations,
+    ``lacking`` the findings that stand against those.
     """
 
     host: str
@@ -47,6 +51,7 @@ class HostView:
     reaches: tuple[tuple[Reach, int], ...]
     contacts: tuple[JudgedOutbound, ...]
     declared_by: tuple[str, ...] = ()
+    lacking: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,41 +67,47 @@ class DestinationDraft:
 
 def hosts_of(judgement: Judgement) -> tuple[HostView, ...]:
     """Return the hosts of a judgement: what stands against the clause first, then by name."""
-    milder = _severities(judgement.findings)
+    undeclared = _standings(judgement.findings)
     groups: dict[tuple[Standing, str], list[JudgedOutbound]] = {}
     for judged in judgement.outbound:
-        groups.setdefault((_standing(judged, milder), judged.fact.host), []).append(judged)
+        groups.setdefault((_standing(judged, undeclared), judged.fact.host), []).append(judged)
     ordered = sorted(groups.items(), key=lambda each: (_ORDER.index(each[0][0]), each[0][1]))
-    return tuple(_view(host, standing, contacts) for (standing, host), contacts in ordered)
+    against = [
+        finding for finding in judgement.findings if finding.id in _OF_DESTINATIONS and not finding.suppressed_by
+    ]
+    return tuple(_view(host, standing, contacts, against) for (standing, host), contacts in ordered)
 
 
-def _view(host: str, standing: Standing, contacts: Sequence[JudgedOutbound]) -> HostView:
+def _view(host: str, standing: Standing, contacts: Sequence[JudgedOutbound], against: Iterable[Finding]) -> HostView:
     counts = Counter(judged.fact.reach for judged in contacts)
     reaches = tuple((reach, counts[reach]) for reach in get_args(Reach) if counts[reach])
     ids = {judged.declared_by for judged in contacts if judged.declared_by and judged.declared_by != OWN}
-    return HostView(host, standing, reaches, tuple(contacts), tuple(sorted(ids)))
+    lacking = tuple(
+        each for each in against if each.args["id"] in ids or (each.args["id"], each.args["host"]) == (OWN, host)
+    )
+    return HostView(host, standing, reaches, tuple(contacts), tuple(sorted(ids)), lacking)
 
 
 _Place: TypeAlias = tuple[str, str, str, int, str]
 
 
-def _severities(findings: Iterable[Finding]) -> dict[_Place, Severity]:
-    """Return what contacts amount to where that is not what their kind says, or where a person disposed of them."""
-    found: dict[_Place, Severity] = {}
+def _standings(findings: Iterable[Finding]) -> dict[_Place, Standing]:
+    """Return how contacts stand that nobody declared."""
+    found: dict[_Place, Standing] = {}
     for finding in findings:
         if finding.id.startswith("outbound/") and "via" in finding.args:
             args = finding.args
             place = (finding.path, str(args["host"]), str(args["via"]), int(args["line"]), str(args["reach"]))
-            found[place] = "note" if finding.suppressed_by else finding.severity
+            found[place] = "reviewed" if finding.suppressed_by else _BY_SEVERITY[finding.severity]
     return found
 
 
-def _standing(judged: JudgedOutbound, severities: dict[_Place, Severity]) -> Standing:
+def _standing(judged: JudgedOutbound, undeclared: dict[_Place, Standing]) -> Standing:
     fact = judged.fact
     if judged.declared_by is not None:
         return "own" if judged.declared_by == OWN else "declared"
-    usual = FINDINGS[OUTBOUND_FINDINGS[fact.reach]].severity
-    return _BY_SEVERITY[severities.get((fact.path, fact.host or "–", fact.via, fact.line, fact.reach), usual)]
+    usual = _BY_SEVERITY[FINDINGS[OUTBOUND_FINDINGS[fact.reach]].severity]
+    return undeclared.get((fact.path, fact.host or "–", fact.via, fact.line, fact.reach), usual)
 
 
 def draft_destinations(judgement: Judgement, policy: Policy) -> tuple[DestinationDraft, ...]:

@@ -122,7 +122,11 @@ def decide_reviewed(entries: Sequence[Reviewed], fact: OutboundFact, today: date
     """Return what ``[[outbound.reviewed]]`` says of a contact."""
     return decide(
         (
-            Candidate(entry, reviewed_specificity(entry, fact.path))
+            Candidate(
+                entry,
+                reviewed_specificity(entry, fact.path),
+                entry.sha256 is not None and fact.sha256 not in entry.sha256,
+            )
             for entry in entries
             if reviewed_matches(entry, fact)
         ),

@@ -34,6 +34,8 @@ from gate.policy.values import (
     Text,
     Texts,
     Timezone,
+    WordList,
+    Words,
     is_remote,
     problem,
     url_pattern_host,
@@ -57,6 +59,11 @@ def _with_ids(data: Any, key: str) -> Any:  # noqa: ANN401  # whatever stands in
         for number, entry in enumerate(entries, 1)
     ]
     return {**data, key: named}
+
+
+def _names_something(glob: str) -> bool:
+    """Say whether a glob is more than wildcards, which name whatever there is."""
+    return bool(glob.translate({ord(mark): None for mark in "*?/!."}))
 
 
 class Section(BaseModel):
@@ -189,9 +196,9 @@ class Destination(Approval):
     reach: tuple[Reach, ...] = Field(min_length=1)
     where: Globs | None = None
     purpose: Text
-    operator: Text
-    sends: Text
-    disable: Text | None = None
+    operator: Words
+    sends: WordList
+    disable: Words | None = None
     privacy_page: Text | None = None
     safety_check: Text | None = None
     spec_ref: Text
@@ -208,18 +215,20 @@ class Destination(Approval):
 class Reviewed(Approval):
     """``[[outbound.reviewed]]``: a person's disposition of URLs in strings and of contacts that reading cannot tell.
 
-    ``host`` says of which host, ``where`` in which items; contacts without a known host have only a place.  ``id``
-    defaults to ``reviewed-<n>``, by the place in the file.
+    ``host`` says of which host, ``where`` in which items; contacts without a known host have only a place.  Where
+    ``sha256`` names the bytes that were looked at it holds for no others.  ``id`` defaults to ``reviewed-<n>``, by the
+    place in the file.
     """
 
     id: Identifier = "reviewed"
     host: Host | None = None
     where: Globs | None = None
+    sha256: Sha256s | None = None
     disposition: Text
 
     @model_validator(mode="after")
     def _speaks_of_something(self) -> Self:
-        if self.host is None and self.where is None:
+        if self.host is None and (self.where is None or not all(map(_names_something, self.where))):
             raise problem("policy.reviewed-nothing")
         return self
 

@@ -7,11 +7,12 @@ import re
 import unicodedata
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 from typing import Annotated, Final, TypeAlias
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from publicsuffixlist import PublicSuffixList
+from publicsuffixlist import PSLFILE, PublicSuffixList
 from pydantic import AfterValidator, Field, StrictInt, StringConstraints
 from pydantic.types import Strict
 from pydantic_core import PydanticCustomError
@@ -26,6 +27,9 @@ IDENTIFIER_PATTERN: Final = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 FORMAT_PATTERN: Final = "^[a-z0-9][a-z0-9-]{0,63}$"
 _HOST: Final = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*")
 _HOST_LENGTH: Final = 253
+_FEWEST_LETTERS: Final = 2
+"""Of words that are looked for on a page: a comma or one letter stands on every one."""
+_LISTED: Final = re.compile(r"[,、，;；・/／]|\band\b|及び|並びに")
 _URL: Final = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>[^/:?#@]+)(?::[0-9]{1,5})?/.*", re.DOTALL)
 
 
@@ -38,6 +42,28 @@ def _text(value: str) -> str:
     if not any(unicodedata.category(character)[0] in "LNPS" for character in value):
         raise problem("policy.empty-text")
     return value
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Return the entries of a text that lists things: what commas, slashes and words for "and" part."""
+    return tuple(part.strip() for part in _LISTED.split(text) if _has_letters(part, 1))
+
+
+def _words(value: str) -> str:
+    if not _has_letters(value, _FEWEST_LETTERS):
+        raise problem("policy.words")
+    return value
+
+
+def _list(value: str) -> str:
+    entries = listed(value)
+    if not entries or not all(_has_letters(entry, _FEWEST_LETTERS) for entry in entries):
+        raise problem("policy.words")
+    return value
+
+
+def _has_letters(text: str, fewest: int) -> bool:
+    return sum(unicodedata.category(character)[0] in "LN" for character in text) >= fewest
 
 
 def _glob(value: str) -> str:
@@ -58,8 +84,19 @@ def _host_pattern(value: str) -> str:
 
 
 def _is_public_suffix(name: str) -> bool:
-    """Say whether strangers register names directly below a name (publicsuffix.org), as below ``go.jp``."""
-    return _suffixes().is_public(name)
+    """Say whether strangers register names below a name (publicsuffix.org): directly, as below ``go.jp``, or deeper.
+
+    ``windows.net`` is nobody's registry, and every customer of a cloud has a name below ``blob.core.windows.net``.
+    """
+    return _suffixes().is_public(name) or name in _above_suffixes()
+
+
+@lru_cache(maxsize=1)
+def _above_suffixes() -> frozenset[str]:
+    """Return the names that have a public suffix somewhere below them."""
+    rules = (line.split()[0] for line in Path(PSLFILE).read_text("utf-8").splitlines() if line.strip())
+    labels = [rule.lstrip("!").removeprefix("*.").split(".") for rule in rules if not rule.startswith("//")]
+    return frozenset(".".join(parts[start:]) for parts in labels for start in range(1, len(parts)))
 
 
 @lru_cache(maxsize=1)
@@ -149,6 +186,8 @@ def url_pattern_host(pattern: str) -> str:
 
 
 Text: TypeAlias = Annotated[str, AfterValidator(_text)]
+Words: TypeAlias = Annotated[str, AfterValidator(_words)]
+WordList: TypeAlias = Annotated[str, AfterValidator(_list)]
 Texts: TypeAlias = Annotated[tuple[Text, ...], Field(min_length=1)]
 Day: TypeAlias = Annotated[date, Strict()]
 Count: TypeAlias = Annotated[StrictInt, Field(ge=1)]

@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from gate.paths import printable
+from gate.policy.findings import finding_message
 from gate.policy.hosts_view import HostView, hosts_of
 from gate.reports.printing import printed
 from gate.text import Language, render
@@ -19,7 +20,14 @@ if TYPE_CHECKING:
     from gate.models import Examination, JudgedOutbound, Judgement, OutboundFact
     from gate.policy.hosts_view import DestinationDraft
 
-_STYLE = {"undeclared": "bold red", "doubtful": "yellow", "declared": "green", "own": "green", "noted": "dim"}
+_STYLE = {
+    "undeclared": "bold red",
+    "doubtful": "yellow",
+    "declared": "green",
+    "reviewed": "green",
+    "own": "green",
+    "noted": "dim",
+}
 _SHOWN = 3
 Snippet = Callable[["OutboundFact"], str]
 """Returns the source text at a contact, shown safely; empty where it cannot be had."""
@@ -58,8 +66,12 @@ def _host(view: HostView, snippet: Snippet, language: Language, *, verbose: bool
     if declared:
         head.append(f" ({declared})")
     yield head
-    counted = ", ".join(f"{reach} {count}" for reach, count in view.reaches)
+    counted = ", ".join(
+        f"{render(f'report.outbound.reach.{reach}', language)} {count}" for reach, count in view.reaches
+    )
     yield Padding(Text(counted, style="dim"), (0, 0, 0, 2))
+    for finding in view.lacking:
+        yield Padding(Text(finding_message(finding, language), style="yellow"), (0, 0, 0, 2))
     shown = view.contacts if verbose else view.contacts[:_SHOWN]
     for judged in shown:
         yield Padding(_contact(judged, snippet), (0, 0, 0, 4))

@@ -79,6 +79,21 @@ def test_the_view_names_host_place_and_source(gate: Gate, site: Path) -> None:
     assert "stats.example.com  宣言なし" in japanese.stdout
 
 
+def test_what_users_are_not_told_is_said_beside_the_host(gate: Gate, site: Path) -> None:
+    replace(site / "map" / "index.html", "privacy.html", "elsewhere.html")
+    seen = gate("outbound", "website")
+    assert seen.status == 1
+    assert seen.stdout.startswith("tile.example.org  declared (tiles)")
+    assert "missing: links that lead from the pages concerned to it" in " ".join(seen.stdout.split())
+
+
+def test_text_that_a_page_hides_tells_users_nothing(gate: Gate, site: Path) -> None:
+    assert gate("outbound", "website").status == 0
+    replace(site / "privacy.html", "<body>", '<body><div style="display:none">')
+    replace(site / "privacy.html", "</body>", "</div></body>")
+    assert gate("outbound", "website").status == 1
+
+
 def test_what_is_declared_alone_is_answered_with_0(gate: Gate, site: Path) -> None:
     assert site.is_dir()
     assert gate("outbound", "website").status == 0

@@ -25,6 +25,7 @@ from gate.examine.outbound.found import Found, Nested
 from gate.examine.outbound.javascript.libraries import read_library
 from gate.examine.outbound.kinds import SNIFFED_CHARACTERS, Kind, kind_of
 from gate.examine.outbound.lines import Lines, SourceLines
+from gate.examine.outbound.packages import PACKAGE, read_package
 from gate.examine.outbound.reading import Limits, collect, read_nested
 from gate.examine.outbound.sources.languages import language_of
 from gate.examine.outbound.sources.texts import read_source
@@ -139,6 +140,8 @@ class _Item:
         if (yield from self._fits(kind)):
             if kind == "script":
                 yield from read_library(self._whole_text)
+            if kind == "json" and self._view.name == PACKAGE:
+                yield from read_package(self._whole_text)
             yield from read_nested(Nested(kind, self._whole_text, "", SourceLines(self._whole_text)))
 
     def _source(self, language: str) -> Iterator[Found]:

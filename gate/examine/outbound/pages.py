@@ -9,8 +9,9 @@ from posixpath import dirname
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from gate.examine.outbound.visible import hides, visible_text
 from gate.models import PageFact
 from gate.paths import escape_name, printable
 
@@ -23,6 +24,15 @@ _PLAIN: Final = re.compile(r"(?!//)([A-Za-z0-9_.,+=~()\-/]*+)(?:[?#][^\t\n\r]*)?
 """References whose path is written as item paths are; most are, and need no decoding."""
 _LINKING: Final = {"a": "href", "area": "href", "iframe": "src", "frame": "src"}
 _LINKING_SELECTOR: Final = ", ".join(f"{tag}[{attribute}]" for tag, attribute in _LINKING.items())
+_FRAMES: Final = ("iframe", "frame")
+_OPENING: Final = re.compile(
+    r"(?:\blocation(?:\.href)?\s*=|\blocation\.(?:assign|replace)\s*\(|\bopen\s*\()\s*([\"'])([^\"'\\]{1,1024})\1"
+)
+"""What a click on an element opens, where its handler says so in one constant."""
+_REFRESH: Final = re.compile(r"\s*([0-9]*)[0-9.]*\s*[;,\s]\s*(?:url\s*=\s*)?[\"']?([^\"'>]*)", re.IGNORECASE)
+"""HTML, "shared declarative refresh steps"."""
+_TIME_TO_READ: Final = 20
+"""Seconds under which nobody has read a page before it is replaced by another."""
 _SPEAKING: Final = (
     "privacy",
     "cookie",
@@ -42,33 +52,63 @@ _SPEAKING: Final = (
     "自動的にアクセス",
 )
 """Words of pages that tell users what is sent where; what is written without any of them tells nobody."""
-_UNSEEN: Final = ["script", "style", "template", "noscript", "head"]
 
 
 def page_of(parser: LexborHTMLParser, text: str) -> PageFact:
-    """Return what the page that ``parser`` made of ``text`` is; call it last, as it takes unseen parts out of it."""
-    links: dict[str, None] = {}
-    for link in _links(parser):
+    """Return what the page that ``parser`` made of ``text`` is."""
+    lowered = text.lower()
+    links, frames = dict[str, None](), dict[str, None]()
+    for tag, link in _links(parser, lowered):
         links[link] = None
+        if tag in _FRAMES:
+            frames[link] = None
         if len(links) == LINKS:
             break
-    return PageFact(tuple(links), _disclosure(parser, text))
+    refreshed = next(_refreshes(parser), None) if "refresh" in lowered else None
+    replaced = refreshed is not None and refreshed[0] < _TIME_TO_READ
+    return PageFact(tuple(links), "" if replaced else _disclosure(parser, lowered), tuple(frames))
 
 
-def _links(parser: LexborHTMLParser) -> Iterator[str]:
-    """Yield the relative paths that links of the page lead to, in order; what has a host is for the other facts."""
+def _links(parser: LexborHTMLParser, lowered: str) -> Iterator[tuple[str, str]]:
+    """Yield element and relative path of what the page leads to; what has a host is for the other facts."""
     base = parser.css_first("base[href]")
     below = (base.attributes.get("href") or "").strip() if base is not None else ""
     if _SCHEME.match(below):
         return
     references: dict[str, dict[str, None]] = {tag: {} for tag in _LINKING}
     for node in parser.css(_LINKING_SELECTOR):
-        tag = node.tag or ""
-        references[tag][node.attributes.get(_LINKING[tag]) or ""] = None
-    for reference in chain.from_iterable(references.values()):
-        link = _path(reference)
-        if link:
-            yield link if link.startswith("/") or not below else _joined(_path(below), link)
+        tag, attributes = node.tag or "", node.attributes
+        if tag in _FRAMES or not ("style" in attributes or "hidden" in attributes) or not hides(attributes):
+            references[tag][attributes.get(_LINKING[tag]) or ""] = None
+    of_rarer = ((tag, {reference: None}) for tag, reference in _rarer_links(parser, lowered))
+    for tag, found in chain(references.items(), of_rarer):
+        for reference in found:
+            link = _path(reference)
+            if link:
+                yield tag, link if link.startswith("/") or not below else _joined(_path(below), link)
+
+
+def _rarer_links(parser: LexborHTMLParser, lowered: str) -> Iterator[tuple[str, str]]:
+    """Yield what a page leads to by pictures, clicks, and by itself."""
+    if "xlink:href" in lowered:
+        for node in parser.css("svg a"):
+            yield "a", node.attributes.get("xlink:href") or ""
+    if "onclick" in lowered:
+        for node in parser.css("[onclick]"):
+            opened = _OPENING.search(node.attributes.get("onclick") or "")
+            if opened and not hides(node.attributes):
+                yield "onclick", opened[2]
+    if "refresh" in lowered:
+        yield from (("meta", target) for _, target in _refreshes(parser))
+
+
+def _refreshes(parser: LexborHTMLParser) -> Iterator[tuple[int, str]]:
+    """Yield after how many seconds a page is replaced, and by what (nothing: by itself)."""
+    for node in parser.css("meta[http-equiv][content]"):
+        if (node.attributes["http-equiv"] or "").strip().lower() == "refresh":
+            found = _REFRESH.match(f"{node.attributes['content'] or ''};")
+            if found and found[2].strip(" ;"):
+                yield int(found[1][:9] or 0), found[2].strip(" ;")
 
 
 def _joined(base: str, link: str) -> str:
@@ -88,12 +128,9 @@ def _path(reference: str) -> str:
     return escape_name(unquote_to_bytes(path))
 
 
-def _disclosure(parser: LexborHTMLParser, text: str) -> str:
+def _disclosure(parser: LexborHTMLParser, lowered: str) -> str:
     """Return the visible text of a page that speaks of what users should know; empty for all others."""
-    lowered = text.lower()
     if not any(word in lowered for word in _SPEAKING):
         return ""
-    parser.strip_tags(_UNSEEN)
-    body = parser.body
-    seen = " ".join(body.text(separator=" ").split()) if body is not None else ""
-    return printable(seen[:DISCLOSURE_CHARACTERS])
+    body: LexborNode | None = parser.body
+    return printable(visible_text(body, parser)[:DISCLOSURE_CHARACTERS]) if body is not None else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from gate.examine.outbound.pages import DISCLOSURE_CHARACTERS, LINKS
@@ -36,6 +38,139 @@ def page(body: str) -> PageFact:
 )
 def test_links_within_the_delivery(body: str, links: tuple[str, ...]) -> None:
     assert page(body).links == links
+
+
+@pytest.mark.parametrize(
+    ("body", "links"),
+    [
+        # A page that is replaced by another leads to it.
+        ('<meta http-equiv="Refresh" content="5; URL=\'privacy.html\'">', ("privacy.html",)),
+        ('<meta http-equiv=refresh content="0;privacy.html">', ("privacy.html",)),
+        ('<meta http-equiv=refresh content="0.5 , url = privacy.html">', ("privacy.html",)),
+        ('<meta http-equiv=refresh content="30">', ()),
+        ('<meta http-equiv=refresh content="0; url=https://a.example/">', ()),
+        ('<meta name=refresh content="0; url=privacy.html">', ()),
+        # Pictures.
+        ('<svg><a xlink:href="privacy.html"><text>x</text></a></svg>', ("privacy.html",)),
+        ('<svg><a href="privacy.html"><text>x</text></a></svg>', ("privacy.html",)),
+        ('<svg><image xlink:href="privacy.html" /></svg>', ()),
+        # What a click opens.
+        ("<button onclick=\"location.href='privacy.html'\">x</button>", ("privacy.html",)),
+        ('<p onclick=\'window.open("privacy.html", "w")\'>x</p>', ("privacy.html",)),
+        ("<p onclick=\"location.assign('privacy.html')\">x</p>", ("privacy.html",)),
+        ('<p onclick="open(page)">x</p><p onclick="show(\'privacy.html\')">x</p>', ()),
+        ("<p onclick=\"location.href='https://a.example/privacy.html'\">x</p>", ()),
+        # What nobody sees nobody follows.
+        ('<a href="privacy.html" hidden>x</a>', ()),
+        ('<a href="privacy.html" style="Display : none">x</a>', ()),
+        ('<a href="privacy.html" style="color: red">x</a>', ("privacy.html",)),
+        ("<p hidden onclick=\"location.href='privacy.html'\">x</p>", ()),
+        ("<script>document.write('<a href=\"privacy.html\">')</script>", ()),
+    ],
+)
+def test_other_ways_to_a_page(body: str, links: tuple[str, ...]) -> None:
+    assert page(body).links == links
+
+
+def test_frames_are_told_apart() -> None:
+    found = page('<a href="a.html">x</a><iframe src="b.html"></iframe><iframe src="//a.example/"></iframe>')
+    assert (found.links, found.frames) == (("a.html", "b.html"), ("b.html",))
+    frames = page('<frameset cols="*,*"><frame src="menu.html"><frame src="/map.html"></frameset>')
+    assert frames.frames == ("menu.html", "/map.html")
+
+
+@pytest.mark.parametrize(
+    "hiding",
+    [
+        "<div hidden>{}</div>",
+        '<div style="display:none"><p>{}</p></div>',
+        '<div style="DISPLAY: /**/ none !important">{}</div>',
+        '<p style="color:red;visibility:hidden">{}</p>',
+        '<p style="opacity:0.0">{}</p>',
+        '<p style="opacity: .0">{}</p>',
+        '<p style="font-size:0">{}</p>',
+        '<p style="font-size:1px">{}</p>',
+        '<p style="font-size:.1em">{}</p>',
+        '<p style="position:absolute;left:-9999px">{}</p>',
+        '<p style="text-indent:-999em">{}</p>',
+        '<p style="height:0;overflow:hidden">{}</p>',
+        '<p style="width:1px;overflow:hidden">{}</p>',
+        '<p style="transform:scale(0)">{}</p>',
+        '<p style="clip-path:inset(50%)">{}</p>',
+        '<p style="color:transparent">{}</p>',
+        '<p style="color:#fff0">{}</p>',
+        '<p style="color:rgba(0,0,0,0)">{}</p>',
+        '<p style="color:white;background:#FFFFFF">{}</p>',
+        '<p style="background-color:rgb(255, 255, 255);color:#fff">{}</p>',
+        "<style>.x{{display:none}}</style><p class=x>{}</p>",
+        "<style>@media screen{{p.y,.x{{ color:red; display:none }}}}</style><p class=x>{}</p>",
+        "<style>@import 'a.css'; .x{{visibility:hidden}}</style><p class=x>{}</p>",
+        "<style>/* .a{{}} */ .x /* y */ {{display:none}}</style><p class=x>{}</p>",
+        "<textarea>{}</textarea>",
+        "<select><option>{}</select>",
+        "<dialog>{}</dialog>",
+        "<noscript>{}</noscript>",
+        "<template>{}</template>",
+        "<svg><title>{}</title></svg>",
+        "<iframe>{}</iframe>",
+        "<!-- {} -->",
+        '<img alt="{}">',
+        '<p title="{}">',
+        '<meta name=description content="{}">',
+        '<meta http-equiv=refresh content="3;url=https://a.example/"><p>{}</p>',
+        '<meta http-equiv=refresh content="0;url=index.html"><p>{}</p>',
+    ],
+)
+def test_text_that_nobody_sees_tells_nobody(hiding: str) -> None:
+    assert "Example Maps" not in page("<p>privacy</p>" + hiding.format("Example Maps")).disclosure
+
+
+@pytest.mark.parametrize(
+    "showing",
+    [
+        '<p style="opacity:0.9">{}</p>',
+        '<p style="opacity:1">{}</p>',
+        '<p style="font-size:0.8em">{}</p>',
+        '<p style="font-size:1.2em;font-size:10px;font-size:1rem">{}</p>',
+        '<p style="border-width:0;min-height:0;width:100%;height:0.5em">{}</p>',
+        '<p style="margin-left:-10px">{}</p>',
+        '<p style="color:#fff;background:#000">{}</p>',
+        '<p style="color:#ff00ff;background:white">{}</p>',
+        '<p style="color:#fff">{}</p>',
+        '<p style="transform:scale(0.5)">{}</p>',
+        "<style>.y{{display:none}} .x{{color:red}}</style><p class=x>{}</p>",
+        "<style>@media print{{.x{{display:none}}}}</style><p class=x>{}</p>",
+        "<style media=print>.x{{display:none}}</style><p class=x>{}</p>",
+        "<style>@page{{width:0}} .x:nosuch(({{display:none}} }} {{</style><p class=x>{}</p>",
+        "<dialog open>{}</dialog>",
+        "<details><summary>x</summary>{}</details>",
+        '<meta http-equiv=refresh content="600;url=index.html"><p>{}</p>',
+        '<meta http-equiv=refresh content="5"><p>{}</p>',
+    ],
+)
+def test_text_that_people_see_tells_them(showing: str) -> None:
+    assert "Example Maps" in page("<p>privacy</p>" + showing.format("Example Maps")).disclosure
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<style>" + "/*" * 60_000 + "</style>",
+        "<style>" + "@media " * 30_000 + "</style>",
+        "<style>" + "a{" * 60_000 + "</style>",
+        "<style>" + ".x{display:none}" * 12_000 + "</style>",
+        "<p style='" + ";color:rgba(" * 15_000 + "'>x</p>",
+        "<p style='" + ";transform:" * 15_000 + "'>x</p>",
+        "<p style='" + " " * 200_000 + "'>x</p>",
+        "<meta http-equiv=refresh content='" + " " * 100_000 + "x'>",
+        "<p onclick='location " + " " * 100_000 + "'>x</p>",
+        "<div>" * 5_000 + "x",
+    ],
+)
+def test_hostile_pages_are_read_in_time(hostile: str) -> None:
+    started = time.process_time()
+    page("<p>privacy</p>" + hostile)
+    assert time.process_time() - started < 5  # far more than it takes, far less than what grows with the square
 
 
 def test_links_are_bounded() -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import unicodedata
 from typing import TYPE_CHECKING
 
 import pytest
 
 from gate.models import LibraryFact, OutboundFact, PageFact
-from gate.policy.shared_hosts import SHARED, TAG_MANAGERS
+from gate.policy.findings import finding_message
+from gate.policy.problems import UnusablePolicyError
+from gate.policy.shared_hosts import SHARED, TAG_MANAGERS, names_publisher
+from gate.text import LANGUAGES, Language
 from tests.unit.policy.policy_kit import (
+    OTHER_SHA,
     SHA,
     approval,
     clause,
@@ -25,7 +30,7 @@ from tests.unit.policy.policy_kit import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gate.models import Judgement, Reach
+    from gate.models import Fact, Judgement, Reach
 
 OUTBOUND, PRIVACY = "26-3 3(1)③", "26-3 3(6)"
 REVIEWED = """\
@@ -81,12 +86,29 @@ def test_what_is_contacted_is_declared_and_not_disposed_of(reach: Reach) -> None
 
 
 def test_the_narrowest_disposition_decides_alone_and_an_expired_one_rejects() -> None:
-    wide = reviewed('where = ["**"]')
+    wide = reviewed('where = ["site/**"]')
     narrow = reviewed('id = "old"\nhost = "docs.example.net"', days=approval("2026-01-01", "2026-02-01"))
     judgement = judged(wide, narrow, facts=[in_script()])
     assert only(judgement, "outbound/string").suppressed_by is None
     assert only(judgement, "justification/expired").args["id"] == "old"
     assert judgement.verdict == "rejected"
+
+
+def test_a_disposition_of_bytes_holds_for_no_others() -> None:
+    opaque = OutboundFact("", "", "opaque", "fetch", 3, path="site/own/app.js", sha256=SHA)
+    pinned = reviewed(f'where = ["site/own/**"]\nsha256 = ["{SHA}"]')
+    assert only(judged(pinned, facts=[opaque]), "outbound/opaque").suppressed_by == "reviewed-1"
+    changed = judged(pinned, facts=[dataclasses.replace(opaque, sha256=OTHER_SHA)])
+    assert only(changed, "outbound/opaque").suppressed_by is None
+    assert "justification/expired" not in ids(changed)
+
+
+@pytest.mark.parametrize("where", ["**", "*", "**/*", "**/*.*", "*/**/??*", "*!/**"])
+def test_a_place_of_wildcards_alone_is_no_disposition(where: str) -> None:
+    with pytest.raises(UnusablePolicyError):
+        policy_of(reviewed(f'where = ["site/a.js", "{where}"]'))
+    policy_of(reviewed(f'host = "docs.example.net"\nwhere = ["{where}"]'))
+    policy_of(reviewed('where = ["**/*.js"]'))
 
 
 # --- third-party libraries ------------------------------------------------------------------------------------------
@@ -130,6 +152,64 @@ def test_a_declared_place_without_a_recognised_library_excuses_nothing() -> None
     assert only(judgement, "outbound/string").severity == "warn"
 
 
+def package(path: str, name: str = "leaflet") -> LibraryFact:
+    return LibraryFact(name, "1.9.4", "package", path, SHA)
+
+
+@pytest.mark.parametrize(
+    ("holder", "item", "recognised"),
+    [
+        ("site/node_modules/leaflet/", "site/node_modules/leaflet/dist/leaflet.js", True),
+        ("site/node_modules/leaflet/", "site/node_modules/leaflet/leaflet.js", True),
+        ("site/node_modules/leaflet/", "site/node_modules/leaflet-own/a.js", False),
+        ("site/node_modules/leaflet/", "site/own.js", False),
+        ("site/node_modules/leaflet/", "site/node_modules/leaflet/a.zip!/own.js", False),
+        ("site/node_modules/other/", "site/node_modules/other/leaflet.js", False),
+        ("site/leaflet/", "site/leaflet/leaflet.js", False),
+        ("site/", "site/own.js", False),
+        ("site/vendor/map/", "site/vendor/map/leaflet.js", True),
+        ("app.zip!/node_modules/leaflet/", "app.zip!/node_modules/leaflet/a.js", True),
+        ("app.zip!/node_modules/leaflet/", "app.zip!/a.js", False),
+    ],
+)
+def test_a_package_is_recognised_where_packages_lie(holder: str, item: str, *, recognised: bool) -> None:
+    """A ``package.json`` elsewhere describes the delivery itself: it makes no library of first-party code."""
+    vendor = '[outbound]\nvendor = ["site/vendor/**"]'
+    judgement = judged(vendor, facts=[in_script("code", path=item), package(f"{holder}package.json")])
+    assert only(judgement, "outbound/code").severity == ("warn" if recognised else "reject")
+    assert only(judgement, "outbound/code").args.get("library") == ("leaflet 1.9.4" if recognised else None)
+
+
+def test_what_was_recognised_itself_counts_before_its_package_and_the_inner_package_before_the_outer() -> None:
+    outer = package("site/node_modules/leaflet/package.json")
+    inner = package("site/node_modules/leaflet/node_modules/@map/draw/package.json", "@map/draw")
+    path = "site/node_modules/leaflet/node_modules/@map/draw/a.js"
+    assert only(judged(facts=[in_script(path=path), outer, inner]), "outbound/string").args["library"] == (
+        "@map/draw 1.9.4"
+    )
+    banner = LibraryFact("jquery", "3.7.1", "banner", path, SHA)
+    assert only(judged(facts=[in_script(path=path), inner, banner]), "outbound/string").args["library"] == (
+        "jquery 3.7.1"
+    )
+
+
+def test_strings_of_a_package_are_no_more_than_a_note_only_where_the_policy_says_that_libraries_lie() -> None:
+    facts: list[Fact] = [
+        in_script(path="site/node_modules/leaflet/a.js"),
+        package("site/node_modules/leaflet/package.json"),
+    ]
+    assert only(judged(facts=facts), "outbound/string").severity == "warn"
+    vendor = '[outbound]\nvendor = ["site/node_modules/**"]'
+    assert only(judged(vendor, facts=facts), "outbound/string").severity == "note"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_library_is_named(language: Language) -> None:
+    finding = only(judged(facts=[in_script("code"), library()]), "outbound/code")
+    assert "leaflet 1.9.4" in finding_message(finding, language)
+    assert "leaflet" not in finding_message(only(judged(facts=[in_script("code")]), "outbound/code"), language)
+
+
 @pytest.mark.parametrize("reach", ["automatic", "conditional", "tracker"])
 def test_a_library_does_not_excuse_what_comes_about_by_itself(reach: Reach) -> None:
     judgement = judged('[outbound]\nvendor = ["site/vendor/**"]', facts=[in_script(reach), library("sha256")])
@@ -144,7 +224,7 @@ TOLD = "運営者: ＥＸＡＭＰＬＥ。送信される情報: ip アドレ�
 def told(*pages: PageFact, path: str = "site/index.html", kind: str = "website",
          reach: Reach = "automatic") -> Judgement:  # fmt: skip
     policy = destination_entry(reach=f'"{reach}"')
-    return judged(deliverable(kind), policy, facts=[contact(path=path, reach=reach), *pages])
+    return judged(deliverable(kind) if kind else "", policy, facts=[contact(path=path, reach=reach), *pages])
 
 
 def page(path: str, *links: str, text: str = "") -> PageFact:
@@ -200,6 +280,148 @@ def test_what_a_page_does_not_say_or_cannot_be_found_is_not_disclosed(pages: lis
     assert clause(judgement, PRIVACY).status == "violated"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_missing_is_said_in_words(language: Language) -> None:
+    finding = only(told(page("site/index.html"), page("site/privacy.html")), "outbound/undisclosed")
+    text = finding_message(finding, language)
+    assert ("links that lead" if language == "en" else "リンク、運営者（operator）の記載、送信") in text
+
+
+SENTENCE = "Loads of addresses and IPs are sent to Examples Ltd"
+
+
+@pytest.mark.parametrize(
+    ("key", "words", "said"),
+    [
+        ("operator", "Examples Ltd", True),
+        ("operator", "EXAMPLES  ltd", True),
+        ("operator", "Ads", False),
+        ("operator", "ads of", False),
+        ("operator", "Exam", False),
+        ("sends", "address, IP", True),
+        ("sends", "dress, IP", False),
+        ("sends", "address、、 IP,", True),
+        ("sends", "addresses and IPs", True),
+        ("sends", "IP、Referer", False),
+        ("disable", "are sent", True),
+        ("disable", "sent", True),
+        ("disable", "ent", False),
+    ],
+)
+def test_words_are_looked_for_as_words(key: str, words: str, *, said: bool) -> None:
+    fields = {"operator": "Examples Ltd", "sends": "IP", "disable": "are sent", key: words}
+    old = {"operator": "Example", "sends": "IP アドレス、User-Agent", "disable": "設定で無効にする"}
+    policy = destination_entry()
+    for name, value in fields.items():
+        policy = policy.replace(f'{name} = "{old[name]}"', f'{name} = "{value}"')
+    pages = [page("site/index.html", "privacy.html"), page("site/privacy.html", text=SENTENCE)]
+    assert missing(judged(policy, facts=[contact(), *pages])) == (None if said else key)
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        *(
+            (key, words)
+            for key in ("operator", "sends", "disable")
+            for words in (",", "、", "。", "a", "a,", "…。", "-")
+        ),
+        ("sends", "及び"),
+        ("sends", "a、b"),
+        ("sends", "IP アドレス、a"),
+    ],
+)
+def test_words_that_every_page_says_are_refused(key: str, words: str) -> None:
+    old = {"operator": "Example", "sends": "IP アドレス、User-Agent", "disable": "設定で無効にする"}[key]
+    changed = destination_entry().replace(f'{key} = "{old}"', f'{key} = "{words}"')
+    assert changed != destination_entry()
+    with pytest.raises(UnusablePolicyError):
+        policy_of(changed)
+
+
+def test_text_in_japanese_is_compared_without_its_blanks_and_widths() -> None:
+    text = "ＥＸＡＭＰＬＥ 社 へ、 ＩＰ ア ド レ ス と ｕｓｅｒ－ａｇｅｎｔ を送ります。設定 で無効に する"
+    pages = [page("site/index.html", "privacy.html"), page("site/privacy.html", text=text)]
+    assert missing(judged(destination_entry(), facts=[contact(), *pages])) is None
+
+
+def test_the_page_is_found_however_its_name_is_composed() -> None:
+    composed, decomposed = "プライバシーポリシー.html", unicodedata.normalize("NFD", "プライバシーポリシー.html")
+    assert composed != decomposed
+    pages = [page("site/index.html", decomposed), page(f"site/{decomposed}", text=TOLD)]
+    policy = destination_entry().replace("site/privacy.html", f"site/{composed}")
+    assert missing(judged(policy, facts=[contact(), *pages])) is None
+
+
+@pytest.mark.parametrize(
+    ("link", "leads"),
+    [("privacy.html", True), ("Privacy.html", False), ("/privacy.html", True), ("/app/privacy.html", False)],
+)
+def test_pages_in_containers_have_their_own_root(link: str, *, leads: bool) -> None:
+    pages = [page("app.zip!/index.html", link), page("app.zip!/privacy.html", text=TOLD)]
+    policy = destination_entry().replace("site/privacy.html", "app.zip!/privacy.html")
+    judgement = judged(policy, facts=[contact(path="app.zip!/index.html"), *pages])
+    assert missing(judgement) == (None if leads else "link")
+
+
+def test_a_link_from_the_root_can_mean_any_folder_above_the_page() -> None:
+    policy = destination_entry().replace("site/privacy.html", "site/public/legal/privacy.html")
+    for link, expected in (("/legal/privacy.html", None), ("/privacy.html", "link"), ("/site/privacy.html", "link")):
+        pages = [page("site/public/map/index.html", link), page("site/public/legal/privacy.html", text=TOLD)]
+        assert missing(judged(policy, facts=[contact(path="site/public/map/index.html"), *pages])) == expected
+
+
+def test_no_link_leads_into_another_artifact() -> None:
+    pages = [page("site/index.html", "/privacy.html", "../other/privacy.html"), page("other/privacy.html", text=TOLD)]
+    policy = destination_entry().replace("site/privacy.html", "other/privacy.html")
+    assert missing(judged(policy, facts=[contact(), *pages])) == "link"
+
+
+def framing(path: str, *links: str, frames: tuple[str, ...]) -> PageFact:
+    return PageFact((*links, *frames), "", frames, path, SHA)
+
+
+def test_a_page_in_a_frame_has_the_links_of_the_page_around_it() -> None:
+    inner = page("site/map.html")
+    around = framing("site/index.html", "privacy.html", frames=("map.html",))
+    policy = destination_entry()
+    assert missing(judged(policy, facts=[contact(path="site/map.html"), DISCLOSING, inner, around])) is None
+    menu = [framing("site/index.html", frames=("menu.html", "map.html")), page("site/menu.html", "privacy.html")]
+    assert missing(judged(policy, facts=[contact(path="site/map.html"), DISCLOSING, inner, *menu])) is None
+    unlinked = framing("site/index.html", frames=("map.html",))
+    assert missing(judged(policy, facts=[contact(path="site/map.html"), DISCLOSING, inner, unlinked])) == "link"
+    # A page that merely links to one in a frame opens it without the frame.
+    linking = page("site/other.html", "map.html")
+    assert missing(judged(policy, facts=[contact(path=linking.path), DISCLOSING, inner, around, linking])) == "link"
+
+
+def test_frames_around_each_other_end() -> None:
+    pages = [framing("site/index.html", frames=("map.html",)), framing("site/map.html", frames=("index.html",))]
+    assert missing(judged(destination_entry(), facts=[contact(), DISCLOSING, *pages])) == "link"
+
+
+@pytest.mark.parametrize(
+    ("path", "pages", "expected"),
+    [
+        # The page that the nearest folder is opened by has to lead there; a page that nobody meets does not count.
+        ("site/app.js", [page("site/index.html"), page("site/x.html", "privacy.html")], "link"),
+        ("site/app.js", [page("site/index.html", "x.html"), page("site/x.html", "privacy.html")], None),
+        ("site/map/a/app.js", [page("site/map/index.htm"), page("site/index.html", "privacy.html")], "link"),
+        ("site/map/a/app.js", [page("site/map/index.htm", "../privacy.html"), page("site/index.html")], None),
+        ("site/app.js", [page("site/start.html", "privacy.html"), page("site/x.html")], None),
+        ("site/a.zip!/app.js", [page("site/index.html", "privacy.html")], None),
+        ("site/a.zip!/app.js", [page("site/index.html"), page("site/x.html", "privacy.html")], "link"),
+        ("site/a.zip!/app.js", [page("site/a.zip!/index.html"), page("site/index.html", "privacy.html")], "link"),
+        # Where nothing that holds the item has pages any page will do.
+        ("app.jar!/a.class", [page("site/index.html", "privacy.html")], None),
+        ("app.jar!/a.class", [page("site/index.html")], "link"),
+        ("app.jar!/a.class", [], None),
+    ],
+)
+def test_what_is_no_page_belongs_to_the_pages_beside_it(path: str, pages: list[PageFact], expected: str | None) -> None:
+    assert missing(judged(destination_entry(), facts=[contact(path=path), DISCLOSING, *pages])) == expected
+
+
 def test_every_page_concerned_needs_a_way_to_it() -> None:
     pages = [DISCLOSING, page("site/index.html", "privacy.html"), page("site/map.html")]
     policy = destination_entry()
@@ -232,6 +454,8 @@ def test_a_destination_that_names_no_page_or_no_way_to_disable_discloses_nothing
         ("tracker", "application", True),
         ("code", "website", True),
         ("code", "application", False),
+        ("code", "content", False),
+        ("code", "", True),
         ("string", "website", False),
         ("link", "website", False),
     ],
@@ -250,6 +474,15 @@ def test_one_page_can_disclose_several_destinations() -> None:
 def test_hosts_of_the_recipient_need_no_disclosure() -> None:
     judgement = judged('[outbound]\nown = ["*.example.org"]', facts=[contact(), page("site/index.html")])
     assert missing(judgement) is None
+
+
+@pytest.mark.parametrize("host", ["cdn.jsdelivr.net", "www.googletagmanager.com", "anybody.github.io"])
+def test_a_host_of_everybody_is_nobodys_own(host: str) -> None:
+    own = f'[outbound]\nown = ["{host}"]'
+    facts = [contact(host, path="site/b.html"), contact(host, path="site/a.html"), contact(host, path="site/c.html")]
+    found = only(judged(own, facts=facts), "outbound/shared-host")
+    assert (found.path, found.args["id"], found.severity) == ("site/a.html", "own", "warn")
+    assert "outbound/shared-host" not in ids(judged('[outbound]\nown = ["tile.example.org"]', facts=[contact()]))
 
 
 # --- hosts of everybody ---------------------------------------------------------------------------------------------
@@ -277,6 +510,27 @@ def test_a_host_that_serves_anything_warns(url: str | None) -> None:
 )
 def test_a_url_that_names_the_publisher_does_not(url: str) -> None:
     assert "outbound/shared-host" not in shared(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        ("https://cdn.jsdelivr.net/gh/owner/*", True),
+        ("https://cdn.jsdelivr.net/combine/npm/*", False),
+        ("https://cdn.jsdelivr.net/combine/npm/a@1/x.js,npm/b@2/*", False),
+        ("https://cdn.jsdelivr.net/npm//*", False),
+        ("https://cdn.jsdelivr.net/npm?x=/a/b/*", False),
+        ("https://cdnjs.cloudflare.com/ajax/libs/*", False),
+        ("https://cdnjs.cloudflare.com/ajax/libs/jquery/*", True),
+        ("https://unpkg.com/*", False),
+        ("https://unpkg.com/leaflet@1.9.4/*", True),
+        ("https://storage.googleapis.com/bucket/*", True),
+        ("https://*.sharepoint.com/sites/a/*", False),
+        ("https://a.sharepoint.com/sites/a/*", True),
+    ],
+)
+def test_which_paths_name_a_publisher(url: str, *, named: bool) -> None:
+    assert names_publisher(url) is named
 
 
 def test_a_host_of_one_operator_does_not() -> None:

@@ -12,7 +12,7 @@ from gate.policy.content_security import content_security_policy, directive_of
 from gate.policy.hosts_view import draft_destinations, hosts_of
 from gate.reports.outbound import render_destinations
 from gate.text import LANGUAGES
-from tests.unit.policy.policy_kit import SHA, approval, contact, destination_entry, judged, policy_of
+from tests.unit.policy.policy_kit import SHA, approval, contact, destination_entry, judged, policy_of, suppress_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,9 +53,31 @@ def test_a_host_can_stand_in_several_places() -> None:
     ]
 
 
-def test_what_a_person_disposed_of_is_noted() -> None:
+def test_what_declared_hosts_lack_is_said_beside_them() -> None:
+    def lacking(policy: str, *facts: OutboundFact) -> list[tuple[str, list[str]]]:
+        views = hosts_of(judged(policy, facts=facts))
+        return [(view.host, [finding.id for finding in view.lacking]) for view in views]
+
+    elsewhere = destination_entry().replace("site/privacy.html", "site/none.html")
+    fonts = destination_entry("font.example.net", name="fonts")
+    assert lacking(elsewhere + fonts, contact(), contact("font.example.net")) == [
+        ("font.example.net", []),
+        ("tile.example.org", ["outbound/undisclosed"]),
+    ]
+    cdn = contact("cdn.jsdelivr.net")
+    assert lacking(destination_entry("cdn.jsdelivr.net"), cdn) == [("cdn.jsdelivr.net", ["outbound/shared-host"])]
+    own = '[outbound]\nown = ["cdn.jsdelivr.net", "unpkg.com", "example.org"]'
+    assert lacking(own, cdn, contact("example.org")) == [
+        ("cdn.jsdelivr.net", ["outbound/shared-host"]),
+        ("example.org", []),
+    ]
+
+
+def test_what_a_person_disposed_of_is_shown_as_such() -> None:
     assert seen(contact("docs.example.net", reach="string")) == [("docs.example.net", "doubtful", ())]
-    assert seen(contact("docs.example.net", reach="string"), policy=REVIEWED) == [("docs.example.net", "noted", ())]
+    assert seen(contact("docs.example.net", reach="string"), policy=REVIEWED) == [("docs.example.net", "reviewed", ())]
+    aside = suppress_entry("outbound/undeclared", more='path = "site/index.html"')
+    assert seen(contact(), policy=aside) == [("tile.example.org", "reviewed", ())]
 
 
 def test_reaches_are_counted_the_gravest_first() -> None:

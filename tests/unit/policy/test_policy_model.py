@@ -308,6 +308,12 @@ def test_a_remote_engine_has_to_be_asked_for(address: str, remote: bool) -> None
         ("*.org", "host-wildcard"),
         ("*.go.jp", "host-wildcard"),
         ("*.co.uk", "host-wildcard"),
+        ("*.github.io", "host-wildcard"),
+        ("*.kawasaki.jp", "host-wildcard"),
+        ("*.x.kawasaki.jp", "host-wildcard"),
+        ("*.amazonaws.com", "host-wildcard"),
+        ("*.windows.net", "host-wildcard"),
+        ("*.core.windows.net", "host-wildcard"),
         ("*.192.0.2.1", "host-wildcard"),
     ],
 )

@@ -1,0 +1,111 @@
+"""The text of a page that people see, as far as the page itself says so.
+
+What style sheets of other files, scripts and the colours of backgrounds hide is not known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+_NOT_SHOWN: Final = frozenset(
+    (
+        *("script", "style", "template", "noscript", "head", "title", "textarea", "select", "datalist", "iframe"),
+        *("object", "audio", "video", "canvas", "frameset", "noframes", "noembed", "metadata", "desc"),
+    )
+)
+_NOTHING: Final = r"(?:0+\.?0*|\.0+)"
+_HIDING: Final = re.compile(
+    r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|content-visibility:hidden"
+    rf"|(?:opacity|zoom):{_NOTHING}%?(?![0-9.])|transform:[^;]*?scale[xy]?\({_NOTHING}[,)]"
+    rf"|font-size:(?:{_NOTHING}(?:px|pt|r?em|%|v[wh])?|0?\.[0-4][0-9]*r?em|[01](?:\.[0-9]+)?(?:px|pt|%))(?![0-9.a-z%])"
+    rf"|(?:max-)?(?:height|width):(?:{_NOTHING}|1px|0px)(?![0-9.a-z%])|text-indent:-[0-9]{{3,}}"
+    r"|(?:left|top|right|bottom|margin-left|margin-top):-[0-9]{3,}"
+    r"|clip:rect\([01]|clip-path:(?:inset\((?:50|100)%|circle\(0)"
+    rf"|(?:color|-webkit-text-fill-color):(?:transparent|rgba\([^);]*?,{_NOTHING}\)"
+    r"|#[0-9a-f]{3}0(?![0-9a-f])|#[0-9a-f]{6}00))"
+)
+"""Declarations that let nobody see a text, without blanks."""
+_COLOURS: Final = re.compile(r"(?:^|;)(color|background(?:-color)?):([^;]*)")
+_SAME: Final = {
+    "white": "#ffffff", "#fff": "#ffffff", "rgb(255,255,255)": "#ffffff", "black": "#000000", "#000": "#000000",
+    "rgb(0,0,0)": "#000000",
+}  # fmt: skip
+_BLANKS: Final = re.compile(r"/\*.*?(?:\*/|\Z)|\s+|!important", re.DOTALL)
+_COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
+_NOT_ON_SCREENS: Final = re.compile(r"\b(?:print|speech)\b", re.IGNORECASE)
+_STYLE_CHARACTERS: Final = 1 << 18
+_RULES: Final = 200
+_SELECTOR_CHARACTERS: Final = 400
+
+
+def hides(attributes: Mapping[str, str | None]) -> bool:
+    """Say whether an element is shown to nobody by what its own attributes say."""
+    return "hidden" in attributes or _hides(attributes.get("style") or "")
+
+
+def visible_text(body: LexborNode, parser: LexborHTMLParser) -> str:
+    """Return what the page shows below ``body``, blanks made one."""
+    hidden = _hidden_by_rules(parser)
+    parts: list[str] = []
+    pending = [body]
+    while pending:
+        node = pending.pop()
+        if node.tag == "-text":
+            parts.append(node.text_content or "")
+        elif not _is_hidden(node, hidden):
+            pending += reversed(list(node.iter(include_text=True)))
+    return " ".join(" ".join(parts).split())
+
+
+def _is_hidden(node: LexborNode, hidden: set[int]) -> bool:
+    tag, attributes = node.tag or "", node.attributes
+    closed = tag == "dialog" and "open" not in attributes
+    return tag in _NOT_SHOWN or tag.startswith("-") or closed or node.mem_id in hidden or hides(attributes)
+
+
+def _hidden_by_rules(parser: LexborHTMLParser) -> set[int]:
+    """Return the nodes that rules of the page's own style sheets hide on screens."""
+    found: set[int] = set()
+    for selector in _hiding_selectors(parser):
+        try:
+            found.update(node.mem_id for node in parser.css(selector))
+        except (SelectolaxError, ValueError):
+            continue  # a selector that the parser does not know hides nothing that is known here
+    return found
+
+
+def _hiding_selectors(parser: LexborHTMLParser) -> Iterator[str]:
+    for style in parser.css("style"):
+        if not _NOT_ON_SCREENS.search(style.attributes.get("media") or ""):
+            sheet = _COMMENT.sub("", (style.text_lexbor() or "")[:_STYLE_CHARACTERS])
+            hiding = (selector for selector, declarations in _rules(sheet) if _hides(declarations))
+            yield from islice(hiding, _RULES)
+
+
+def _rules(sheet: str) -> Iterator[tuple[str, str]]:
+    """Yield selector and declarations of the rules of a style sheet that hold on screens."""
+    around: list[str] = []
+    before = ""
+    for piece in re.split(r"([{}])", sheet):
+        if piece == "{":
+            around.append(before.rpartition(";")[2].strip())
+        elif piece == "}" and around:
+            selector = around.pop()
+            elsewhere = any(each.startswith("@") and _NOT_ON_SCREENS.search(each) for each in around)
+            if not selector.startswith("@") and not elsewhere and len(selector) <= _SELECTOR_CHARACTERS:
+                yield selector, before
+        before = piece
+
+
+def _hides(declarations: str) -> bool:
+    """Say whether declarations of a style let nothing be seen of a text."""
+    plain = _BLANKS.sub("", declarations[:_STYLE_CHARACTERS].lower())
+    if _HIDING.search(plain):
+        return True
+    colours = {name.partition("-")[0]: _SAME.get(value, value) for name, value in _COLOURS.findall(plain)}
+    return "color" in colours and colours["color"] == colours.get("background")
