@@ -32,18 +32,22 @@ NOBODY = 65534
 class Confinement:
     """Limits of a confined process; ``None`` leaves a limit as it is.
 
-    ``memory_bytes`` bounds the address space, ``cpu_seconds`` the processor time, ``file_bytes`` each file that it
+    ``memory_bytes`` bounds the address space, ``data_bytes`` what of it is a process's own and can be written to
+    (setrlimit(2), RLIMIT_DATA), ``cpu_seconds`` the processor time, ``file_bytes`` each file that it
     writes, ``processes`` how many processes and threads its user may have (only where it runs under an id of its
     own), ``descriptors`` its open files.  ``user`` is the id to change to when started by root.
     """
 
     memory_bytes: int | None = 4 << 30
+    data_bytes: int | None = None
     cpu_seconds: int | None = 600
     file_bytes: int | None = 4 << 30
     processes: int | None = 64
     descriptors: int | None = 256
     user: int = NOBODY
     network: bool = False
+    enclosed: str = ""
+    """A folder: the process gets an enclosure (see ``_enclose``) in which that folder is empty and its own."""
     parent: int = 0
     """Process id of the gate, set by ``isolation``: whoever finds that it has gone already ends at once."""
 
@@ -59,13 +63,21 @@ class Applied:
 def apply(confinement: Confinement) -> Applied:
     """Confine the calling process: no new privileges, limits, no network, an unprivileged user when root.
 
-    It must be single-threaded.  Raises ``OSError`` where a limit or the change of user is refused; a kernel that
-    grants no network namespace is reported, not an error, because nothing that runs confined is trusted with
-    anything that a network could carry away but the artifact itself.
+    It must be single-threaded.  Raises ``OSError`` where a limit, the change of user or an enclosure that was asked
+    for is refused; a kernel that otherwise grants no network namespace is reported, not an error, because nothing that
+    runs confined is trusted with anything that a network could carry away but the artifact itself.
     """
     library = ctypes.CDLL(None, use_errno=True)
-    no_network = confinement.network is False and _leave_network(library)
+    if confinement.parent and os.getppid() != confinement.parent:
+        os._exit(1)  # the gate has gone already
     root = os.geteuid() == 0
+    if confinement.enclosed:
+        from gate import _enclose  # noqa: PLC0415  # programs are confined by this file alone, without the package
+
+        _enclose.enclose(library, confinement.enclosed, confinement.user, confinement.parent)
+        no_network = True
+    else:
+        no_network = confinement.network is False and _leave_network(library)
     _set_limits(confinement, own_user=root)
     if root:
         _become(confinement.user)
@@ -74,7 +86,7 @@ def apply(confinement: Confinement) -> Applied:
     # Set after the change of user, which clears it: no confined process outlives the gate, whatever kills it.
     if library.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "PR_SET_PDEATHSIG")
-    if confinement.parent and os.getppid() != confinement.parent:
+    if confinement.parent and not confinement.enclosed and os.getppid() != confinement.parent:
         os._exit(1)  # the gate died before the promise was made; nobody is left to answer to
     return Applied(unprivileged=os.geteuid() != 0, no_network=no_network)
 
@@ -88,6 +100,7 @@ def _leave_network(library: ctypes.CDLL) -> bool:
 def _set_limits(confinement: Confinement, *, own_user: bool) -> None:
     wanted = [
         (resource.RLIMIT_AS, confinement.memory_bytes),
+        (resource.RLIMIT_DATA, confinement.data_bytes),
         (resource.RLIMIT_CPU, confinement.cpu_seconds),
         (resource.RLIMIT_FSIZE, confinement.file_bytes),
         (resource.RLIMIT_NOFILE, confinement.descriptors),

@@ -13,7 +13,7 @@ from typing import Literal
 from gate.errors import GateError
 from gate.examine.antivirus.database import DatabaseStatus, default_database_folder, status
 from gate.examine.identity import library
-from gate.isolation import PrivateFolder, Worker, find_program, run_program
+from gate.isolation import Confinement, PrivateFolder, Worker, find_program, run_program
 from gate.models import MessageArgs
 
 _PACKAGES = {
@@ -44,6 +44,7 @@ _PROGRAMS = {
     "gpgconf": "gnupg",
     "7zz": "7zip",
 }
+_BROWSER = "chromium"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def examine_system() -> Iterator[Check]:
         yield _package(module, distribution)
     for program, package in _PROGRAMS.items():
         yield _program(program, package)
+    yield _browser()
     yield _libmagic()
     yield _isolation()
     yield _temporary_folder()
@@ -82,6 +84,20 @@ def _program(program: str, package: str) -> Check:
     if place is None:
         return Check(program, "missing", "doctor.program-missing", {"program": program, "package": package})
     return Check(program, "ok", "doctor.program", {"place": place})
+
+
+def _browser() -> Check:
+    """Look for the program that ``--browser`` needs, and nothing else does."""
+    place = find_program(_BROWSER)
+    if place is None:
+        return Check(_BROWSER, "weak", "doctor.browser-missing")
+    try:
+        with PrivateFolder("doctor") as folder:
+            enclosed = Confinement(enclosed=str(folder.path))
+            Worker("gate.doctor:idle", confinement=enclosed, folder=folder).close()
+    except GateError as error:
+        return Check(_BROWSER, "weak", "doctor.browser-isolation", {"error": str(error)})
+    return Check(_BROWSER, "ok", "doctor.program", {"place": place})
 
 
 def _libmagic() -> Check:

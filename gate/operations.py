@@ -15,7 +15,7 @@ from gate.data_files import data_folder
 from gate.deliver import Delivered, Staging, deliver
 from gate.errors import UsageError
 from gate.examine.antivirus.database import default_database_folder
-from gate.examine.registry import EngineSettings, build_contact_examiner, build_examiners
+from gate.examine.registry import EngineSettings, build_contact_examiner, build_examiners, build_together
 from gate.intake.intake import InputArtifact
 from gate.intake.passwords import Passwords, read_passwords
 from gate.models import Examination, Judgement
@@ -35,7 +35,8 @@ class CheckRequest:
     """What to check, and with what.
 
     ``policy`` None means ``gate.toml`` of the current folder where there is one, else the built-in default;
-    ``database``, ``signatures`` and ``rules`` override where the engines' data lies.
+    ``database``, ``signatures`` and ``rules`` override where the engines' data lies; ``browser`` opens the pages in a
+    real browser as well.
     """
 
     paths: tuple[Path, ...]
@@ -44,6 +45,7 @@ class CheckRequest:
     database: Path | None = None
     signatures: Path | None = None
     rules: Path | None = None
+    browser: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +79,16 @@ def look_at_contacts(request: CheckRequest, *, clock: Clock, progress: Progress 
     """
     artifacts = artifacts_of(request.paths)
     loaded = policy_for(request)
+    settings = engine_settings(request, loaded)
     examination = examine(
         artifacts,
-        build_contact_examiner(engine_settings(request, loaded)),
+        build_contact_examiner(settings),
         loaded.policy.limits.as_limits(),
         clock=clock,
         jobs=request.jobs,
         progress=progress,
         passwords=archive_passwords(loaded),
+        together=build_together(settings),
     )
     return _judged(examination, loaded, SigningState(intended=False, ready=()))
 
@@ -167,7 +171,8 @@ def _examine(
     progress: Progress | None,
 ) -> Examination:
     passwords = archive_passwords(loaded)
-    examiners = build_examiners(engine_settings(request, loaded))
+    settings = engine_settings(request, loaded)
+    examiners = build_examiners(settings)
     return examine(
         artifacts,
         examiners,
@@ -176,6 +181,7 @@ def _examine(
         jobs=request.jobs,
         progress=progress,
         passwords=passwords,
+        together=build_together(settings),
     )
 
 
@@ -199,6 +205,7 @@ def engine_settings(request: CheckRequest, loaded: LoadedPolicy) -> EngineSettin
         rules_ignored=malware.yara_ignore,
         workers=request.jobs,
         item_seconds=loaded.policy.limits.item_seconds,
+        browser_pages=loaded.policy.outbound.browser_pages if request.browser else 0,
     )
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from gate.errors import ArtifactChanged, EngineFailure, GateError, WorkerTimeout
-from gate.examine.interface import Examiner, Observation, View
+from gate.examine.interface import Examiner, Member, Observation, Together, View
 from gate.intake.blobs import BlobStore
 from gate.intake.intake import InputArtifact, Intake
 from gate.intake.listening import NAME as INTAKE
@@ -38,7 +38,7 @@ class Progress(Protocol):
     """Who is told how far a run is.  Called from the thread that runs the pipeline and from its helpers."""
 
     def stage(self, name: str) -> None:
-        """Take note that a stage begins: ``engines``, ``intake``, ``examine``, ``finish``."""
+        """Take note that a stage begins: ``engines``, ``intake``, ``examine``, ``together``, ``finish``."""
 
     def found(self, size: int) -> None:
         """Intake found an item of ``size`` bytes."""
@@ -76,13 +76,17 @@ def examine(
     jobs: int = 2,
     progress: Progress | None = None,
     passwords: Passwords | None = None,
+    together: Sequence[Together] = (),
 ) -> Examination:
     """Examine every file of the artifacts with every examiner and return all facts and gaps.
 
-    ``passwords`` open encrypted containers.  Engines that fail are in ``problems``; their items have gaps.  Raises
-    ``UsageError`` where an artifact cannot be read at all.  All examiners are closed when it returns or raises.
+    ``together`` look at items among their siblings, after all others.  ``passwords`` open encrypted
+    containers.  Engines that fail are in ``problems``; their items have gaps.  Raises ``UsageError`` where an artifact
+    cannot be read at all.  All examiners are closed when it returns or raises.
     """
-    run = _Run(examiners, limits, jobs=jobs, progress=progress or Silence(), passwords=passwords or Passwords())
+    run = _Run(
+        examiners, together, limits, jobs=jobs, progress=progress or Silence(), passwords=passwords or Passwords()
+    )
     try:
         return run.over(artifacts, clock)
     finally:
@@ -95,6 +99,7 @@ class _Run:
     def __init__(
         self,
         examiners: Sequence[Examiner],
+        together: Sequence[Together],
         limits: Limits,
         *,
         jobs: int,
@@ -102,6 +107,9 @@ class _Run:
         passwords: Passwords,
     ) -> None:
         self._examiners = examiners
+        self._together = together
+        self._all: tuple[Examiner | Together, ...] = (*examiners, *together)
+        self._kept: list[Entry] = []
         self._limits = limits
         self._progress = progress
         self._passwords = passwords
@@ -121,7 +129,7 @@ class _Run:
         started = clock()
         self._unpackers.warm()
         self._progress.stage("engines")
-        for examiner in self._examiners:
+        for examiner in self._all:
             self._prove(examiner, examiner.start)
         self._progress.stage("intake")
         intake = Intake(self._limits, self._store, self._unpackers, self, self._passwords)
@@ -129,8 +137,11 @@ class _Run:
         self._progress.stage("examine")
         self._tasks.drain()
         self._examine_derived(intake)
+        for group in self._together:
+            self._progress.stage("together")
+            self._examine_together(group)
         self._progress.stage("finish")
-        for examiner in self._examiners:
+        for examiner in self._all:
             if examiner.name not in self._failed:
                 self._prove(examiner, examiner.finish)
         for change in intake.changed():
@@ -139,12 +150,12 @@ class _Run:
             summaries,
             tuple(self._engines.values()),
             tuple(self._failed.values()),
-            [INTAKE, *(examiner.name for examiner in self._examiners)],
+            [INTAKE, *(examiner.name for examiner in self._all)],
             started=rfc3339(started),
             finished=rfc3339(clock()),
         )
 
-    def _prove(self, examiner: Examiner, step: Callable[[], EngineInfo]) -> None:
+    def _prove(self, examiner: Examiner | Together, step: Callable[[], EngineInfo]) -> None:
         try:
             self._engines[examiner.name] = step()
         except EngineFailure as failure:
@@ -161,6 +172,8 @@ class _Run:
         """Hand an item to every examiner that applies."""
         self._progress.found(entry.item.size)
         self._ledger.count_item()
+        if self._together:
+            self._kept.append(Entry(entry.item, entry.blob.hold()))
         chosen = []
         for examiner in self._examiners:
             if not examiner.applies(entry.item):
@@ -217,9 +230,26 @@ class _Run:
                 Gap("too-deep", f"{printable(derived.name)}: derived too often", INTAKE, item.path, item.sha256)
             )
 
+    def _examine_together(self, examiner: Together) -> None:
+        """Let items be looked at among their siblings; one that applies and is not answered for is a gap."""
+        waiting = {entry.item.path: entry.item for entry in self._kept if examiner.applies(entry.item)}
+        for _ in range(len(self._kept) - len(waiting)):
+            self._ledger.count(examiner.name, "not_applicable")
+        gap = Gap("engine-error", "the engine did not start")
+        if examiner.name not in self._failed:
+            gap = Gap("engine-error", "no answer")
+            members = [Member(entry.item, entry.blob.descriptor) for entry in self._kept]
+            try:
+                for item, observations in examiner.examine(members):
+                    self._ledger.observe(examiner.name, waiting.pop(item.path), observations)
+            except Exception as error:  # noqa: BLE001  # as in `_observe`
+                gap = Gap("engine-error", printable(f"{type(error).__name__}: {error}")[:500])
+        for item in waiting.values():
+            self._ledger.observe(examiner.name, item, (gap,))
+
     def close(self) -> None:
         """End all engines, workers and threads and remove all blobs, whatever state the run is in."""
-        for examiner in self._examiners:
+        for examiner in self._all:
             examiner.close()
         self._unpackers.close()
         self._threads.shutdown(wait=True, cancel_futures=True)

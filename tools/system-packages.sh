@@ -44,6 +44,7 @@ need unzip unzip
 need unshare util-linux
 need ip iproute2
 need chromium chromium
+need lintian lintian
 ldconfig -p 2>/dev/null | grep -q libarchive.so || missing="$missing libarchive13"
 ldconfig -p 2>/dev/null | grep -q libmagic.so || missing="$missing libmagic1"
 [ -d /usr/share/clamav-testfiles ] || missing="$missing clamav-testfiles"

@@ -47,6 +47,9 @@ def _outbound(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # c
     with progress_for(settings) as progress:
         checked = look_at_contacts(request, clock=clock_from(os.environ), progress=progress)
     write_answer(_answer(checked, request, values, settings).encode(), values["output"])
+    for problem in checked.examination.problems:
+        click.echo(render(problem.code, settings.language, problem.args), err=True)
+        click.echo(render(f"{problem.code}.advice", settings.language, problem.args), err=True)
     unread = sum(row.gaps for row in checked.examination.coverage)
     if unread and not settings.quiet:
         click.echo(render("cli.outbound.unread", settings.language, {"count": unread}), err=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import BinaryIO, Protocol, TypeAlias, runtime_checkable
 
 from gate.models import Aspect, Derived, EngineInfo, Fact, Gap, Item
@@ -158,3 +160,38 @@ class Examiner(Protocol):
 
     def close(self) -> None:
         """Release processes and files; may be called more than once and after a failed start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An item among all others of a run; ``opened`` gives a descriptor of its bytes for the time of a ``with``."""
+
+    item: Item
+    opened: Callable[[], AbstractContextManager[int]]
+
+
+class Together(Protocol):
+    """A way of looking at items that mean something only among their siblings, once all items are there.
+
+    The runner calls :meth:`start` once before intake, :meth:`examine` once after it, :meth:`finish` and :meth:`close`
+    as with an :class:`Examiner`.  An item that applies and is not answered for is a gap.
+    """
+
+    @property
+    def name(self) -> str:
+        """Short lower-case name: the ``examiner`` of gaps and of the coverage table."""
+
+    def applies(self, item: Item) -> bool:
+        """Say whether such an item is to be looked at; the others are there for its sake."""
+
+    def start(self) -> EngineInfo:
+        """Start and prove the engine; raises ``EngineFailure`` where it cannot be had."""
+
+    def examine(self, members: Sequence[Member]) -> Iterator[tuple[Item, Sequence[Fact | Gap]]]:
+        """Yield each item that applies with what is seen in it, in any order."""
+
+    def finish(self) -> EngineInfo:
+        """Prove the engine once more; raises ``EngineFailure``."""
+
+    def close(self) -> None:
+        """Release what is held; may be called more than once."""

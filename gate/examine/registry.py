@@ -11,8 +11,9 @@ from pathlib import Path
 
 from gate.data_files import data_folder
 from gate.examine.antivirus.examiner import ClamAVExaminer
+from gate.examine.browser.examiner import BrowserExaminer
 from gate.examine.identity import is_unnamed
-from gate.examine.interface import Examiner
+from gate.examine.interface import Examiner, Together
 from gate.examine.isolated import Host, Hosted, IsolatedExaminer
 from gate.examine.rules.sources import aspects, pack, read_rule_sources
 from gate.models import DatabaseKind, Item
@@ -37,6 +38,8 @@ class EngineSettings:
     workers: int
     item_seconds: float
     rules_ignored: tuple[str, ...] = ()
+    browser_pages: int = 0
+    """How many pages to open in a browser; none where nobody asked for it."""
 
 
 def _always(_item: Item) -> bool:
@@ -110,3 +113,11 @@ def build_examiners(settings: EngineSettings) -> Sequence[Examiner]:
         *(IsolatedExaminer(host, each) for each in hosted),
         IsolatedExaminer(second, identity),
     ]
+
+
+def build_together(settings: EngineSettings) -> Sequence[Together]:
+    """Return what looks at items among their siblings, not started: the browser, where it was asked for."""
+    if not settings.browser_pages:
+        return []
+    pages, seconds = settings.browser_pages, settings.item_seconds
+    return [BrowserExaminer(pages=pages, workers=settings.workers, page_seconds=seconds)]

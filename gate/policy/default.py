@@ -21,6 +21,7 @@ suspicion_threshold = 60
 
 [outbound]
 own = []
+browser_pages = 50
 
 [signing]
 use = []

@@ -236,11 +236,13 @@ class Reviewed(Approval):
 class Outbound(Section):
     """``[outbound]``: the recipient's own hosts, which are not outside, and the declared destinations.
 
-    ``vendor`` are the places of third-party libraries, where a banner is taken at its word.
+    ``vendor`` are the places of third-party libraries, where a banner is taken at its word.  ``browser_pages`` is how
+    many pages ``--browser`` opens at most; each further one is a gap.
     """
 
     own: Hosts = ()
     vendor: Globs | None = None
+    browser_pages: int = Field(default=50, ge=1, le=10_000)
     destination: tuple[Destination, ...] = ()
     reviewed: tuple[Reviewed, ...] = ()
 

@@ -27,6 +27,7 @@ EXAMINER_CLAUSES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "heuristics": (MALWARE,),
         "executable": (EXECUTABLES,),
         "outbound": (OUTBOUND, PRIVACY),
+        "browser": (OUTBOUND, PRIVACY),
         "identity": EXAMINED,
     }
 )

@@ -26,6 +26,10 @@ from gate.isolation import (
 
 TARGETS = Path(__file__).parent / "worker_targets.py"
 MODULE = f"gate_isolation_targets_{os.getpid()}"
+_AS_ROOT = [] if os.geteuid() == 0 else ["--map-root-user"]
+_UNSHARE = ["unshare", *_AS_ROOT, "--net", "--mount", "--pid", "--fork", "true"]
+_GRANTED = subprocess.run(_UNSHARE, check=False, capture_output=True).returncode == 0
+needs_enclosure = pytest.mark.skipif(not _GRANTED, reason="no name spaces can be made here")
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a process another user id")
 
 
@@ -283,3 +287,31 @@ def test_a_warm_pool_tells_at_the_first_request_that_its_worker_did_not_come_up(
             list(pool.request({}, seconds=20))
     finally:
         pool.close()
+
+
+@needs_enclosure
+def test_an_enclosure_has_its_own_processes_network_and_files(target: str, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("s")
+    assert str(tmp_path).startswith("/tmp")  # noqa: S108  # what is hidden inside
+    with PrivateFolder("test") as folder:
+        options = {"folder": str(folder.path)}
+        worker = Worker(target, options, confinement=Confinement(enclosed=str(folder.path)), folder=folder)
+        (seen,) = ask(worker, "enclosure", hidden=str(tmp_path / "secret"))
+        assert seen["pid"] == 1
+        assert seen["processes"] == [1]
+        assert seen["interfaces"] == ["lo"]
+        assert seen["hidden"] is False
+        assert seen["uid"] == (folder.user if os.geteuid() == 0 else os.geteuid())
+        assert worker.no_network
+        assert list(folder.path.iterdir()) == []  # what was written lies in the enclosure's memory
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            assert ask(worker, "connect", port=server.getsockname()[1]) == ["refused"]
+        worker.kill()
+        with pytest.raises(WorkerDied):
+            ask(worker, "enclosure", hidden="/")
+
+
+@needs_enclosure
+def test_an_enclosure_that_cannot_be_had_is_an_error() -> None:
+    with pytest.raises(WorkerDied):
+        Worker("gate.doctor:idle", confinement=Confinement(enclosed="/proc/no-such-place"))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from gate.errors import EngineFailure, UsageError
-from gate.examine.interface import AspectNotDeclared, Examiner, Observation, View
+from gate.examine.interface import AspectNotDeclared, Examiner, Member, Observation, Together, View
 from gate.filelist import list_digest, list_folder
 from gate.intake.intake import InputArtifact
 from gate.limits import Limits
@@ -24,6 +24,7 @@ from gate.models import (
     DetectionFact,
     EngineInfo,
     Examination,
+    Fact,
     Gap,
     Item,
     ItemFact,
@@ -318,3 +319,84 @@ def test_names_of_old_japanese_archives_are_read(tmp_path: Path) -> None:
     (fact,) = [fact for fact in run(tmp_path / "a.tar").facts if isinstance(fact, ItemFact) and fact.path != "a.tar"]
     assert (fact.decoded, fact.encoding) == ("仕様書.txt", "cp932")
     assert "%" in fact.path
+
+
+class Siblings:
+    """Looks at pages among all items: says what each reads from the others, as the test tells it."""
+
+    name = "siblings"
+
+    def __init__(self, *, starts: bool = True, answers: int = 100, breaks: bool = False) -> None:
+        self._starts = starts
+        self._answers = answers
+        self._breaks = breaks
+        self.closed = 0
+
+    def applies(self, item: Item) -> bool:
+        return item.name.endswith(b".html")
+
+    def start(self) -> EngineInfo:
+        if not self._starts:
+            raise EngineFailure("examine.browser-missing", engine=self.name)
+        return EngineInfo(self.name, "1", canary="passed")
+
+    def examine(self, members: Sequence[Member]) -> Iterator[tuple[Item, Sequence[Fact | Gap]]]:
+        pages = [each for each in members if self.applies(each.item)]
+        for page in pages[: self._answers]:
+            sizes = []
+            for member in members:
+                with member.opened() as descriptor:
+                    sizes.append(len(os.pread(descriptor, 10_000_000, 0)))
+            yield page.item, (DetectionFact("heuristics", f"{sorted(sizes)}", "suspected"),)
+        if self._breaks:
+            raise RuntimeError("broken")
+
+    def finish(self) -> EngineInfo:
+        return self.start()
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def run_together(path: Path, together: Together) -> Examination:
+    artifact = InputArtifact(path.resolve(), path.name)
+    return examine([artifact], [], Limits(), clock=lambda: NOON, together=[together])
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    large = b"x" * 2_000_000
+    (tmp_path / "site.zip").write_bytes(zipped({"a.html": b"a", "b.html": b"bb", "c.css": b"ccc", "d.bin": large}))
+    return tmp_path / "site.zip"
+
+
+def test_items_are_looked_at_among_their_siblings_when_all_are_there(pages: Path) -> None:
+    together = Siblings()
+    seen = run_together(pages, together)
+    archive = pages.stat().st_size
+    facts = [(fact.path, fact.name) for fact in seen.facts if isinstance(fact, DetectionFact)]
+    told = f"{sorted([1, 2, 3, 2_000_000, archive])}"
+    assert facts == [("site.zip!/a.html", told), ("site.zip!/b.html", told)]
+    rows = {row.examiner: (row.examined, row.not_applicable, row.gaps) for row in seen.coverage}
+    assert rows == {"intake": (5, 0, 0), "siblings": (2, 3, 0)}
+    assert [engine.name for engine in seen.engines] == ["siblings"]
+    assert together.closed == 1
+
+
+@pytest.mark.parametrize(
+    ("together", "unanswered", "detail"),
+    [
+        (Siblings(starts=False), 2, "the engine did not start"),
+        (Siblings(answers=1), 1, "no answer"),
+        (Siblings(answers=1, breaks=True), 1, "RuntimeError: broken"),
+    ],
+)
+def test_what_is_not_answered_for_among_siblings_is_a_gap(
+    pages: Path, together: Siblings, unanswered: int, detail: str
+) -> None:
+    seen = run_together(pages, together)
+    assert [(gap.examiner, gap.reason, gap.detail) for gap in seen.gaps] == (
+        [("siblings", "engine-error", detail)] * unanswered
+    )
+    assert {row.examiner: row.gaps for row in seen.coverage}["siblings"] == unanswered
+    assert bool(seen.problems) == (unanswered == 2)
