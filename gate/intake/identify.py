@@ -122,6 +122,8 @@ def identify(head: bytes, tail: bytes, size: int) -> tuple[str, ...]:
     ``head`` are its first and ``tail`` its last bytes: all of it where it is short, else at least ``HEAD_BYTES`` and
     ``TAIL_BYTES`` of them; with less of it fewer containers are known.  More than that is not looked at.
     """
+    if not size:
+        return ()
     first = head[:1]
     start = head[:HEAD_BYTES]
     labels = [label for label, magic in _AT_START.get(first, ()) if head.startswith(magic)]
