@@ -108,6 +108,7 @@ FORMAT_NAMES: dict[str, tuple[str, str]] = {
         "Windows アプリケーションパッケージ（msix、appx、バンドル）",
     ),
     "inf": ("Windows setup information", "Windows セットアップ情報"),
+    "appinstaller": ("address from which Windows installs an application", "Windows アプリのインストール元の指定"),
     "clickonce": ("ClickOnce manifest", "ClickOnce マニフェスト"),
     "nsis": ("NSIS installer", "NSIS インストーラー"),
     "inno-setup": ("Inno Setup installer", "Inno Setup インストーラー"),
@@ -147,6 +148,7 @@ FORMAT_NAMES: dict[str, tuple[str, str]] = {
     "scheduled-task": ("scheduled task", "スケジュールされたタスク"),
     "launchd": ("launchd job", "launchd ジョブ"),
     "terminal": ("macOS terminal profile", "macOS ターミナルの設定"),
+    "mobileconfig": ("configuration profile of Apple systems", "Apple 製品の構成プロファイル"),
     "webloc": ("macOS web location", "macOS の Web ロケーション"),
     # script
     "shebang": ("script whose first line names its interpreter", "先頭行に実行プログラムの名前を持つスクリプト"),

@@ -33,6 +33,8 @@ _STARTS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
 )
 """Data that programs of every system recognise by its start."""
 _PDF = "pdf"
+_LATE_PDF = re.compile(rb"[^\0]{1,1019}?%PDF-[12]\.", re.DOTALL)
+"""Readers of documents look for the mark in the first 1,024 bytes."""
 _EMBEDDED = "embedded="
 
 
@@ -68,7 +70,7 @@ def _polyglot(content: Content, told: Sequence[Told]) -> Iterator[DisguiseFact]:
     """Yield that the item is a program and data at once, or two programs that different systems start."""
     programs = sorted({each.format for each in told if each.class_ in _PROGRAMS})
     data = next((what for what, start in _STARTS if start.match(content.head)), "") if programs else ""
-    if not data and programs and _PDF in content.labels:
+    if not data and programs and (_PDF in content.labels or _LATE_PDF.match(content.head)):
         data = "PDF document"
     if data:
         yield DisguiseFact("polyglot", f"{data} and {', '.join(programs)}"[:_SHOWN])

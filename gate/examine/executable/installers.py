@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from gate.examine.executable.content import Content, Family, Named
-from gate.examine.executable.text_starts import LEADING, XML_START
+from gate.examine.executable.content import Content, Family, Named, text_of
+from gate.examine.executable.text_starts import LEADING, PROLOG_BYTES, xml_root
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _INSTALLER_CLASSES = {
@@ -52,28 +52,36 @@ def windows_installer(content: Content) -> Named | None:
     return Named(name) if name else None
 
 
+_COMMENTS = re.compile(LEADING)
 _INF = re.compile(
     rf"{LEADING}\[Version\][ \t]*+$.*?^\s*+Signature\s*+=\s*+\"?\$(?:CHICAGO|Windows)",
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
-_CLICK_ONCE = re.compile(
-    rf"{XML_START}<(?:\w++:)?assembly\b[^>]*urn:schemas-microsoft-com:asm.*?<(?:\w++:)?(?:deployment|"
-    r"entryPoint)\b",
-    re.DOTALL,
-)
-
-
+_CLICK_ONCE = re.compile(r"<(?:\w++:)?(?:deployment|entryPoint)\b")
+_ASSEMBLY = "urn:schemas-microsoft-com:asm"
 _FLATPAK = re.compile(rf"{LEADING}\[Flatpak (?:Ref|Repo)\][ \t]*+$", re.MULTILINE)
 
 
 def text_installer(content: Content) -> Named | None:
-    """Name a setup information file, a reference to a Flatpak application, or a ClickOnce manifest."""
+    """Name a setup information file or a reference to a Flatpak application, also behind long comments."""
     text = content.start
+    if content.size > len(content.head) and _COMMENTS.fullmatch(text):
+        text = text_of(content.at(0, PROLOG_BYTES))
     if _INF.match(text):
         return Named("inf")
-    if _FLATPAK.match(text):
-        return Named("flatpakref")
-    return Named("clickonce") if _CLICK_ONCE.match(text) else None
+    return Named("flatpakref") if _FLATPAK.match(text) else None
+
+
+def xml_installer(content: Content) -> Named | None:
+    """Name a ClickOnce manifest, or the address from which Windows installs an application, by the root of its XML."""
+    root = xml_root(content)
+    if root is None:
+        return None
+    if root.name == "AppInstaller":
+        return Named("appinstaller")
+    if root.name != "assembly" or _ASSEMBLY not in root.attributes:
+        return None
+    return Named("clickonce") if _CLICK_ONCE.search(text_of(content.at(0, PROLOG_BYTES))) else None
 
 
 FAMILIES = (
@@ -81,5 +89,6 @@ FAMILIES = (
     Family("installer", ("rpm", "xar", "flatpak"), by_magic, b"\xedxf"),
     Family("installer", ("dmg",), disk_image),
     Family("installer", ("msi", "msp", "mst"), windows_installer, b"\xd0"),
-    Family("installer", ("inf", "clickonce", "flatpakref"), text_installer, text=True),
+    Family("installer", ("inf", "flatpakref"), text_installer, text=True),
+    Family("installer", ("clickonce", "appinstaller"), xml_installer, text=True),
 )

@@ -28,6 +28,11 @@ _DOCUMENT = b"%PDF-"
 _COMMENT = re.compile(rb"(?:GIF8[79]a|BM|RIFF|\xff\xd8\xff\xe0)/\*")
 _COMMENT_END = re.compile(rb"\*/[\s\0]*+[=;]")
 _ASSIGNMENT = re.compile(rb"(?:GIF8[79]a|BM)\s*+=\s*+[\w\"'(\[{/]")
+_LATE_DOCUMENT = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*+(?:/\*|//|<!--|[\"'`;(!]|(?:var|let|const)\s|[\w$.]{1,60}\s*+[=(])[^\0]{0,900}?%PDF-\d",
+    re.DOTALL,
+)
+"""A script in whose comment or text a document begins: readers look for its mark in the first 1,024 bytes."""
 _MARKS: dict[str, re.Pattern[bytes]] = {
     "php": re.compile(rb"<\?php[\s/#;]"),
     "asp": re.compile(rb"<%\s?(?:eval|execute|@\s?page|@\s?language)\b"),
@@ -48,6 +53,13 @@ _COMMANDS: dict[str, re.Pattern[bytes]] = {
 All that is looked for is in lower case."""
 
 
+def script_before_document(content: Content) -> Named | None:
+    """Name JavaScript that a PDF document begins inside of."""
+    if not _LATE_DOCUMENT.match(content.head[:1024]):
+        return None
+    return Named("javascript", "", ("embedded=1", "at=0"))
+
+
 def script_in_picture(content: Content) -> Iterator[Named]:
     """Name each kind of script that stands in a picture or sound, and where."""
     picture = _PICTURE.match(content.head)
@@ -66,4 +78,7 @@ def script_in_picture(content: Content) -> Iterator[Named]:
                 yield Named(name, "", ("embedded=1", f"at={begin + found.start()}"))
 
 
-FAMILIES = (Family("script", ("javascript", *_MARKS, *_COMMANDS), script_in_picture, b"G\x89\xffBRIMOf\x008%"),)
+FAMILIES = (
+    Family("script", ("javascript",), script_before_document),
+    Family("script", ("javascript", *_MARKS, *_COMMANDS), script_in_picture, b"G\x89\xffBRIMOf\x008%"),
+)

@@ -1,7 +1,8 @@
-"""Whether JavaScript is meant for a server: it loads what only Node.js has, and nothing of a page.
+"""Whether JavaScript is meant for something else than a page: a server, the Windows script host, macOS.
 
 Bundles for browsers often load Node's modules where they find themselves in Node; they look at the page or at its
-window as well, and so are told apart.
+window as well, and so are told apart.  Some objects and modules no bundle for a page has: these decide alone.  Code
+that puts the names of what it uses together shows nothing here; the heuristics look at that.
 """
 
 from __future__ import annotations
@@ -28,6 +29,36 @@ _OF_A_PAGE = re.compile(
     rb"|documentElement|addEventListener|write|title|ready)"
     rb"|\bnavigator\s{0,8}\.|\bimportScripts\b|\bXMLHttpRequest\b|\bglobalThis\b|\bdefine\s{0,8}\.\s{0,8}amd\b"
 )
+_HOSTS: tuple[tuple[str, tuple[bytes, ...], re.Pattern[bytes]], ...] = (
+    (
+        "windows",
+        (b"WScript", b"GetObject", b"ActiveXObject", b"Enumerator"),
+        re.compile(
+            rb"\bWScript(?:[\"']\s{0,8}\])?\s{0,8}[.\[]|\bGetObject\s{0,8}\(|\bnew\s{1,8}Enumerator\s{0,8}\("
+            rb"|\bActiveXObject\s{0,8}\(\s{0,8}[\"']"
+            rb"(?!(?i:Microsoft\.XML|MSXML|ShockwaveFlash|htmlfile|Acro|PDF\.|QuickTime|WMPlayer|MediaPlayer|AgControl|rmocx"
+            rb"|Real|TDCCtl))"
+        ),
+    ),
+    ("node", (b"process",), re.compile(rb"\bprocess\s{0,8}\.\s{0,8}(?:binding|mainModule|dlopen)\b")),
+    (
+        "node",
+        (b"child_process", b"cluster", b"express", b"koa", b"fastify", b"hapi", b"nestjs", b"restify"),
+        re.compile(
+            rb"(?:\brequire\s{0,8}\(\s{0,8}|\bfrom\s{0,8}|\bimport\s{0,8}\(?\s{0,8})[\"'](?:node:)?"
+            rb"(?:child_process|cluster|express|koa|fastify|@hapi/hapi|@nestjs/core|restify)[\"']"
+        ),
+    ),
+    ("deno", (b"Deno",), re.compile(rb"\bDeno\s{0,8}\.\s{0,8}(?:run|Command|serve|listen|dlopen)\b")),
+    ("bun", (b"Bun",), re.compile(rb"\bBun\s{0,8}\.\s{0,8}(?:spawn|spawnSync|serve|\$)(?![\w$])")),
+    (
+        "macos",
+        (b"ObjC", b"currentApplication"),
+        re.compile(rb"\bObjC\s{0,8}\.\s{0,8}import\b|\bApplication\s{0,8}\.\s{0,8}currentApplication\b"),
+    ),
+)
+"""Whose objects or modules, a word that every match has, and the pattern."""
+_ANY_OBJECT = re.compile(rb"\bActiveXObject\s{0,8}\(\s{0,8}[^\s\"')]")
 
 
 def with_runtime(named: Named, content: Content) -> Named:
@@ -36,10 +67,20 @@ def with_runtime(named: Named, content: Content) -> Named:
         return named
     if content.size > LARGEST:
         return named._replace(detail=(*named.detail, "runtime=unknown"))
-    data = content.everything()
-    if not _loads_modules(data) or _OF_A_PAGE.search(data):
-        return named
-    return named._replace(detail=(*named.detail, "runtime=node"))
+    runtime = _runtime(content.everything())
+    return named._replace(detail=(*named.detail, f"runtime={runtime}")) if runtime else named
+
+
+def _runtime(data: bytes) -> str:
+    """Return what the script is for, or nothing where it may be for a page."""
+    for name, words, pattern in _HOSTS:
+        if any(word in data for word in words) and pattern.search(data):
+            return name
+    if _OF_A_PAGE.search(data):
+        return ""
+    if b"ActiveXObject" in data and _ANY_OBJECT.search(data):
+        return "windows"
+    return "node" if _loads_modules(data) else ""
 
 
 def _loads_modules(data: bytes) -> bool:

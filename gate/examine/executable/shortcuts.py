@@ -65,6 +65,7 @@ _LOGON = re.compile(r"<LogonCommand[\s>]")
 _PLISTS = {
     "launchd": re.compile(r"<key>(?:ProgramArguments|Program|BundleProgram)</key>"),
     "terminal": re.compile(r"<key>(?:CommandString|RunCommandAsShell)</key>"),
+    "mobileconfig": re.compile(r"<key>PayloadType</key>\s*+<string>Configuration</string>"),
     "webloc": re.compile(r"\s*+<key>(?:URL|URLName)</key>\s*+<string>"),
 }
 """Format -> the key of a property list that makes it one."""

@@ -9,8 +9,6 @@ from gate.examine.executable.content import Content, text_of
 
 LEADING = r"\s*+(?:[;#][^\n]*+\s*+)*+"
 """Blank lines and comments of settings files."""
-XML_START = r"\s*+(?:<\?xml[^>]*+>\s*+|<!--.*?-->\s*+|<!DOCTYPE[^>]*+>\s*+)*+"
-"""Declaration, comments and document type of an XML text."""
 PROLOG_BYTES = 1 << 20
 """How far into an item the root of an XML text is looked for."""
 _PROLOG = re.compile(

@@ -30,6 +30,7 @@ SAMPLES: dict[str, Sample] = {
     "mst": compound_file(installer_class(0x82)),
     "inf": b'; setup\r\n[Version]\r\nSignature="$Windows NT$"\r\nClass=Net\r\n',
     "clickonce": b'<?xml version="1.0"?>\n<asmv1:assembly xmlns:asmv1="urn:schemas-microsoft-com:asm.v1"><deployment/>',
+    "appinstaller": b"<?xml version='1.0'?>\n<!-- x --><AppInstaller Version='1.0.0.0'><MainPackage/></AppInstaller>",
     "flatpakref": b"[Flatpak Ref]\nName=org.example.App\nUrl=https://example.org/repo\n",
 }
 
@@ -44,5 +45,6 @@ TWINS: dict[str, Sample] = {
     "mst": OLE,
     "inf": b"[Version]\r\nNumber=1\r\n",
     "clickonce": b'<?xml version="1.0"?>\n<assembly><member name="x"/></assembly>',
+    "appinstaller": b"<?xml version='1.0'?>\n<Applications><AppInstaller/></Applications>",
     "flatpakref": b"A [Flatpak Ref] begins so.\n",
 }

@@ -32,6 +32,7 @@ SAMPLES: dict[str, Sample] = {
     "launchd": b"<?xml version='1.0'?><!DOCTYPE plist PUBLIC 'x' 'x'>\n<plist version='1.0'><dict>"
     b"<key>ProgramArguments</key><array><string>/bin/sh</string></array></dict></plist>",
     "terminal": b"<plist><dict><key>CommandString</key><string>ls</string></dict></plist>",
+    "mobileconfig": b"<plist><dict><key>PayloadType</key><string>Configuration</string></dict></plist>",
     "webloc": b"<?xml version='1.0'?><plist><dict><key>URL</key><string>https://example.org</string></dict></plist>",
 }
 
@@ -61,5 +62,6 @@ TWINS: dict[str, Sample] = {
     "scheduled-task": b'<?xml version="1.0"?><Task xmlns="http://schemas.microsoft.com/project"/>',
     "launchd": b"<plist><dict><key>CFBundleName</key><string>ProgramArguments</string></dict></plist>",
     "terminal": b"<plist><dict><key>name</key><string>CommandString</string></dict></plist>",
+    "mobileconfig": b"<plist><dict><key>PayloadType</key><string>of a configuration</string></dict></plist>",
     "webloc": b"<plist><dict><key>name</key><string>URL</string></dict></plist>",
 }

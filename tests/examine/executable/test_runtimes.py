@@ -39,12 +39,76 @@ def test_scripts_for_servers(data: bytes) -> None:
 @pytest.mark.parametrize(
     "data",
     [
+        b"/*" + b"x" * 6000 + b"*/var o = new ActiveXObject('WSc\x72ipt.Shell'); o.Run('calc');\n",
+        b"window.a = 1; this['WScript']['CreateObject'](name).Run('calc');\n",
+        b"document.title = ''; WScript . Sleep(1);\n",
+        b"var services = GetObject('winmgmts:').Get('Win32_Process');\n",
+        b"document.write(new ActiveXObject('Excel.Application'));\n",
+        b"var e = new Enumerator(list); e.moveNext();\n",
+        b"function make(name) { return new ActiveXObject(name); }\nmake(parts.join('.'));\n",
+    ],
+)
+def test_scripts_for_the_windows_script_host(data: bytes) -> None:
+    assert runtime(data) == {"runtime=windows"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"var request = window.XMLHttpRequest ? 0 : new ActiveXObject('Microsoft.XMLHTTP');\n",
+        b"document.title = ''; x = new ActiveXObject(\"Msxml2.XMLHTTP.6.0\");\n",
+        b"for (i in ids) try { return new ActiveXObject(ids[i]) } catch (e) { } // navigator.appName\n",
+        b"navigator.plugins || new ActiveXObject('ShockwaveFlash.ShockwaveFlash');\n",
+        b"var words = 'WScript CreateObject Enumerator';\n",
+        b"let WScripts = 1; call(WScripts);\n",
+        b"cache.getObject('a'); forgetObject('winmgmts');\n",
+    ],
+)
+def test_scripts_for_old_browsers(data: bytes) -> None:
+    assert runtime(data) == set()
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (b"// window.x\nrequire('child_process').exec('id');\n", "runtime=node"),
+        (b"var on = typeof window; import { fork } from 'cluster'; fork();\n", "runtime=node"),
+        (b'/* document.title */ const app = require("express")();\n', "runtime=node"),
+        (b"process.binding('spawn_sync').spawn({});\n", "runtime=node"),
+        (b"process . mainModule.require(name);\n", "runtime=node"),
+        (b"new Deno.Command('id').output();\n", "runtime=deno"),
+        (b"Deno.serve(answer);\n", "runtime=deno"),
+        (b"Bun.spawn(['id']);\n", "runtime=bun"),
+        (b"ObjC.import('stdlib'); $.system('id');\n", "runtime=macos"),
+        (b"Application('Terminal').doScript('id'); Application.currentApplication();\n", "runtime=macos"),
+    ],
+)
+def test_what_no_page_has_whatever_is_said_of_pages(data: bytes, word: str) -> None:
+    assert runtime(data) == {word}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"const isDeno = typeof Deno !== 'undefined' && Deno.version;\n",
+        b"processing.binding('a'); let process = {}; process.bindings = 1;\n",
+        b"bun.spawn = 1; Bunny.spawn();\n",
+        b"class Application {}; const app = new Application('x');\n",
+    ],
+)
+def test_words_that_are_like_those(data: bytes) -> None:
+    assert runtime(data) == set()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
         b"document.getElementById('a').textContent = 'b';\n",
         b"import { add } from './add.js';\nconsole.log(add(1, 2));\n",
         b"var isNode = typeof window === 'undefined'; if (isNode) { var fs = require('fs'); }\n",
         b"(function () { if (typeof define === 'function' && define.amd) define([], f); else require('fs'); })();\n",
         b"if (typeof importScripts === 'function') { } else { require('worker_threads'); }\n",
-        b"// require('express') is not needed: import 'fsx'\nlet a = 1;\nfunction f() { return a; }\nwindow.f = f;\n",
+        b"// require('fs') is not needed: import 'fsx'\nlet a = 1;\nfunction f() { return a; }\nwindow.f = f;\n",
         b"const fs = require('./fs');\nexports.a = 1;\n",
         b"let express = 'express';\nfunction required() { return express; }\n",
     ],
@@ -64,7 +128,18 @@ def test_what_is_too_long_to_be_searched_may_be_for_a_server(monkeypatch: pytest
 
 
 @pytest.mark.parametrize(
-    "unit", [b"require(        ", b"import ('node:", b"document . ", b"typeof        ", b'from"fs', b"from "]
+    "unit",
+    [
+        b"require(        ",
+        b"import ('node:",
+        b"document . ",
+        b"typeof        ",
+        b'from"fs',
+        b"from ",
+        b"ActiveXObject     ",
+        b"WScript   ",
+        b"process   ",
+    ],
 )
 def test_hostile_scripts_cost_little(unit: bytes) -> None:
     content = Content(Memory(unit * (4_000_000 // len(unit))))

@@ -107,6 +107,24 @@ def test_other_xml_is_no_scriptlet(before: bytes, data: bytes) -> None:
     assert named(b"<?xml version='1.0'?>\n" + before + data) == set()
 
 
+@pytest.mark.parametrize(
+    ("opening", "body", "format_"),
+    [
+        (
+            PADDING,
+            b"<assembly xmlns='urn:schemas-microsoft-com:asm.v1'>" + PADDING + b"<entryPoint/></assembly>",
+            "clickonce",
+        ),
+        (PADDING, b"<AppInstaller><MainPackage/></AppInstaller>", "appinstaller"),
+        (b"; note\r\n" * 1000, b'[Version]\r\nSignature="$Windows NT$"\r\n', "inf"),
+        (b"# note\n" * 1000, b"[Flatpak Ref]\nName=x\n", "flatpakref"),
+    ],
+)
+def test_installers_behind_long_comments(opening: bytes, body: bytes, format_: str) -> None:
+    assert named(opening + body) == {format_}
+    assert named(opening + body[:1] + b"x" + body[1:]) == set()
+
+
 # --- pictures that a command line reads ---------------------------------------------------------------------------
 
 
@@ -143,6 +161,26 @@ def test_commands_in_pictures(text: bytes, format_: str) -> None:
 def test_words_in_pictures(text: bytes) -> None:
     for data in (jpeg() + text, jpeg(text), png(text)):
         assert named(data, b"photo.jpg") == set()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"/*%PDF-1.4\n" + bytes(10) + b"*/alert(1);\n",
+        b"//%PDF-1.4\nalert(1);\n",
+        b"var a = `%PDF-1.7 `; alert(1);\n",
+        b"a='%PDF-1.4';alert(1)\n",
+    ],
+)
+def test_a_document_in_a_script(data: bytes) -> None:
+    facts = examined(ExecutableExaminer(), data, b"form.pdf")
+    assert [fact.format for fact in facts if isinstance(fact, ExecutableFact)] == ["javascript"]
+    assert {fact.disguise for fact in facts if isinstance(fact, DisguiseFact)} == {"extension", "polyglot"}
+
+
+@pytest.mark.parametrize("data", [b"\n\r %PDF-1.4\n", b"X-Header: 1\r\n\r\n%PDF-1.4\n", b"a=1\n" * 300 + b"%PDF-1.4"])
+def test_a_document_behind_something_else(data: bytes) -> None:
+    assert named(data, b"form.pdf") == set()
 
 
 # --- pages and settings of a web server ---------------------------------------------------------------------------
@@ -224,6 +262,7 @@ def test_settings_that_do_not(name: bytes, data: bytes) -> None:
         (b"web.config", b"<add "),
         (b"photo.jpg", b"\n@echo "),
         (b"photo.jpg", b"\ncurl |"),
+        (b"form.pdf", b"/*%PDF-"),
     ],
 )
 def test_hostile_texts_end_soon(name: bytes, unit: bytes) -> None:
