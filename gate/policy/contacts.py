@@ -28,6 +28,10 @@ TAG_LIST: Final = "tag-list"
 """The kind of paper that says what a tag manager brings in."""
 _REVIEWED: Final[frozenset[Reach]] = frozenset({"string", "opaque"})
 """What a person can have looked at: a URL of which reading cannot tell whether anything fetches it."""
+_HELD_AGAINST_DIGESTS: Final = frozenset(
+    {"script[src]", "link[rel=stylesheet]", "link[rel=preload]", "link[rel=modulepreload]"}
+)
+"""W3C Subresource Integrity: a digest beside a picture, a frame or a connection is there for show."""
 _BY_ITSELF: Final[frozenset[Reach]] = frozenset({"automatic", "conditional", "tracker"})
 """Contacts that come about without anything that the user does."""
 
@@ -133,7 +137,9 @@ class Contacts:
             page = destination.privacy_page or "–"
             about_page = {**about, "page": page, "missing": ", ".join(missing)}
             yield make_finding(UNDISCLOSED, path=_first(fetched), args=about_page)
-        shared = [fact for fact in fetched if is_shared(fact.host) and not fact.integrity]
+        if fetched and destination.safety_check is None:
+            yield make_finding("outbound/unchecked", path=_first(fetched), args=about)
+        shared = [fact for fact in fetched if is_shared(fact.host) and not _is_pinned(fact)]
         if shared and not (destination.url and names_publisher(destination.url)):
             yield make_finding("outbound/shared-host", path=_first(shared), args=about)
         managers = [fact for fact in fetched if is_tag_manager(fact.host)]
@@ -146,6 +152,11 @@ class Contacts:
         What is not said to be anything else is read as a website, which is the stricter.
         """
         return fact.reach in _BY_ITSELF or (self._runs_when_opened and fact.reach == "code")
+
+
+def _is_pinned(fact: OutboundFact) -> bool:
+    """Say whether a browser holds what it fetches against a digest: it does so for scripts and style sheets alone."""
+    return fact.integrity and fact.via in _HELD_AGAINST_DIGESTS
 
 
 def _first(facts: Iterable[OutboundFact]) -> str:

@@ -28,7 +28,7 @@ person has set it aside; ``noted`` are links and texts."""
 
 _DRAFTED: Final[tuple[Reach, ...]] = ("automatic", "conditional", "code", "tracker", "interaction", "local")
 """What a destination can be declared for; strings and opaque contacts are for ``[[outbound.reviewed]]``."""
-_OF_DESTINATIONS: Final = (UNDISCLOSED, "outbound/shared-host", "outbound/tag-list")
+_OF_DESTINATIONS: Final = (UNDISCLOSED, "outbound/unchecked", "outbound/shared-host", "outbound/tag-list")
 _SPECIAL: Final = re.compile(r"[*?\[\]]")
 _NOT_IN_IDS: Final = re.compile(r"[^a-z0-9]+")
 _ID_LENGTH: Final = 40

@@ -6,9 +6,9 @@ Sections and keys that the policy format knows and this version does not judge a
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from gate.limits import Limits
 from gate.models import ExecutableClass, Reach  # pydantic reads annotations when the module is loaded
@@ -64,6 +64,12 @@ def _with_ids(data: Any, key: str) -> Any:  # noqa: ANN401  # whatever stands in
 def _names_something(glob: str) -> bool:
     """Say whether a glob is more than wildcards, which name whatever there is."""
     return bool(glob.translate({ord(mark): None for mark in "*?/!."}))
+
+
+def _name_something(globs: Globs | None) -> Globs | None:
+    if globs is not None and not all(map(_names_something, globs)):
+        raise problem("policy.glob-everything")
+    return globs
 
 
 class Section(BaseModel):
@@ -241,7 +247,7 @@ class Outbound(Section):
     """
 
     own: Hosts = ()
-    vendor: Globs | None = None
+    vendor: Annotated[Globs | None, AfterValidator(_name_something)] = None
     browser_pages: int = Field(default=50, ge=1, le=10_000)
     destination: tuple[Destination, ...] = ()
     reviewed: tuple[Reviewed, ...] = ()

@@ -111,6 +111,7 @@ _KINDS = (
     FindingKind("outbound/text", "note", OUTBOUND),
     FindingKind("outbound/expired", "reject", OUTBOUND, "never"),
     FindingKind("outbound/undisclosed", "reject", PRIVACY),
+    FindingKind("outbound/unchecked", "warn", PRIVACY),
     FindingKind("outbound/shared-host", "warn", OUTBOUND),
     FindingKind("outbound/tag-list", "warn", OUTBOUND),
     FindingKind("container/ambiguous", "reject", MALWARE, "digest", also=_ON_CONTENT),

@@ -81,6 +81,7 @@ operator = "Example"
 sends = "IP アドレス、User-Agent"
 disable = "設定で無効にする"
 privacy_page = "site/privacy.html"
+safety_check = "TLS を確認"
 spec_ref = "仕様書 5.1"
 {more}
 {approval}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gate.examine.outbound.reading import Limits, read_document
 from gate.models import LibraryFact, OutboundFact, PageFact
 from gate.policy.findings import finding_message
 from gate.policy.problems import UnusablePolicyError
@@ -145,6 +146,12 @@ def test_what_a_file_says_of_itself_excuses_nothing_outside_of_declared_places(
     judgement = judged(policy, facts=[in_script(reach), library(by)])
     assert only(judgement, f"outbound/{reach}").severity == severity
     assert clause(judgement, OUTBOUND).status == ("confirmed" if severity == "note" else "not-confirmed")
+
+
+@pytest.mark.parametrize("glob", ["**", "**/*", "*/**"])
+def test_not_every_place_is_one_of_libraries(glob: str) -> None:
+    with pytest.raises(UnusablePolicyError):
+        policy_of(f'[outbound]\nvendor = ["site/vendor/**", "{glob}"]')
 
 
 def test_a_declared_place_without_a_recognised_library_excuses_nothing() -> None:
@@ -465,6 +472,16 @@ def test_only_what_comes_about_by_itself_has_to_be_disclosed(reach: Reach, kind:
     assert missing(judgement) == ("page" if concerns else None)
 
 
+def test_that_a_contact_is_safe_has_to_have_been_confirmed() -> None:
+    unchecked = destination_entry().replace('safety_check = "TLS を確認"\n', "")
+    found = only(judged(unchecked, facts=[contact()]), "outbound/unchecked")
+    assert (found.severity, found.args["id"], found.path) == ("warn", "maps", "site/index.html")
+    assert clause(judged(unchecked, facts=[contact()]), PRIVACY).status == "not-confirmed"
+    assert "outbound/unchecked" not in ids(judged(destination_entry(), facts=[contact()]))
+    by_click = unchecked.replace('"automatic"', '"interaction"')
+    assert "outbound/unchecked" not in ids(judged(by_click, facts=[contact(reach="interaction")]))
+
+
 def test_one_page_can_disclose_several_destinations() -> None:
     pages = [DISCLOSING, page("site/index.html", "privacy.html")]
     policy = destination_entry() + destination_entry("font.example.net", name="fonts")
@@ -488,9 +505,11 @@ def test_a_host_of_everybody_is_nobodys_own(host: str) -> None:
 # --- hosts of everybody ---------------------------------------------------------------------------------------------
 
 
-def shared(url: str | None, *, integrity: bool = False) -> list[str]:
+def shared(url: str | None, *, integrity: bool = False, via: str = "script[src]") -> list[str]:
     fact = dataclasses.replace(
-        contact("cdn.jsdelivr.net", url="https://cdn.jsdelivr.net/npm/leaflet@1.9.4/leaflet.js"), integrity=integrity
+        contact("cdn.jsdelivr.net", url="https://cdn.jsdelivr.net/npm/leaflet@1.9.4/leaflet.js"),
+        integrity=integrity,
+        via=via,
     )
     more = "" if url is None else f'url = "{url}"'
     return ids(judged(destination_entry("cdn.jsdelivr.net", more=more), facts=[fact]))
@@ -502,6 +521,11 @@ def shared(url: str | None, *, integrity: bool = False) -> list[str]:
 def test_a_host_that_serves_anything_warns(url: str | None) -> None:
     assert "outbound/shared-host" in shared(url)
     assert "outbound/shared-host" not in shared(url, integrity=True)
+
+
+@pytest.mark.parametrize("via", ["img[src]", "iframe[src]", "link[rel=icon]", "link[rel=preconnect]", "script[href]"])
+def test_a_digest_that_no_browser_looks_at_pins_nothing(via: str) -> None:
+    assert "outbound/shared-host" in shared(None, integrity=True, via=via)
 
 
 @pytest.mark.parametrize(
@@ -564,3 +588,68 @@ def test_the_lists_of_hosts_hold_patterns_that_a_policy_could_hold() -> None:
         policy_of(f'[outbound]\nown = ["{name}"]')
         assert name == name.lower()
         assert "*" not in name
+
+
+# --- what only looks like something that the policy names -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://tile.example.org.example.net/v1/a",
+        "https://xtile.example.org/v1/a",
+        "https://tile.example.org@example.net/v1/a",
+        "https://tile.example.org:8443@example.net/v1/a",
+        "https://tile.example.org%2eexample.net/v1/a",
+        "https://example.net/?https://tile.example.org/v1/a",
+        "https://example.net/#https://tile.example.org/v1/a",
+        "https://example.net\\tile.example.org/v1/a",
+        "https://t\u0131le.example.org/v1/a",
+        "https://til\u0435.example.org/v1/a",
+        "https://tile.example.org./../../v2/a",
+        "https://tile.example.org/v1/../v2/a",
+        "https://tile.example.org/v1/%2e%2E/v2/a",
+        "https://tile.example.org/v1\\..\\v2/a",
+        "https://tile.example.org:8443/v1/a",
+        "http://tile.example.org/v1/a",
+        "wss://tile.example.org/v1/a",
+        "//tile.example.org/v2/v1/a",
+        "https://tile.example.org/V1/a",
+    ],
+)
+def test_what_looks_like_a_declared_url_is_undeclared(url: str) -> None:
+    declared = destination_entry(more='url = "https://tile.example.org/v1/*"') + '[outbound]\nown = ["*.meti.go.jp"]\n'
+    # With user information it is conditional: most browsers load no parts of pages from such URLs.
+    assert {"outbound/undeclared", "outbound/conditional"} & set(judged_page(declared, url))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://tile.example.org/v1/a",
+        "HTTPS://TILE.example.org:443/v1/a",
+        "https:\\\\tile.example.org\\v1\\a",
+        "https://tile.example.org./v1/a",
+        "https://tile.example.org/v2/../v1/a?key=1#b",
+        "https://ｔｉｌｅ.example.org/v1/a",
+    ],
+)
+def test_what_is_the_declared_url_is_covered_however_it_is_written(url: str) -> None:
+    declared = destination_entry(more='url = "https://tile.example.org/v1/*"')
+    assert "outbound/undeclared" not in judged_page(declared, url)
+
+
+@pytest.mark.parametrize("host", ["meti.go.jp.example.net", "xmeti.go.jp", "meti.go.jp", "www.met\u0456.go.jp"])
+def test_what_looks_like_a_host_of_the_recipient_is_none(host: str) -> None:
+    assert "outbound/undeclared" in judged_page('[outbound]\nown = ["*.meti.go.jp"]', f"https://{host}/a")
+    assert "outbound/undeclared" not in judged_page('[outbound]\nown = ["*.meti.go.jp"]', "https://www.meti.go.jp/a")
+
+
+def judged_page(policy: str, url: str) -> list[str]:
+    """Return the open findings of a page that fetches a picture, as the reader of pages sees it."""
+    seen = read_document("html", f'<img src="{url}">', Limits())
+    contacts = [
+        dataclasses.replace(fact, path="site/index.html", sha256=SHA) for fact in seen if isinstance(fact, OutboundFact)
+    ]
+    assert contacts
+    return ids(judged(policy, facts=contacts))
