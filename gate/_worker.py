@@ -21,6 +21,7 @@ import os
 import resource
 import socket
 import sys
+from pathlib import Path
 from typing import Any
 
 from gate import _confine
@@ -46,6 +47,7 @@ def main() -> None:
     module_name, _, function_name = target.partition(":")
     factory = getattr(importlib.import_module(module_name), function_name)
     channel = FrameSocket(socket.socket(fileno=int(number)))
+    refuse_threads()
     applied = _confine.apply(_confine.Confinement(**json.loads(specification)))
     try:
         options, _ = channel.receive()
@@ -55,6 +57,13 @@ def main() -> None:
             pass
     except (FrameError, BrokenPipeError, ConnectionResetError):
         return  # the gate has gone, or stopped listening: nothing is left to say to anyone
+
+
+def refuse_threads() -> None:
+    """End the process where something that was imported has started threads: they would escape the confinement."""
+    threads = len(list(Path("/proc/self/task").iterdir()))
+    if threads != 1:
+        sys.exit(f"{threads} threads before confinement")
 
 
 def _serve_one(channel: FrameSocket, handler: Any) -> bool:  # noqa: ANN401  # the target's handler is duck-typed

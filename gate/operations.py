@@ -203,6 +203,7 @@ def engine_settings(request: CheckRequest, loaded: LoadedPolicy) -> EngineSettin
         signatures=request.signatures or data_folder("signatures"),
         rule_folders=_rule_folders(request, loaded),
         rules_ignored=malware.yara_ignore,
+        script_model=loaded.policy.gate.script_model is not None,
         workers=request.jobs,
         item_seconds=loaded.policy.limits.item_seconds,
         browser_pages=loaded.policy.outbound.browser_pages if request.browser else 0,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gate.data_files import data_folder
+from gate.examine import script_model
 from gate.examine.antivirus.examiner import ClamAVExaminer
 from gate.examine.browser.examiner import BrowserExaminer
 from gate.examine.identity import is_unnamed
@@ -27,7 +28,8 @@ class EngineSettings:
     """What the engines need to know.
 
     ``clamd`` is ``auto``, ``unix:/path`` or ``tcp://host:port``; ``database`` the folder of the malware database, or
-    None for the bundled signatures; ``signatures`` and ``rule_folders`` hold house signatures and YARA rules.
+    None for the bundled signatures; ``signatures`` and ``rule_folders`` hold house signatures and YARA rules;
+    ``script_model`` asks a model of scripts as well.
     """
 
     clamd: str
@@ -38,6 +40,7 @@ class EngineSettings:
     workers: int
     item_seconds: float
     rules_ignored: tuple[str, ...] = ()
+    script_model: bool = False
     browser_pages: int = 0
     """How many pages to open in a browser; none where nobody asked for it."""
 
@@ -54,6 +57,15 @@ def _kind_of(folders: Sequence[Path]) -> DatabaseKind:
 
 _OUTBOUND = Hosted(
     "outbound", "gate.examine.outbound.examiner:OutboundExaminer", {}, frozenset({"content", "name"}), _always
+)
+
+
+_SCRIPT_MODEL = Hosted(
+    script_model.NAME,
+    "gate.examine.script_model.examiner:ScriptModelExaminer",
+    {},
+    frozenset({"content", "name", "mode"}),
+    script_model.is_unnamed,
 )
 
 
@@ -97,6 +109,8 @@ def build_examiners(settings: EngineSettings) -> Sequence[Examiner]:
         _OUTBOUND,
     ]
     host = Host(hosted, workers=settings.workers, item_seconds=settings.item_seconds)
+    # A model has workers of its own as well, which load it before they are confined.
+    asked = [_SCRIPT_MODEL] if settings.script_model else []
     # libmagic has workers of its own: what takes it over must not speak for the other examiners.
     identity = Hosted(
         "identity", "gate.examine.identity.examiner:IdentityExaminer", {}, frozenset({"content"}), is_unnamed
@@ -112,6 +126,10 @@ def build_examiners(settings: EngineSettings) -> Sequence[Examiner]:
         antivirus,
         *(IsolatedExaminer(host, each) for each in hosted),
         IsolatedExaminer(second, identity),
+        *(
+            IsolatedExaminer(Host([each], workers=settings.workers, item_seconds=settings.item_seconds), each)
+            for each in asked
+        ),
     ]
 
 

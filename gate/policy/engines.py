@@ -34,7 +34,7 @@ def run_findings(examination: Examination, policy: Policy) -> Iterator[Finding]:
     items = len({fact.path for fact in examination.facts if isinstance(fact, ItemFact)})
     if not items:
         yield make_finding("input/empty")
-    yield from _engine_findings(examination)
+    yield from _engine_findings(examination, policy)
     yield from _coverage_findings(examination, items)
     for engine in examination.engines:
         if engine.external:
@@ -45,7 +45,7 @@ def run_findings(examination: Examination, policy: Policy) -> Iterator[Finding]:
             yield from _database_findings(engine, policy, examination.finished)
 
 
-def _engine_findings(examination: Examination) -> Iterator[Finding]:
+def _engine_findings(examination: Examination, policy: Policy) -> Iterator[Finding]:
     """Yield what failed, what missed its canary, and what is not there at all; each engine once for each cause."""
     troubled = {problem.engine for problem in examination.problems}
     for problem in examination.problems:
@@ -57,7 +57,8 @@ def _engine_findings(examination: Examination) -> Iterator[Finding]:
             yield _engine_finding("engine/canary", engine.name)
     known = {engine.name for engine in examination.engines} | troubled
     covered = {row.examiner for row in examination.coverage}
-    for name in REQUIRED_EXAMINERS:
+    asked = (policy.gate.script_model,) if policy.gate.script_model else ()
+    for name in (*REQUIRED_EXAMINERS, *asked):
         if name not in covered or (name not in known and name != _WITHOUT_ENGINE):
             yield _engine_finding("engine/absent", name)
 

@@ -115,10 +115,12 @@ class Agreement(Section):
 
 
 class GateSection(Section):
-    """``[gate]``: the time zone in which days are counted, and the clauses without which nothing is approved."""
+    """``[gate]``: the time zone of days, the clauses without which nothing is approved, an engine that is an extra."""
 
     timezone: Timezone = "Asia/Tokyo"
     require: Clauses = DEFAULT_REQUIRED
+    script_model: Literal["magika"] | None = None
+    """A trained model that is asked of texts which bear no mark of a script; it has to be installed."""
 
 
 class Malware(Section):

@@ -29,6 +29,7 @@ EXAMINER_CLAUSES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "outbound": (OUTBOUND, PRIVACY),
         "browser": (OUTBOUND, PRIVACY),
         "identity": EXAMINED,
+        "magika": (EXECUTABLES,),
     }
 )
 """The clauses that an examiner's answers count for.

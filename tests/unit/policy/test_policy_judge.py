@@ -156,6 +156,17 @@ def test_every_examiner_has_to_be_in_the_coverage(name: str) -> None:
     assert only(judgement, "engine/absent").args["engine"] == name
 
 
+def test_an_extra_engine_has_to_be_there_where_the_policy_asks_for_it() -> None:
+    asked = "[gate]\nrequire = []\nscript_model = 'magika'"
+    assert only(judged(asked), "engine/absent").args["engine"] == "magika"
+    seen = examined()
+    there = examined(
+        engines=(*seen.engines, EngineInfo("magika", "1", None, "passed")),
+        coverage=(*seen.coverage, Coverage("magika", 1, 0, 0)),
+    )
+    assert ids(judged(asked, seen=there)) == ids(judged("[gate]\nrequire = []", seen=there)) == []
+
+
 @pytest.mark.parametrize("name", [engine.name for engine in ENGINES])
 def test_every_engine_has_to_be_there_and_to_have_proved_itself(name: str) -> None:
     absent = judged("[gate]\nrequire = []", seen=examined(engines=without(ENGINES, name)))
