@@ -6,6 +6,7 @@ import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator
+from heapq import merge
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,13 +28,15 @@ class Signature(NamedTuple):
 
     name: str
     host: str
-    hint: str
+    starts: tuple[str, ...]
     pattern: re.Pattern[str]
 
 
 def _signatures() -> tuple[Signature, ...]:
     entries = tomllib.loads(Path(__file__).with_name("trackers.toml").read_text("utf-8"))["tracker"]
-    return tuple(Signature(each["name"], each["host"], each["hint"], re.compile(each["pattern"])) for each in entries)
+    return tuple(
+        Signature(each["name"], each["host"], tuple(each["starts"]), re.compile(each["pattern"])) for each in entries
+    )
 
 
 SIGNATURES = _signatures()
@@ -44,14 +47,27 @@ def read_trackers(script: str, lines: Lines, condition: str = "") -> Iterator[Re
     """Yield each tracker that a script calls, once, at its first call outside of comments."""
     comments: list[tuple[int, int]] | None = None
     for signature in SIGNATURES:
-        if signature.hint not in script:
-            continue
-        for number, call in enumerate(signature.pattern.finditer(script)):
+        for number, call in enumerate(_calls(signature, script)):
             if comments is None:
                 comments = [token.span() for token in _TOKEN.finditer(script) if token["comment"]]
             if number >= _TRIED or not _inside(comments, call.start()):
                 yield _reference(signature, call, lines.at(call.start()), condition)
                 break
+
+
+def _calls(signature: Signature, script: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of a signature in their order: to look for constant texts takes far less than for patterns."""
+    found = [_beginning(signature, start, script) for start in signature.starts]
+    return merge(*found, key=re.Match.start)
+
+
+def _beginning(signature: Signature, start: str, script: str) -> Iterator[re.Match[str]]:
+    place = script.find(start)
+    while place >= 0:
+        call = signature.pattern.match(script, place)
+        if call is not None:
+            yield call
+        place = script.find(start, place + 1)
 
 
 def _reference(signature: Signature, call: re.Match[str], line: int, condition: str) -> Reference:

@@ -253,6 +253,19 @@ def test_dormant_code_is_code_and_its_condition_is_shown() -> None:
     assert fact.condition == ""
 
 
+@pytest.mark.parametrize("leaving", ["return;", "{ return }", "{ own(); return false }", "throw a;"])
+def test_what_follows_an_early_return_is_guarded_by_it(leaving: str) -> None:
+    guard = "if (location.hostname !== 'a.example')"
+    [fact] = outbound(f"function f() {{ {guard} {leaving} fetch('{U}') }}", "a.js")
+    assert (fact.reach, fact.condition) == ("code", "unless location.hostname !== 'a.example'")
+    [fact] = outbound(f"function f() {{ {guard} {leaving} }} fetch('{U}')", "a.js")
+    assert fact.condition == ""
+    [fact] = outbound(f"function f() {{ {guard} own(); fetch('{U}') }}", "a.js")
+    assert fact.condition == ""
+    [fact] = outbound(f"function f() {{ {guard} {{ {leaving} }} else own(); fetch('{U}') }}", "a.js")
+    assert fact.condition == ""
+
+
 def test_names_are_those_of_their_scope() -> None:
     script = f"var u = '/own'; function f() {{ var u = '{U}'; return u }} fetch(u)"
     assert {fact.reach for fact in outbound(script, "a.js")} == {"string"}

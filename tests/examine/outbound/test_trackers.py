@@ -359,3 +359,42 @@ def test_snippet_that_waits_for_something_says_so() -> None:
 def test_one_tracker_is_named_once() -> None:
     facts = outbound("fbq('init', '1');\nfbq('track', 'PageView');\n", "a.js")
     assert [(fact.host, fact.line) for fact in facts if fact.reach == "tracker"] == [("connect.facebook.net", 1)]
+
+
+OTHER_BEGINNINGS = {
+    "'GTM-ABC1234'": '"GTM-ABC1234"',
+    "(clarity)": "clarity('set', 'a', 'b')",
+    "lintrk": "lintrk('track', {})",
+    "hj": "hj('event', 'a')",
+    "uetq": "var uetq = []",
+    "ytag": "ytag({type: 'a'})",
+    "yahoo": "var yahoo_conversion_id = 1",
+    "__krt": "window.__krt = 1",
+    "Piwik": "Piwik.getTracker('a')",
+    "InstrumentationKey": "InstrumentationKey=01234567-",
+    "bugsnag": "bugsnag('key')",
+    "Rollbar": "Rollbar.init({})",
+    "_trackJs": "var _trackJs = {}",
+    "datadogRum": "datadogRum.init({})",
+    "datadogLogs": "datadogLogs.init({})",
+    "DD_LOGS": "DD_LOGS.init({})",
+    "NREUM": "NREUM.info = {}",
+    "plausible": "plausible('a')",
+    "window.plausible": "window.plausible = f",
+    "_vis_opt": "var _vis_opt_queue = []",
+    "intercomSettings": "var intercomSettings = {}",
+    "zESettings": "var zESettings = {}",
+    "appboy": "appboy.initialize('key')",
+    "OneSignalDeferred": "OneSignalDeferred.push(f)",
+}
+"""Each way in which a signature that has several can begin."""
+
+
+@pytest.mark.parametrize("name", OTHER_BEGINNINGS)
+def test_every_beginning_is_looked_for(name: str) -> None:
+    assert "tracker" in {fact.reach for fact in outbound(OTHER_BEGINNINGS[name], "a.js")}
+
+
+def test_the_first_of_several_beginnings_tells_the_line() -> None:
+    [fact] = [fact for fact in outbound("hj('event', 'a');\nvar _hjSettings;\n", "a.js") if fact.reach == "tracker"]
+    assert fact.line == 1

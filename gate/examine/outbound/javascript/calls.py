@@ -7,87 +7,17 @@ and the documentation of Node.js and of the HTTP and map libraries named here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from functools import cached_property
-from typing import TypeAlias
+from collections.abc import Mapping
 
-from tree_sitter import Node
-
+from gate.examine.outbound.javascript import clients
+from gate.examine.outbound.javascript.call import Call, Handler
 from gate.examine.outbound.javascript.contacts import Contacts
 from gate.examine.outbound.javascript.elements import attribute, made_element, tag_of
-from gate.examine.outbound.javascript.options import options, peer_connection, socket, url_or_options
-from gate.examine.outbound.javascript.program import Program
-from gate.examine.outbound.javascript.scopes import plain
+from gate.examine.outbound.javascript.options import options, peer_connection, url_or_options
 from gate.examine.outbound.unknown import UNKNOWN
 
-
-class Call:
-    """A call or ``new``: its node and the last part of the name that is called; the rest when it is asked for."""
-
-    def __init__(self, program: Program, node: Node, name: str) -> None:
-        self._program = program
-        self.node = node
-        self.name = name
-
-    @cached_property
-    def function(self) -> Node:
-        """What is called."""
-        return plain(self.node.child(0))
-
-    @cached_property
-    def receiver(self) -> Node | None:
-        """What it is called on."""
-        return self.function.named_children[0] if self.function.type.endswith(_MEMBERS) else None
-
-    @cached_property
-    def arguments(self) -> list[Node]:
-        """The arguments."""
-        return self._program.arguments(self.node)
-
-    def argument(self, index: int) -> Node | None:
-        """Return an argument, or None where there are not so many."""
-        return self.arguments[index] if index < len(self.arguments) else None
-
-    def is_on(self, *owners: bytes) -> bool:
-        """Say whether the text of what it is called on ends in one of ``owners``."""
-        called = self.node.child(0)
-        end = called.end_byte
-        text = self._program.data[max(called.start_byte, end - _OWNER_LENGTH) : end]
-        return text.rpartition(b".")[0].endswith(owners)
-
-
-Handler: TypeAlias = Callable[[Contacts, Call], None]
-
 _WINDOWS = re.compile(rb"(?:.*\.)?(?:window|self|globalThis|top|parent|opener|frames|win|w)", re.DOTALL)
-_MEMBERS = ("member_expression", "subscript_expression")
-_OWNER_LENGTH = 120
 _METHODS = frozenset(["get", "post", "put", "patch", "delete", "head", "options", "connect", "trace", "propfind"])
-_HTTP_MODULES = frozenset(
-    [
-        "http",
-        "https",
-        "http2",
-        "axios",
-        "got",
-        "request",
-        "superagent",
-        "ky",
-        "needle",
-        "undici",
-        "node-fetch",
-        "cross-fetch",
-        "isomorphic-fetch",
-        "jquery",
-        "request-promise",
-        "request-promise-native",
-        "bent",
-        "wretch",
-        "phin",
-        "follow-redirects",
-    ]
-)
-_HTTP_OBJECTS = frozenset(b"axios $http superagent got ky needle request https http http2 $ jQuery".split())
-_SOCKET_MODULES = {"net": "tcp", "tls": "tls", "dgram": "udp", "dns": "dns", "dns/promises": "dns"}
 _LOADER = re.compile(
     r"fetch|script|ajax|request|beacon|download|websocket|getjson|iframe|pixel|tracker|stylesheet", re.IGNORECASE
 )
@@ -207,77 +137,9 @@ def _create(contacts: Contacts, call: Call) -> None:
         made_element(contacts, tag.lower(), call.arguments[1], call.node)
 
 
-def _verb(contacts: Contacts, call: Call) -> None:
-    """Take a request of an HTTP client; on other objects ``get`` means many things, and only a URL tells."""
-    receiver = call.receiver
-    if receiver is None:
-        is_client = contacts.program.module_of(call.function) in _HTTP_MODULES
-    else:
-        name = contacts.program.bytes_of(receiver)[-20:]
-        is_client = name in _HTTP_OBJECTS or contacts.program.module_of(receiver) in _HTTP_MODULES
-    if is_client and call.arguments:
-        url_or_options(contacts, call.arguments[0], f"{call.name}()", call.node)
-    elif call.arguments and receiver is not None:
-        contacts.contact(call.arguments[0], f"{call.name}()", call.node, opaque=False)
-
-
-def _client(contacts: Contacts, call: Call) -> None:
-    """Take a call of a client itself: ``axios(options)``, ``got(url)``."""
-    if call.receiver is None and call.arguments:
-        own = contacts.program.scopes.is_declared(call.name.encode(), call.node.start_byte)
-        module = contacts.program.module_of(call.function) if own else call.name
-        opaque = module in _HTTP_MODULES or call.name == "axios"
-        url_or_options(contacts, call.arguments[0], f"{call.name}()", call.node, opaque=opaque)
-
-
 def _jquery(contacts: Contacts, call: Call) -> None:
     if call.arguments:
         _markup(0, jquery=True)(contacts, call)
-
-
-def _connect(contacts: Contacts, call: Call) -> None:
-    """Take a connection of a socket, or of a client that is given a URL."""
-    module = ""
-    if call.receiver is not None:
-        module = contacts.program.module_of(call.receiver)
-    else:
-        module = contacts.program.module_of(call.function)
-    if module in _SOCKET_MODULES:
-        socket(contacts, call.arguments, _SOCKET_MODULES[module], f"{module}.{call.name}()", call.node)
-    elif call.arguments and call.arguments[0].type == "number" and call.arguments[1:]:
-        socket(contacts, call.arguments, "tcp", f"{call.name}()", call.node)
-    elif call.arguments:
-        contacts.contact(call.arguments[0], f"{call.name}()", call.node, opaque=False)
-
-
-def _resolve(contacts: Contacts, call: Call) -> None:
-    module = contacts.program.module_of(call.receiver if call.receiver is not None else call.function)
-    if module in _SOCKET_MODULES:
-        socket(contacts, call.arguments, _SOCKET_MODULES[module], f"{module}.{call.name}()", call.node)
-
-
-def _send(contacts: Contacts, call: Call) -> None:
-    if len(call.arguments) > 2:  # noqa: PLR2004  # message, port, host
-        texts = [each for value in call.arguments[1:] for each in contacts.folder.fold(value)]
-        hosts = [each for each in texts if "." in each.text and UNKNOWN not in each.text]
-        ports = any(each.type == "number" for each in call.arguments[1:])
-        for host in hosts if ports else ():
-            contacts.host(host, "udp", "", f"{call.name}()", call.node)
-
-
-def _command(contacts: Contacts, call: Call) -> None:
-    """Take the URLs in a command line or in the arguments of a program that Node.js starts."""
-    owner = call.receiver if call.receiver is not None else call.function
-    certain = contacts.program.module_of(owner) == "child_process" or call.name.endswith(("Sync", "File"))
-    if call.receiver is not None and not certain:
-        return
-    for value in call.arguments[:2]:
-        items = contacts.program.items(value)
-        for each in items if items is not None else [value]:
-            if plain(each).type not in ("object", "arrow_function", "function_expression"):
-                contacts.urls_inside(
-                    each, f"child_process.{call.name}()", call.node, opaque=certain and value.id == call.arguments[0].id
-                )
 
 
 def _map_source(contacts: Contacts, call: Call) -> None:
@@ -352,6 +214,7 @@ CALLS: Mapping[str, Handler] = {
     "execScript": _evaluated(opaque=True),
     "globalEval": _evaluated(opaque=False),
     "Function": _evaluated(opaque=True),
+    "constructor": _evaluated(opaque=False),
     "setTimeout": _evaluated(opaque=False),
     "setInterval": _evaluated(opaque=False),
     "setAttribute": _set_attribute,
@@ -359,23 +222,25 @@ CALLS: Mapping[str, Handler] = {
     "attr": _set_attribute,
     "prop": _set_attribute,
     **dict.fromkeys(("createElement", "jsx", "jsxs", "_jsx", "_jsxs", "jsxDEV", "h", "createVNode"), _create),
-    **dict.fromkeys(("get", "post", "put", "patch", "delete", "del", "head", "getJSON", "getScript", "load"), _verb),
+    **dict.fromkeys(
+        ("get", "post", "put", "patch", "delete", "del", "head", "getJSON", "getScript", "load"), clients.verb
+    ),
     "ajax": _options,
-    "request": _verb,
-    "stream": _verb,
-    "extend": _verb,
-    "create": _verb,
-    "axios": _client,
-    "got": _client,
-    "ky": _client,
-    "needle": _client,
-    "superagent": _client,
-    "connect": _connect,
-    "createConnection": _connect,
-    "lookup": _resolve,
-    **dict.fromkeys(("resolve", "resolve4", "resolve6", "resolveTxt", "resolveMx", "reverse"), _resolve),
-    "send": _send,
-    **dict.fromkeys(("exec", "execSync", "spawn", "spawnSync", "execFile", "execFileSync", "fork"), _command),
+    "request": clients.verb,
+    "stream": clients.verb,
+    "extend": clients.verb,
+    "create": clients.verb,
+    "axios": clients.client,
+    "got": clients.client,
+    "ky": clients.client,
+    "needle": clients.client,
+    "superagent": clients.client,
+    "connect": clients.connect,
+    "createConnection": clients.connect,
+    "lookup": clients.resolve,
+    **dict.fromkeys(("resolve", "resolve4", "resolve6", "resolveTxt", "resolveMx", "reverse"), clients.resolve),
+    "send": clients.send,
+    **dict.fromkeys(("exec", "execSync", "spawn", "spawnSync", "execFile", "execFileSync", "fork"), clients.command),
     **dict.fromkeys(("tileLayer", "wms", "imageOverlay", "videoOverlay", "addSource", "setStyle"), _map_source),
 }
 """By the last part of the name of what is called."""
@@ -415,11 +280,6 @@ CONSTRUCTORS: Mapping[str, Handler] = {
         _map_source,
     ),
 }
-
-
-def take_call(contacts: Contacts, node: Node, name: str, handler: Handler) -> None:
-    """Hand a call, by the name that is called, to its handler."""
-    handler(contacts, Call(contacts.program, node, name))
 
 
 def take_loader(contacts: Contacts, call: Call) -> None:

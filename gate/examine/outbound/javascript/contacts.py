@@ -3,37 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import islice
 
 from tree_sitter import Node
 
 from gate.examine.outbound.embedded import document_of, javascript_of
 from gate.examine.outbound.found import Found, Nested, Reference
 from gate.examine.outbound.javascript.folding import STEPS, Folded, Folder
+from gate.examine.outbound.javascript.guards import Guards
 from gate.examine.outbound.javascript.hosts import expanded
 from gate.examine.outbound.javascript.program import Program
 from gate.examine.outbound.lines import Lines, OneLine
 from gate.examine.outbound.unknown import UNKNOWN, settled
 from gate.examine.outbound.urls import may_lead_away
 from gate.models import Reach
-from gate.paths import printable
 
 HELD = "script"
 """The construct of a URL that the script holds and that reaches no sink."""
 _CONDITION_LENGTH = 80
 _OWN = re.compile(r"(?:(?:https?|wss?):)?//gate-item\.invalid(?=[:/?#]|\Z)")
 """A URL that is put together from where the page itself is served."""
-_GUARD_WORDS = (b"location.", b"debug", b"DEBUG", b"isDebug", b"NODE_ENV", b"__DEV__", b"localhost")
-_GUARD = re.compile(
-    rb"location\.(?:host|hostname|href|protocol|search)\b|\b(?:debug|DEBUG|isDebug|NODE_ENV|__DEV__)\b|['\"]localhost['\"]"
+_PIECE = re.compile(
+    rf"[\s{UNKNOWN}]*+(?:(?:(?:https?|wss?|ftp):)?[\\/]{{2}}|(?:stun|turn)s?:)|(?:https?|wss?):{UNKNOWN}"
+    rf"|{UNKNOWN}(?:\.[A-Za-z0-9\-]{{1,63}}){{1,6}}\.[A-Za-z]{{2,20}}(?=[/:])"
 )
-_GUARDS = 200
-_CLIMB = 12
+"""A text of which enough is constant to be meant as a URL of another place: its scheme, or the end of its host."""
 _TELLING = re.compile(rb"//|\\[xu0-7/]|/\\|(?:http|ws|ftp|stun|turn)s?:", re.IGNORECASE)
 """What a literal holds from which a URL can be read, or that hides one."""
 _MAKING_TEXT = (b"atob", b"fromC", b"unescape", b"decodeURI", b".join(", b"reverse")
+_END_OF_HOST = re.compile(rb"['\"`}](?:\.[A-Za-z0-9\-]{1,63})+\.[A-Za-z]{2,20}[/:]")
 _STYLE = re.compile(r"url\(|@import|image-set\(|\\", re.IGNORECASE)
 _UNKNOWN_IN_STYLE = re.compile(rf"(?:url\(|@import)\s*+[\"']?\s*+{UNKNOWN}", re.IGNORECASE)
 _UNKNOWN_IN_MARKUP = re.compile(rf"\b(?:src|srcset|poster|data|background)\s*+=\s*+[\"']?\s*+{UNKNOWN}", re.IGNORECASE)
@@ -80,7 +78,8 @@ class Contacts:
     @cached_property
     def can_hold_urls(self) -> bool:
         """Whether any URL can come of the script's constants."""
-        return bool(self.telling) or any(making in self.program.data for making in _MAKING_TEXT)
+        data = self.program.data
+        return bool(self.telling) or any(making in data for making in _MAKING_TEXT) or bool(_END_OF_HOST.search(data))
 
     # --- URLs --------------------------------------------------------------------------------------------------
 
@@ -101,7 +100,7 @@ class Contacts:
         for text in expanded(value.text):
             raw, unknown = settled(text)
             if unknown:
-                if opaque:
+                if opaque or (reach == "code" and _PIECE.match(text)):
                     self.opaque(construct, at, "" if text.strip(UNKNOWN) == "" else raw)
                     self.told |= value.origins
             elif _OWN.match(raw):
@@ -196,38 +195,8 @@ class Contacts:
 
     def _under(self, node: Node) -> str:
         """Return the condition on host name or debugging under which a node is run, or that of the whole script."""
-        place = node.start_byte
-        inner = [guard for guard in self._guards if guard[0] <= place < guard[1]]
-        return inner[-1][2] if inner else self._condition
+        return self._guards.around(node.start_byte) or self._condition
 
     @cached_property
-    def _guards(self) -> Sequence[tuple[int, int, str]]:
-        guards = [self._guarded_by(place) for place in islice(self._guard_words(), _GUARDS)]
-        return sorted(guard for guard in guards if guard is not None)
-
-    def _guard_words(self) -> Iterator[int]:
-        """Yield the places of words that conditions on host name and debugging hold."""
-        data = self.program.data
-        for word in _GUARD_WORDS:
-            place = data.find(word)
-            while place >= 0:
-                if _GUARD.match(data, max(0, place - 1)) or _GUARD.match(data, place):
-                    yield place
-                place = data.find(word, place + len(word))
-
-    def _guarded_by(self, place: int) -> tuple[int, int, str] | None:
-        """Return the span that the condition at ``place`` guards, with the condition as shown."""
-        node = self.program.root.descendant_for_byte_range(place, place)
-        for _ in range(_CLIMB):
-            parent = node.parent if node is not None else None
-            if node is None or parent is None or parent.type in ("statement_block", "program"):
-                return None
-            first = parent.named_children[0] if parent.named_children else None
-            tests = parent.type in ("if_statement", "ternary_expression") or (
-                parent.type == "binary_expression" and self.program.operator(parent) == "&&"
-            )
-            if tests and first is not None and first.id == node.id:
-                shown = " ".join(self.program.text(node)[: 4 * _CONDITION_LENGTH].strip("()").split())
-                return node.end_byte, parent.end_byte, printable(f"if {shown[:_CONDITION_LENGTH]}")
-            node = parent
-        return None
+    def _guards(self) -> Guards:
+        return Guards(self.program)

@@ -47,6 +47,7 @@ _TELLING = re.compile(rb"url|uri|endpoint|host|origin|server|dsn|api|base|cdn|do
 _GENERIC = frozenset(b"url uri host origin server api base baseUrl baseURL domain src href path".split())
 _FEW = 2
 _NAME_LENGTH = 80
+_PATH = 2000
 _NAMED = re.compile(rb"([\w$]+)[\"']?\s*[=:]\s*\(?\s*\Z")
 
 
@@ -315,33 +316,25 @@ class Program:
                 if statement.type == "return_statement" and statement.named_children:
                     yield statement.named_children[0]
 
-    # --- modules -----------------------------------------------------------------------------------------------
+    @cached_property
+    def news(self) -> Mapping[bytes, list[Node]]:
+        """What the script makes by ``new``, by the last part of the name of its class."""
+        made: dict[bytes, list[Node]] = {}
+        for new in self.captures.get("new", ()):
+            made.setdefault(self.constructor_name(new), []).append(new)
+        return made
 
-    def module_of(self, node: Node) -> str:
-        """Return the name of the module that an expression stands for (``https``), or an empty text."""
-        node = plain(node)
-        if node.type == "call_expression":
-            return self._required(node)
-        if node.type != "identifier":
-            return ""
-        for binding in self.scopes.bindings(self.bytes_of(node), node.start_byte)[:_STRUCTURES]:
-            source = plain(binding.node)
-            if binding.kind == "module":
-                return self.text(source)[1:-1]
-            if binding.kind in ("value", "part") and source.type == "call_expression":
-                required = self._required(source)
-                if required:
-                    return required
-        return ""
+    # --- places ------------------------------------------------------------------------------------------------
 
-    def _required(self, call: Node) -> str:
-        """Return the module of ``require("name")``, also inside of a helper for default exports."""
-        arguments = self.arguments(call)
-        name = self.callee_name(call)
-        if not arguments:
-            return ""
-        if name == b"require" and arguments[0].type == "string":
-            return self.text(arguments[0])[1:-1].removeprefix("node:")
-        if b"import" in name and arguments[0].type == "call_expression":
-            return self._required(arguments[0])
-        return ""
+    def path_to(self, start: int) -> list[Node]:
+        """Return the nodes that hold a place, from the whole script to the innermost; nothing where it is too deep."""
+        cursor = self.root.walk()
+        path = [self.root]
+        while cursor.goto_first_child_for_byte(start) is not None:
+            node = cursor.node
+            if node is None or node.start_byte > start:
+                break
+            path.append(node)
+            if len(path) > _PATH or not self.work():
+                return []
+        return path

@@ -8,16 +8,20 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from gate.examine.outbound.found import Found
-from gate.examine.outbound.javascript.calls import CALLS, CONSTRUCTORS, Handler, is_loader, take_call, take_loader
+from gate.examine.outbound.javascript.aliases import SINKS, take_aliases
+from gate.examine.outbound.javascript.call import Call
+from gate.examine.outbound.javascript.calls import CALLS, CONSTRUCTORS, is_loader, take_loader
+from gate.examine.outbound.javascript.clients import holds_modules, imported_call
 from gate.examine.outbound.javascript.contacts import Contacts
 from gate.examine.outbound.javascript.elements import assign, jsx_attribute
+from gate.examine.outbound.javascript.modules import is_global
 from gate.examine.outbound.javascript.program import Program
+from gate.examine.outbound.javascript.scopes import plain
 from gate.examine.outbound.javascript.strings import take_comments, take_configuration, take_literals
 from gate.examine.outbound.javascript.syntax import Syntax
 from gate.examine.outbound.lines import Lines
 from gate.models import Reach
 
-_GLOBALS = (b"window", b"self", b"globalThis", b"document", b"navigator")
 _ERRORS_TOLD = 20
 
 
@@ -53,10 +57,15 @@ def _take_flows(contacts: Contacts) -> None:
         contacts.contact(node.child_by_field_name("source"), "import", node, reach="automatic")
     for written, calls in program.calls.items():
         _take_calls(contacts, written, calls)
-    for node in program.captures.get("new", ()):
-        handler = CONSTRUCTORS.get(program.constructor_name(node).decode("utf-8", "replace"))
+    for written, made in program.news.items():
+        name = written.rstrip(b")").decode("utf-8", "replace")
+        handler = CONSTRUCTORS.get(name)
         if handler is not None:
-            _constructed(contacts, node, handler)
+            for node in made:
+                handler(contacts, Call(program, node, name))
+    take_aliases(contacts)
+    if holds_modules(program.data):
+        _take_imported(contacts)
     for node in program.captures.get("assigned", ()):
         assign(contacts, node)
     for node in program.captures.get("jsx", ()):
@@ -72,28 +81,59 @@ def _take_calls(contacts: Contacts, written: bytes, calls: Sequence[Node]) -> No
             name = _computed_name(contacts, node)
             handler = CALLS.get(name)
             if handler is not None:
-                take_call(contacts, node, name, handler)
+                handler(contacts, Call(contacts.program, node, name))
+        return
+    if name in ("call", "apply"):
+        for node in calls:
+            _take_indirect(contacts, node, name)
         return
     handler = CALLS.get(name) or (take_loader if is_loader(name) else None)
     if handler is not None:
         for node in calls:
-            take_call(contacts, node, name, handler)
+            handler(contacts, Call(contacts.program, node, name))
+
+
+def _take_indirect(contacts: Contacts, node: Node, name: str) -> None:
+    """Take ``f.call(x, url)`` and ``f.apply(x, [url])`` of a function that is known by its name."""
+    program = contacts.program
+    member = node.child(0)
+    function = member.named_children[0] if member.type == "member_expression" else None
+    if function is None or function.type != "member_expression":  # lone names are followed as values
+        return
+    called = program.text(function.named_children[-1])
+    handler = CALLS.get(called)
+    if handler is None or called in SINKS:
+        return
+    arguments: list[Node] | None = program.arguments(node)[1:]
+    if name == "apply":
+        arguments = program.items(arguments[0]) if arguments else None
+    if arguments is not None:
+        handler(contacts, Call(program, node, called, function, arguments))
+
+
+def _take_imported(contacts: Contacts) -> None:
+    """Take calls of modules and of clients made of them by names of the script's own."""
+    for written, calls in contacts.program.calls.items():
+        if written.decode("utf-8", "replace") in CALLS:
+            continue
+        for node in calls:
+            found = imported_call(contacts, node)
+            if found is None:
+                continue
+            handler = CALLS.get(found[0])
+            if handler is not None:
+                handler(contacts, Call(contacts.program, node, *found))
 
 
 def _computed_name(contacts: Contacts, node: Node) -> str:
     """Return the name of ``object["name"]`` where that is called; a computed name of a global object is opaque."""
-    function = node.child(0)
+    function = plain(node.child(0))
     if function.type != "subscript_expression":
         return ""
     owner, index = function.named_children[0], function.named_children[-1]
     if index.type == "number":
         return ""
     name = contacts.folder.constant(index)
-    if name is None and contacts.program.bytes_of(owner) in _GLOBALS:
-        contacts.opaque(f"{contacts.program.text(owner)}[…]()", node)
+    if name is None and is_global(contacts.program, owner):
+        contacts.opaque(f"{contacts.program.text(owner)[:40]}[…]()", node)
     return name or ""
-
-
-def _constructed(contacts: Contacts, node: Node, handler: Handler) -> None:
-    name = contacts.program.constructor_name(node).decode("utf-8", "replace")
-    take_call(contacts, node, name, handler)

@@ -177,19 +177,25 @@ class Scopes:
 
     def _declare_imports(self, node: Node) -> None:
         source = node.child_by_field_name("source")
+        for child in node.named_children:
+            if child.type == "import_require_clause":  # TypeScript: import a = require("b")
+                self._add(0, self._text(child.named_children[0]), Binding("module", child.named_children[-1]))
         if source is None:
             return
         for child in node.named_children:
             for clause in child.named_children if child.type == "import_clause" else ():
-                if clause.type == "identifier":
-                    self._add(0, self._text(clause), Binding("module", source))
-                elif clause.type == "namespace_import":
-                    self._add(0, self._text(clause.named_children[-1]), Binding("module", source))
-                elif clause.type == "named_imports":
-                    for each in clause.named_children:
-                        if each.named_children:
-                            first, last = each.named_children[0], each.named_children[-1]
-                            self._add(0, self._text(last), Binding("module", source, name=self._text(first)))
+                self._declare_clause(clause, source)
+
+    def _declare_clause(self, clause: Node, source: Node) -> None:
+        if clause.type == "identifier":
+            self._add(0, self._text(clause), Binding("module", source))
+        elif clause.type == "namespace_import":
+            self._add(0, self._text(clause.named_children[-1]), Binding("module", source))
+        elif clause.type == "named_imports":
+            for each in clause.named_children:
+                if each.named_children:
+                    first, last = each.named_children[0], each.named_children[-1]
+                    self._add(0, self._text(last), Binding("module", source, name=self._text(first)))
 
     def _declaring(self, name: bytes, place: int) -> int | None:
         """Return the scope that declares ``name`` for a use at ``place``, or None where none does."""
@@ -236,6 +242,14 @@ class Scopes:
         if (scope, name) not in self._assigned:
             self._assign(scope, name)
         return self._names.get((scope, name), ())
+
+    def declaring(self, name: bytes, place: int) -> int:
+        """Return the scope that ``name``, used at ``place``, belongs to; the whole script is the first one."""
+        return self._declaring(name, place) or 0
+
+    def span(self, scope: int) -> tuple[int, int]:
+        """Return where a scope begins and ends."""
+        return self._starts[scope], self._ends[scope]
 
     def is_declared(self, name: bytes, place: int) -> bool:
         """Say whether the script itself declares ``name`` for a use at ``place``."""

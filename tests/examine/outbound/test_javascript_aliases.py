@@ -1,0 +1,161 @@
+"""Sinks by other names, and objects made of modules: with a constant URL they are code, with a computed one opaque."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.examine.outbound.outbound_kit import HOST, outbound
+
+U = f"https://{HOST}/a"
+
+ALIASES = [
+    "var f = fetch; f(URL)",
+    "let f; f = window.fetch; f(URL)",
+    "const {fetch} = window; fetch(URL)",
+    "const {fetch: f} = window; f(URL)",
+    "({fetch: f} = self); f(URL)",
+    'window["fe" + "tch"](URL)',
+    'var f = window["fe" + "tch"]; f(URL)',
+    'var f = window["fetch"]; f(URL)',
+    'var w = window; w["fe" + "tch"](URL)',
+    '(function (w) { w["fe" + "tch"](URL) })(window)',
+    "self.fetch.call(self, URL)",
+    "fetch.call(null, URL)",
+    "fetch.apply(null, [URL])",
+    "Reflect.apply(fetch, null, [URL])",
+    "fetch.bind(null)(URL)",
+    "fetch.bind(null, URL)()",
+    "var f = fetch.bind(window); f(URL)",
+    "var f = fetch; f.call(null, URL)",
+    "var f = fetch, g = f; g(URL)",
+    "var f = own || fetch; f(URL)",
+    "(fetch || own)(URL)",
+    "(function (f) { f(URL) })(fetch)",
+    "(function (f) { f(URL) }).call(this, fetch)",
+    "(f => f(URL))(fetch)",
+    "function go(f) { f(URL) } go(fetch)",
+    "function go(f = fetch) { f(URL) }",
+    "api.get2 = fetch; api.get2(URL)",
+    "var api = {get2: fetch}; api.get2(URL)",
+    "class A { f = fetch; go() { this.f(URL) } }",
+    "[URL].forEach(fetch)",
+    'var X = XMLHttpRequest; var r = new X(); r.open("GET", URL)',
+    'r.open.call(r, "GET", URL)',
+    'var o = XMLHttpRequest.prototype.open; o.call(r, "GET", URL)',
+    'r["op" + "en"]("GET", URL)',
+    "const W = WebSocket; new W(URL)",
+    "const {WebSocket: W} = window; new W(URL)",
+    "var W = window.WebSocket || window.MozWebSocket; new W(URL)",
+    "class W extends WebSocket { constructor() { super(URL) } }",
+    "class W extends WebSocket {} new W(URL)",
+    "Reflect.construct(WebSocket, [URL])",
+    'navigator["sendBeacon"](URL)',
+    'navigator["send" + "Beacon"](URL)',
+    "var b = navigator.sendBeacon.bind(navigator); b(URL)",
+    "navigator.sendBeacon.call(navigator, URL)",
+    "const {sendBeacon: b} = navigator; b.call(navigator, URL)",
+    "var i = importScripts; i(URL)",
+    "const E = EventSource; new E(URL)",
+    "const K = Worker; new K(URL)",
+    "axios.create().get(URL)",
+    "const c = axios.create({timeout: 1}); c.get(URL)",
+    "const c = require('axios').create(); c.post(URL)",
+    "import ax from 'axios'; ax(URL)",
+    "import ax from 'axios'; const c = ax.create(); c.get(URL)",
+    "class A { c = axios.create(); go() { this.c.get(URL) } }",
+    "const got = require('got'); const g = got.extend({}); g(URL)",
+    "const got = require('got'); got.extend({}).get(URL)",
+    "require('http').get(URL)",
+    "const {get} = require('http'); get(URL)",
+    "const {get: g} = require('node:https'); g(URL)",
+    "import {request as q} from 'https'; q(URL)",
+    "import * as h from 'http'; h.get(URL)",
+    "const g = require('http').get; g(URL)",
+    "const r = require('request'); r(URL)",
+    "const r = require('request').defaults({}); r.get(URL)",
+    "import f from 'node-fetch'; f(URL)",
+    "(await import('undici')).request(URL)",
+    "var ax = _interopRequireDefault(require('axios')); ax.default.get(URL)",
+    "var j = jQuery; j.get(URL)",
+]
+
+
+@pytest.mark.parametrize("script", ALIASES)
+def test_sink_by_another_name_with_a_constant_url_is_code(script: str) -> None:
+    facts = outbound(script.replace("URL", f'"{U}"'), "a.mjs")
+    assert {(fact.host, fact.reach) for fact in facts} == {(HOST, "code")}
+
+
+@pytest.mark.parametrize("script", ALIASES)
+def test_sink_by_another_name_with_a_computed_url_is_opaque(script: str) -> None:
+    assert {fact.reach for fact in outbound(script.replace("URL", "a.b(c)"), "a.mjs")} == {"opaque"}
+
+
+@pytest.mark.parametrize("script", ALIASES)
+def test_sink_by_another_name_that_stays_at_home_is_nothing(script: str) -> None:
+    assert outbound(script.replace("URL", '"/own/" + a'), "a.mjs") == []
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "export default fetch",
+        "function f() { return fetch }",
+        "own(fetch)",
+        "var all = [fetch]",
+        "var f = () => fetch",
+        "window[a](b)",
+        "var w = window; w[a](b)",
+        "fetch.apply(null, a)",
+        "require('node:child_process').exec(a)",
+        "const {exec: x} = require('child_process'); x(a)",
+        "const {connect: c} = require('net'); c(80, a)",
+    ],
+)
+def test_sink_that_cannot_be_followed_is_opaque(script: str) -> None:
+    assert {fact.reach for fact in outbound(script, "a.mjs")} == {"opaque"}
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "if (typeof fetch === 'function') own()",
+        "if (window.fetch && 'fetch' in window) own()",
+        "var f = own; f(a)",
+        "var supports = !!window.WebSocket",
+        "if (a instanceof Function) own()",
+        "Function.prototype.call(a)",
+        "function fetch(u) { return store[u] } var f = fetch; f('key')",
+        "model.fetch = own; model.fetch2(a)",
+        "function f() { var f2 = fetch } function g(f2) { f2(a) }",
+        "const {join} = require('path'); join(a, b)",
+        "const fs = require('fs'); fs.readFile(a)",
+        "var s = 'fetch', t = \"eval\"",
+        "// fetch and eval\nown()",
+        "window.own.call(null, a)",
+        "list[a](b)",
+    ],
+)
+def test_no_sink_by_another_name(script: str) -> None:
+    assert outbound(script, "a.mjs") == []
+
+
+PIECES = [
+    '"https://" + a + "/b"',
+    "`https://${a}/b`",
+    '"//" + a',
+    'a + ".example.com/b"',
+    '"wss:" + a',
+]
+
+
+@pytest.mark.parametrize("piece", PIECES)
+@pytest.mark.parametrize("call", ["o.get(U)", "o.post(U, d)", "o.load(U)", "o.open('GET', U)", "o.request(U)"])
+def test_method_of_an_unknown_object_that_is_given_a_piece_of_a_url_is_opaque(call: str, piece: str) -> None:
+    assert {fact.reach for fact in outbound(call.replace("U", piece), "a.js")} == {"opaque"}
+
+
+@pytest.mark.parametrize("key", ["key", "'a' + b", "a + '/' + b", "`${a}.${b}`", "a + '.js'", "'name'", "i + 1"])
+@pytest.mark.parametrize("call", ["map.get(U)", "store.post(U, d)", "o.load(U)", "cache.delete(U)", "db.open(U, 3)"])
+def test_method_of_an_unknown_object_with_an_ordinary_key_is_nothing(call: str, key: str) -> None:
+    assert outbound(call.replace("U", key), "a.js") == []
