@@ -32,6 +32,8 @@ _HELD_AGAINST_DIGESTS: Final = frozenset(
     {"script[src]", "link[rel=stylesheet]", "link[rel=preload]", "link[rel=modulepreload]"}
 )
 """W3C Subresource Integrity: a digest beside a picture, a frame or a connection is there for show."""
+OBSERVED: Final = "browser"
+"""The construct of a contact that a browser run saw: it does not say what in the page brought it about."""
 _BY_ITSELF: Final[frozenset[Reach]] = frozenset({"automatic", "conditional", "tracker"})
 """Contacts that come about without anything that the user does."""
 
@@ -139,7 +141,8 @@ class Contacts:
             yield make_finding(UNDISCLOSED, path=_first(fetched), args=about_page)
         if fetched and destination.safety_check is None:
             yield make_finding("outbound/unchecked", path=_first(fetched), args=about)
-        shared = [fact for fact in fetched if is_shared(fact.host) and not _is_pinned(fact)]
+        pinned = _pinned(fetched)
+        shared = [fact for fact in fetched if is_shared(fact.host) and fact not in pinned]
         if shared and not (destination.url and names_publisher(destination.url)):
             yield make_finding("outbound/shared-host", path=_first(shared), args=about)
         managers = [fact for fact in fetched if is_tag_manager(fact.host)]
@@ -154,9 +157,12 @@ class Contacts:
         return fact.reach in _BY_ITSELF or (self._runs_when_opened and fact.reach == "code")
 
 
-def _is_pinned(fact: OutboundFact) -> bool:
-    """Say whether a browser holds what it fetches against a digest: it does so for scripts and style sheets alone."""
-    return fact.integrity and fact.via in _HELD_AGAINST_DIGESTS
+def _pinned(facts: Iterable[OutboundFact]) -> frozenset[OutboundFact]:
+    """Return the contacts whose answer is held against a digest, also as a browser was seen to make them."""
+    held = tuple(facts)
+    read = {fact for fact in held if fact.integrity and fact.via in _HELD_AGAINST_DIGESTS}
+    places = {(fact.path, fact.url) for fact in read}
+    return frozenset(read | {fact for fact in held if fact.via == OBSERVED and (fact.path, fact.url) in places})
 
 
 def _first(facts: Iterable[OutboundFact]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from gate.policy.contacts import OBSERVED
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -45,8 +47,10 @@ def content_security_policy(judgement: Judgement, policy: Policy) -> str:
     """
     entries = {entry.id: entry for entry in policy.outbound.destination}
     sources: dict[str, set[str]] = {_FALLBACK: {"'self'"}}
+    read = {(judged.fact.path, judged.fact.url) for judged in judgement.outbound if judged.fact.via != OBSERVED}
     for judged in judgement.outbound:
-        if judged.declared_by is None:
+        observed_again = judged.fact.via == OBSERVED and (judged.fact.path, judged.fact.url) in read
+        if judged.declared_by is None or observed_again:
             continue
         entry = entries.get(judged.declared_by)  # none for the hosts of the recipient
         allowed = _origin(judged.fact) if entry is None else _source(entry, judged.fact)

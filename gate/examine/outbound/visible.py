@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-_NOT_SHOWN: Final = frozenset(
-    (
-        *("script", "style", "template", "noscript", "head", "title", "textarea", "select", "datalist", "iframe"),
-        *("object", "audio", "video", "canvas", "frameset", "noframes", "noembed", "metadata", "desc"),
-    )
-)
+_RAW: Final = ["script", "style", "template", "noscript", "head", "title", "textarea", "iframe", "noframes", "noembed"]
+"""Elements that show nothing of what they hold, and that hold none of their own kind except in pictures."""
+_NOT_SHOWN: Final = "[hidden], dialog:not([open]), select, datalist, object, audio, video, canvas, frameset"
+_IN_PICTURES: Final = ", ".join((*_RAW, "metadata", "desc"))
 _NOTHING: Final = r"(?:0+\.?0*|\.0+)"
 _HIDING: Final = re.compile(
     r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|content-visibility:hidden"
@@ -40,6 +39,7 @@ _COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _NOT_ON_SCREENS: Final = re.compile(r"\b(?:print|speech)\b", re.IGNORECASE)
 _STYLE_CHARACTERS: Final = 1 << 18
 _RULES: Final = 200
+_REPEATED_CHARACTERS: Final = 512
 _SELECTOR_CHARACTERS: Final = 400
 
 
@@ -49,28 +49,34 @@ def hides(attributes: Mapping[str, str | None]) -> bool:
 
 
 def visible_text(body: LexborNode, parser: LexborHTMLParser) -> str:
-    """Return what the page shows below ``body``, blanks made one."""
-    hidden = _hidden_by_rules(parser)
+    """Return what the page shows below ``body``, blanks made one; call it last, it takes the page apart.
+
+    No element is taken out that may hold one of its kind: that one would be taken out of what is gone.
+    """
+    hidden = _hidden(parser)
+    if parser.css_first("svg, math") is not None:
+        hidden.update(node.mem_id for node in parser.css(_IN_PICTURES))
+    else:
+        parser.strip_tags(_RAW)
+    return " ".join((_text_without(body, hidden) if hidden else body.text(separator=" ")).split())
+
+
+def _text_without(body: LexborNode, hidden: set[int]) -> str:
     parts: list[str] = []
     pending = [body]
     while pending:
         node = pending.pop()
         if node.tag == "-text":
             parts.append(node.text_content or "")
-        elif not _is_hidden(node, hidden):
+        elif node.mem_id not in hidden and node.tag != "-comment":
             pending += reversed(list(node.iter(include_text=True)))
-    return " ".join(" ".join(parts).split())
+    return " ".join(parts)
 
 
-def _is_hidden(node: LexborNode, hidden: set[int]) -> bool:
-    tag, attributes = node.tag or "", node.attributes
-    closed = tag == "dialog" and "open" not in attributes
-    return tag in _NOT_SHOWN or tag.startswith("-") or closed or node.mem_id in hidden or hides(attributes)
-
-
-def _hidden_by_rules(parser: LexborHTMLParser) -> set[int]:
-    """Return the nodes that rules of the page's own style sheets hide on screens."""
-    found: set[int] = set()
+def _hidden(parser: LexborHTMLParser) -> set[int]:
+    """Return the nodes that their attributes, or rules of the page's own style sheets, hide on screens."""
+    found = {node.mem_id for node in parser.css(_NOT_SHOWN)}
+    found.update(node.mem_id for node in parser.css("[style]") if _hides(node.attributes["style"] or ""))
     for selector in _hiding_selectors(parser):
         try:
             found.update(node.mem_id for node in parser.css(selector))
@@ -103,7 +109,18 @@ def _rules(sheet: str) -> Iterator[tuple[str, str]]:
 
 
 def _hides(declarations: str) -> bool:
-    """Say whether declarations of a style let nothing be seen of a text."""
+    """Say whether declarations of a style let nothing be seen of a text; pages repeat themselves."""
+    if len(declarations) > _REPEATED_CHARACTERS:
+        return _is_hiding(declarations)
+    return bool(declarations) and _is_hiding_again(declarations)
+
+
+@lru_cache(maxsize=1024)
+def _is_hiding_again(declarations: str) -> bool:
+    return _is_hiding(declarations)
+
+
+def _is_hiding(declarations: str) -> bool:
     plain = _BLANKS.sub("", declarations[:_STYLE_CHARACTERS].lower())
     if _HIDING.search(plain):
         return True

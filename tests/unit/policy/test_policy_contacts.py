@@ -523,6 +523,20 @@ def test_a_host_that_serves_anything_warns(url: str | None) -> None:
     assert "outbound/shared-host" not in shared(url, integrity=True)
 
 
+def test_what_is_pinned_stays_so_when_a_browser_is_seen_to_fetch_it() -> None:
+    read = dataclasses.replace(
+        contact("cdn.jsdelivr.net", url="https://cdn.jsdelivr.net/npm/a@1/a.js"), integrity=True, via="script[src]"
+    )
+    seen = dataclasses.replace(read, integrity=False, via="browser", condition="observed", line=0)
+    other = dataclasses.replace(seen, url="https://cdn.jsdelivr.net/npm/b@1/b.js")
+    elsewhere = dataclasses.replace(seen, path="site/other.html")
+    policy = destination_entry("cdn.jsdelivr.net")
+    assert "outbound/shared-host" not in ids(judged(policy, facts=[read, seen]))
+    assert "outbound/shared-host" in ids(judged(policy, facts=[read, seen, other]))
+    assert "outbound/shared-host" in ids(judged(policy, facts=[read, elsewhere]))
+    assert "outbound/shared-host" in ids(judged(policy, facts=[seen]))
+
+
 @pytest.mark.parametrize("via", ["img[src]", "iframe[src]", "link[rel=icon]", "link[rel=preconnect]", "script[href]"])
 def test_a_digest_that_no_browser_looks_at_pins_nothing(via: str) -> None:
     assert "outbound/shared-host" in shared(None, integrity=True, via=via)

@@ -208,6 +208,13 @@ def test_sources_are_as_narrow_as_the_declaration(host: str, url: str | None, fa
     assert header(fact, policy=destination_entry(host, more=more))["img-src"] == f"'self' {source}"
 
 
+def test_what_a_browser_was_seen_to_do_widens_nothing_that_reading_knows() -> None:
+    seen_too = dataclasses.replace(contact(), via="browser", condition="observed")
+    assert header(contact(), seen_too, policy=destination_entry()) == header(contact(), policy=destination_entry())
+    other = dataclasses.replace(seen_too, url="https://tile.example.org/computed")
+    assert header(contact(), other, policy=destination_entry())["default-src"] == "'self' https://tile.example.org"
+
+
 def test_hosts_of_the_recipient_are_allowed_where_they_are_used() -> None:
     assert header(contact("www.meti.go.jp"), policy=OWN)["img-src"] == "'self' https://www.meti.go.jp"
 
