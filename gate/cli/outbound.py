@@ -34,7 +34,7 @@ def build(text: Text) -> click.Command:
 
 @click.pass_context
 def _outbound(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # click hands options over by name
-    """Return 0 where nothing undeclared was found, 1 where something was, 3 where not all could be read."""
+    """Return 0 where nothing stands against the clauses, 1 where something does, 3 where reading cannot tell."""
     from gate.cli.output import write_answer  # noqa: PLC0415  # readers are loaded only when the command runs
     from gate.cli.progress import progress_for  # noqa: PLC0415  # as above
     from gate.clock import clock_from  # noqa: PLC0415  # as above
@@ -57,11 +57,14 @@ def _outbound(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # c
 
 
 def _status(checked: Checked, *, unread: int) -> int:
-    rejects = any(
-        finding.id.startswith("outbound/") and finding.severity == "reject" and finding.suppressed_by is None
+    """Return the exit code; what a person has yet to look at is no yes, as little as what could not be read."""
+    standing = {
+        finding.severity
         for finding in checked.judgement.findings
-    )
-    return 1 if rejects else 3 if unread or checked.examination.problems else 0
+        if finding.id.startswith("outbound/") and finding.suppressed_by is None
+    }
+    open_question = unread or checked.examination.problems or "warn" in standing
+    return 1 if "reject" in standing else 3 if open_question else 0
 
 
 def _answer(checked: Checked, request: CheckRequest, values: dict[str, Any], settings: Settings) -> str:

@@ -57,8 +57,8 @@ class Disclosures:
     def _page(self, path: str) -> PageFact | None:
         """Return the page at a path as a person writes it: some systems write the same name in other code points."""
         wanted = unicodedata.normalize("NFC", path)
-        same = (each for name, each in self._pages.items() if unicodedata.normalize("NFC", name) == wanted)
-        return self._pages.get(path) or next(same, None)
+        same = [name for name in self._pages if unicodedata.normalize("NFC", name) == wanted]
+        return self._pages[path if path in self._pages else min(same)] if same else None
 
     # --- the way to a page ----------------------------------------------------------------------------------------
 

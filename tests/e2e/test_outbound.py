@@ -88,6 +88,14 @@ def test_what_users_are_not_told_is_said_beside_the_host(gate: Gate, site: Path)
     assert "missing: links that lead from the pages concerned to it" in " ".join(seen.stdout.split())
 
 
+def test_what_reading_cannot_tell_is_no_yes(gate: Gate, site: Path) -> None:
+    replace(site / "index.html", "</head>", "<script>fetch(place)</script></head>")
+    seen = gate("outbound", "website")
+    assert seen.status == 3
+    assert "(host not known by reading)  to be looked at" in seen.stdout
+    assert "Contacts whose host reading cannot tell: 1." in " ".join(seen.stdout.split())
+
+
 def test_text_that_a_page_hides_tells_users_nothing(gate: Gate, site: Path) -> None:
     assert gate("outbound", "website").status == 0
     replace(site / "privacy.html", "<body>", '<body><div style="display:none">')
