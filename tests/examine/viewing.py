@@ -10,13 +10,20 @@ from gate.examine.interface import Examiner, Observation, View
 
 
 @contextmanager
-def view_of(data: bytes, examiner: Examiner, *, name: bytes = b"item", mode: int | None = None) -> Iterator[View]:
+def view_of(
+    data: bytes,
+    examiner: Examiner,
+    *,
+    name: bytes = b"item",
+    mode: int | None = None,
+    labels: tuple[str, ...] = (),
+) -> Iterator[View]:
     """Give a view of ``data`` that shows what the examiner declared and nothing else."""
     descriptor = os.memfd_create("item")
     try:
         with os.fdopen(descriptor, "wb", closefd=False) as file:
             file.write(data)
-        yield View(descriptor, len(data), "", name=name, mode=mode, labels=(), depends_on=examiner.depends_on)
+        yield View(descriptor, len(data), "", name=name, mode=mode, labels=labels, depends_on=examiner.depends_on)
     finally:
         os.close(descriptor)
 

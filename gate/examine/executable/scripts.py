@@ -162,6 +162,8 @@ _BROADCAST = re.compile(rb"(?:G.{187}){3}", re.DOTALL)
 def named_script(content: Content) -> Named | None:
     """Name a script by its name, where its content reads as text, or by ordinary code where the name says nothing.
 
+    A text that may be run is handed to the shell where it names no interpreter (POSIX.1-2017, ``execlp``).
+
     What a web server hands to an interpreter is named whatever its content is: code may stand anywhere in it.  So is
     what a shell reads, which goes on after lines that are no commands, such as those of a picture.
     """
@@ -180,7 +182,9 @@ def named_script(content: Content) -> Named | None:
     if is_other_text(name) or not _reads_as_text(content):
         return None
     language = marked_language(_to_code(content, readable(text_of(content.head))), weak=True)
-    return Named(language, "", ("by=code",)) if language else None
+    if language:
+        return Named(language, "", ("by=code",))
+    return Named("shell", "", ("by=mode",)) if content.may_be_run and not content.suffix else None
 
 
 def _reads_as_text(content: Content) -> bool:

@@ -46,12 +46,12 @@ _KNOWN_DATA = re.compile(
 
 def by_name_or_mode(content: Content) -> Iterator[Answer]:
     """Name unknown binary content that stands under the name of a program, or that may be run."""
-    if content.told or content.labels or not content.size:
+    if content.told or (content.labels and content.suffix != "com") or not content.size:
         return
     named = content.suffix in _PROGRAM_SUFFIXES
     if not named and not content.may_be_run:
         return
-    if content.suffix == "com" and content.size <= DOS_LARGEST and not _TEXT.match(content.start):
+    if content.suffix == "com" and content.size <= DOS_LARGEST and not _is_written(content):
         yield Named("dos-com", "x86", ("by=name",))
     elif content.head.startswith((b"MZ", b"ZM")):
         yield Named("mz", "x86", ("by=name",) if named else ("by=mode",))
@@ -61,6 +61,11 @@ def by_name_or_mode(content: Content) -> Iterator[Answer]:
         yield Gap("unsupported", f"{_why(content)} over bytes that are packed or encrypted: not told what they are")
     else:
         yield Named("raw-code", "", ("by=name",) if named else ("by=mode",))
+
+
+def _is_written(content: Content) -> bool:
+    """Say whether the content is a text that begins as one does."""
+    return content.text is not None and bool(_TEXT.match(content.text))
 
 
 def _is_mesh(content: Content) -> bool:

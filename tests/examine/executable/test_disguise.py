@@ -221,7 +221,7 @@ def test_hostile_names_cost_little(name: str) -> None:
 @pytest.mark.parametrize("data", [TEXT, PNG, b"\xde\x12\x04\x95" + bytes(24)], ids=["text", "picture", "messages"])
 @pytest.mark.parametrize(("mode", "found"), [(0o755, True), (0o641, True), (0o644, False), (0, False), (None, False)])
 def test_data_that_is_marked_executable(data: bytes, mode: int | None, found: bool) -> None:
-    assert told(data, "item", mode) == ([("mode", f"mode {mode:04o}")] if found else [])
+    assert told(data, "item.data", mode) == ([("mode", f"mode {mode:04o}")] if found else [])
 
 
 @pytest.mark.parametrize(("data", "name"), [(SHELL, "run"), (tiny_elf(), "tool"), (b"", "empty")])

@@ -12,7 +12,7 @@ import pytest
 from gate.examine.executable.examiner import ExecutableExaminer
 from gate.models import DisguiseFact, ExecutableFact
 from tests.examine.executable.test_polyglots import gif, jpeg, png
-from tests.examine.viewing import examined
+from tests.examine.viewing import examined, view_of
 
 CONTROL = bytes(range(1, 9)) * 600
 PADDING = b"<!-- " + b"x" * 6000 + b" -->"
@@ -270,3 +270,25 @@ def test_hostile_texts_end_soon(name: bytes, unit: bytes) -> None:
     started = time.process_time()
     named(start + unit * ((2 << 20) // len(unit)), name)
     assert time.process_time() - started < 20  # a hang, not a speed: a machine may be slow
+
+
+# --- permission bits and names ------------------------------------------------------------------------------------
+
+
+def test_a_text_that_may_be_run_is_handed_to_the_shell() -> None:
+    assert named(b"id > /tmp/x\nwall hello\n", b"run", 0o755) == {"shell"}
+    assert named(b"id > /tmp/x\nwall hello\n", b"run", 0o644) == set()
+    assert named(b"Permission is granted to all.\n", b"LICENSE", 0o755) == set()
+    assert named(b"a,b\n1,2\n", b"table.csv", 0o755) == set()
+
+
+def test_an_archive_that_is_a_dos_program_as_well() -> None:
+    archive = b"PK\3\4" + bytes([0xB4, 0x4C, 0xCD, 0x21]) + bytes(40)
+    assert {fact.format for fact in _labelled(archive, b"TOOL.COM")} == {"dos-com"}
+    assert _labelled(archive, b"tool.zip") == []
+
+
+def _labelled(data: bytes, name: bytes) -> list[ExecutableFact]:
+    examiner = ExecutableExaminer()
+    with view_of(data, examiner, name=name, labels=("zip",)) as view:
+        return [fact for fact in examiner.examine(view) if isinstance(fact, ExecutableFact)]
