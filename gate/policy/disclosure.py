@@ -39,6 +39,7 @@ class Disclosures:
         self._are_linked = False
         self._targets: dict[tuple[str, str], tuple[str, ...]] = {}
         self._leading: dict[str, frozenset[str]] = {}
+        self._others_lead: dict[tuple[str, str], bool] = {}
 
     def missing(self, destination: Destination, paths: Iterable[str]) -> tuple[str, ...]:
         """Return what the delivery does not tell of a destination that the items at ``paths`` contact.
@@ -56,9 +57,11 @@ class Disclosures:
 
     def _page(self, path: str) -> PageFact | None:
         """Return the page at a path as a person writes it: some systems write the same name in other code points."""
+        if path in self._pages:
+            return self._pages[path]
         wanted = unicodedata.normalize("NFC", path)
         same = [name for name in self._pages if unicodedata.normalize("NFC", name) == wanted]
-        return self._pages[path if path in self._pages else min(same)] if same else None
+        return self._pages[min(same)] if same else None
 
     # --- the way to a page ----------------------------------------------------------------------------------------
 
@@ -85,8 +88,14 @@ class Disclosures:
             opened = [f"{folder}{name}" for name in _INDEX if f"{folder}{name}" in self._pages]
             if opened:
                 return leading.issuperset(opened)
-        others = [each for each in self._held[place] if each != page]
-        return not others or not leading.isdisjoint(others)
+        return self._any_other_leads(place, page)
+
+    def _any_other_leads(self, place: str, page: str) -> bool:
+        """Say whether links lead to ``page`` from another page of what is at ``place``, or there is none."""
+        if (place, page) not in self._others_lead:
+            others = [each for each in self._held[place] if each != page]
+            self._others_lead[place, page] = not others or not self._lead_to(page).isdisjoint(others)
+        return self._others_lead[place, page]
 
     def _with_frames(self, path: str) -> set[str]:
         """Return a page and those that it is shown inside of."""

@@ -429,6 +429,18 @@ def test_what_is_no_page_belongs_to_the_pages_beside_it(path: str, pages: list[P
     assert missing(judged(destination_entry(), facts=[contact(path=path), DISCLOSING, *pages])) == expected
 
 
+def test_every_item_that_is_no_page_is_asked_for() -> None:
+    facts = [
+        contact(path="site/a.css"),
+        contact(path="site/b.css"),
+        DISCLOSING,
+        page("site/start.html", "privacy.html"),
+    ]
+    assert missing(judged(destination_entry(), facts=facts)) is None
+    unlinked = [*facts[:3], page("site/start.html")]
+    assert missing(judged(destination_entry(), facts=unlinked)) == "link"
+
+
 def test_every_page_concerned_needs_a_way_to_it() -> None:
     pages = [DISCLOSING, page("site/index.html", "privacy.html"), page("site/map.html")]
     policy = destination_entry()
