@@ -430,7 +430,7 @@ def test_what_is_no_page_belongs_to_the_pages_beside_it(path: str, pages: list[P
 
 
 def test_every_item_that_is_no_page_is_asked_for() -> None:
-    facts = [
+    facts: list[Fact] = [
         contact(path="site/a.css"),
         contact(path="site/b.css"),
         DISCLOSING,
