@@ -27,6 +27,8 @@ CONTACTS: Final = 2000
 SITE_BYTES: Final = 2 << 30
 """Largest site that is served; the pages of a larger one are gaps."""
 CONDITION: Final = "observed"
+_URL_LENGTH: Final = 400
+_HOST_LENGTH: Final = 253
 _PAGES: Final = (b".html", b".htm", b".xhtml", b".xht")
 _GRACE_SECONDS: Final = 20
 """How much longer the answer may take than the page."""
@@ -41,11 +43,15 @@ _CANARY_SEEN: Final = {f"plain.{_CANARY_HOST}", f"computed.{_CANARY_HOST}"}
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What opening one page showed: facts, and why it does not count as examined, if so."""
+    """What opening one page showed: facts, and why it does not count as examined, if so.
+
+    ``files`` are the files of its site that it read, as paths in the site's pack.
+    """
 
     facts: tuple[OutboundFact, ...]
     problem: str = ""
     version: str = ""
+    files: tuple[str, ...] = ()
 
 
 class BrowserExaminer:
@@ -100,7 +106,7 @@ class BrowserExaminer:
     def _canary_problem(self) -> EngineFailure | None:
         with pack_files(_CANARY) as files:
             try:
-                seen = self._open(files, "index.html")
+                seen = self.open_page(files, "index.html")
             except WorkerTimeout:
                 return EngineFailure("examine.browser-failed", engine=NAME, problem="timeout")
             except IsolationError as error:
@@ -144,7 +150,7 @@ class BrowserExaminer:
 
     def _look(self, files: Pack, item: Item) -> Sequence[Fact | Gap]:
         try:
-            seen = self._open(files, place_of(item.path).path)
+            seen = self.open_page(files, place_of(item.path).path)
         except WorkerTimeout:
             return (Gap("timeout", "the page did not come to an end"),)
         except GateError as error:
@@ -156,7 +162,7 @@ class BrowserExaminer:
             gaps.append(Gap("timeout" if seen.problem == "timeout" else "engine-error", seen.problem))
         return (*seen.facts, *gaps)
 
-    def _open(self, files: Pack, page: str) -> Seen:
+    def open_page(self, files: Pack, page: str) -> Seen:
         """Open a page of a site in an enclosure of its own.
 
         Raises ``WorkerTimeout`` and ``IsolationError``.
@@ -185,14 +191,18 @@ def _seen(frames: Iterator[object]) -> Seen:
     """Return what the answer says; a taken-over browser can say of its page whatever it likes, in this form."""
     facts: list[OutboundFact] = []
     problem, version = "no answer", ""
+    files: tuple[str, ...] = ()
     for frame in frames:
         match frame:
             case {"contact": [str(url), str(host), bool(local)]} if len(facts) < CONTACTS:
                 reach: Reach = "local" if local else "automatic"
-                facts.append(OutboundFact(url, host, reach, NAME, condition=CONDITION))
+                shown, name = url[:_URL_LENGTH], host[:_HOST_LENGTH]
+                facts.append(OutboundFact(shown, name, reach, NAME, condition=CONDITION))
+            case {"files": list(read)}:
+                files = tuple(str(each) for each in read)
             case {"page": {"problem": str(told), "version": str(said)}}:
                 problem, version = told[:200], said[:50]
-    return Seen(tuple(facts), problem, version)
+    return Seen(tuple(facts), problem, version, files)
 
 
 def _order(item: Item) -> tuple[int, str]:

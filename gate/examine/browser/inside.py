@@ -38,8 +38,8 @@ FLAGS: Final = (
     "--disable-breakpad",
     "--disable-features=NetworkTimeServiceQuerying",
 )
-CONTACTS: Final = 2000
-"""Most contacts of one page that are reported."""
+FILES: Final = 10_000
+"""Most files of the site that are named as read by one page."""
 _READ: Final = 1 << 16
 
 
@@ -63,6 +63,7 @@ def serve(options: Mapping[str, Any]) -> Callable[[dict[str, Any], Sequence[int]
         opening = _open(command, folder, request["seconds"])
         asked = read_net_log(log, site.origin) if log.is_file() else Asked()
         yield from _contacts(asked)
+        yield {"files": sorted(site.served)[:FILES]}
         yield {"page": {"problem": _problem(opening, asked, site), "version": asked.version}}
 
     return handle

@@ -62,6 +62,7 @@ def test_the_twin_that_asks_for_nothing_has_no_contact() -> None:
 
 
 @with_browser
+@pytest.mark.full
 def test_a_page_that_never_ends_is_a_gap_and_what_it_asked_for_stays() -> None:
     page = """<!doctype html><img src="https://before.example/a.png">
     <script>onload = () => setTimeout(() => { for (;;); }, 100)</script>"""
@@ -98,6 +99,7 @@ def test_it_proves_itself_and_says_how_it_ran() -> None:
 
 
 @with_browser
+@pytest.mark.full
 def test_a_browser_that_misses_the_canary_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     silent = {"index.html": b"<!doctype html><p>nothing</p>"}
     monkeypatch.setattr(module, "_CANARY", silent)
@@ -139,7 +141,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         pages.append(page)
         return module.Seen(())
 
-    monkeypatch.setattr(BrowserExaminer, "_open", open_none)
+    monkeypatch.setattr(BrowserExaminer, "open_page", open_none)
     return pages
 
 
