@@ -36,8 +36,10 @@ _CANARY_HOST: Final = "canary.example.org"
 _CANARY: Final = {
     "index.html": b"""<!doctype html><title>canary</title><img src="//plain.canary.example.org/a.png">
 <script>const parts = ["org", "example", "canary", "computed"]; new Image().src = "//" + parts.reverse().join(".");
-</script><a href="https://link.canary.example.org/">a</a>""",
+</script><a href="https://link.canary.example.org/">a</a>
+<form action="/"><input name="user"><input name="email" type="email"><input name="word" type="password"></form>""",
 }
+"""A form, as browsers ask their maker how to fill in forms."""
 _CANARY_SEEN: Final = {f"plain.{_CANARY_HOST}", f"computed.{_CANARY_HOST}"}
 
 

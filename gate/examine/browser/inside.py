@@ -36,7 +36,7 @@ FLAGS: Final = (
     "--disable-default-apps",
     "--disable-extensions",
     "--disable-breakpad",
-    "--disable-features=NetworkTimeServiceQuerying",
+    "--disable-features=NetworkTimeServiceQuerying,AutofillServerCommunication",
 )
 FILES: Final = 10_000
 """Most files of the site that are named as read by one page."""
