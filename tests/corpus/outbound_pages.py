@@ -26,8 +26,9 @@ from gate.examine.outbound.examiner import OutboundExaminer
 from gate.models import Item, OutboundFact, Reach
 
 NAMES: dict[str, str] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))["packages"]
-PAGES_OF_A_PACKAGE = 4
+PAGES_OF_A_PACKAGE = 3
 PAGE_SECONDS = 90
+_SCRIPTS = ("script[", "import", "importmap", "link[rel=modulepreload")
 _PAGES = (".html", ".htm", ".xhtml")
 FOUND: tuple[Reach, ...] = ("automatic", "conditional", "code", "string", "tracker")
 """What counts as found: reading says that the host is, or may be, contacted."""
@@ -43,6 +44,8 @@ class Page:
     asked: frozenset[str]
     read: Mapping[Reach, frozenset[str]]
     files: tuple[str, ...]
+    whole: bool
+    """Whether no script that the page wanted lies on another server, from where nothing came."""
 
     def found(self, *reaches: Reach) -> frozenset[str]:
         """Return the hosts that reading names with any of the reaches."""
@@ -99,7 +102,8 @@ def looked_at(browser: BrowserExaminer, name: str, version: str, archive: Path, 
     read = {path for each in seen.values() for path in each.files}
     facts = {path: _facts(path, files[path]) for path in sorted(read)}
     pages = tuple(
-        Page(name, path, _hosts(each.facts), _by_reach(facts, each.files), each.files) for path, each in seen.items()
+        Page(name, path, _hosts(each.facts), _by_reach(facts, each.files), each.files, _is_whole(facts, each))
+        for path, each in seen.items()
     )
     rest = {path: content for path, content in files.items() if path not in facts}
     elsewhere = _elsewhere(rest) if any(page.missed for page in pages) else frozenset[str]()
@@ -150,6 +154,12 @@ def _facts(path: str, content: bytes) -> list[OutboundFact]:
 def _elsewhere(files: Mapping[str, bytes]) -> frozenset[str]:
     named = (fact for path, content in files.items() for fact in _facts(path, content))
     return frozenset(fact.host for fact in named if fact.reach in FOUND)
+
+
+def _is_whole(facts: Mapping[str, Sequence[OutboundFact]], seen: Seen) -> bool:
+    asked = _hosts(seen.facts)
+    named = (fact for path in seen.files for fact in facts.get(path, ()))
+    return not any(fact.host in asked and fact.via.startswith(_SCRIPTS) for fact in named)
 
 
 def _hosts(facts: Sequence[OutboundFact]) -> frozenset[str]:

@@ -122,8 +122,11 @@ def _instead_of(node: LexborNode) -> str:
                 return "no source before it is chosen"
             before = before.prev
         return "no source before it is chosen"
-    if parent is not None and around in ("video", "audio") and parent.attributes.get("src"):
-        return "no src beside it"
+    if parent is not None and around in ("video", "audio"):
+        if parent.attributes.get("src"):
+            return "no src beside it"
+        if (parent.attributes.get("preload") or "").lower() == "none" and "autoplay" not in parent.attributes:
+            return "preload=none"
     return ""
 
 
