@@ -30,14 +30,19 @@ class Member(NamedTuple):
     name: bytes
     method: int
     packed: int
+    size: int
     place: int
 
 
 class Listing(NamedTuple):
-    """The members of a ZIP file; ``whole`` is false where the directory is longer than what is read."""
+    """The members of a ZIP file.
+
+    ``whole`` is false where the directory is longer than what is read, ``sound`` where it breaks off before its end.
+    """
 
     members: tuple[Member, ...]
     whole: bool
+    sound: bool = True
 
 
 def zip_listing(content: Content) -> Listing | None:
@@ -72,28 +77,45 @@ def _directory(content: Content, place: int, record: bytes) -> Listing | None:
         begin = stop - size
         if begin >= 0 and content.at(begin, 4) == _CENTRAL_SIGN:
             data = content.at(begin, min(size, DIRECTORY_BYTES))
-            return Listing(tuple(_members(data, begin - start)), size <= DIRECTORY_BYTES)
+            members = tuple(_members(data, begin - start))
+            return Listing(members, size <= DIRECTORY_BYTES, _is_sound(data))
     return None
 
 
 def _wide(content: Content, place: int) -> tuple[int, int, int] | None:
-    """Return end, size and offset of the directory by the records of 64 bit before the end record at ``place``."""
-    stop = place - _LOCATOR_SIZE - _END64_SIZE
-    records = content.at(stop, _END64_SIZE + _LOCATOR_SIZE)
-    if not records.startswith(_END64_SIGN) or not records.startswith(_LOCATOR_SIGN, _END64_SIZE):
+    """Return end, size and offset of the directory by the records of 64 bit before the end record at ``place``.
+
+    The first of them stands right before its locator, unless it has data of its own: then where the locator says.
+    """
+    locator = content.at(place - _LOCATOR_SIZE, _LOCATOR_SIZE)
+    if len(locator) < _LOCATOR_SIZE or not locator.startswith(_LOCATOR_SIGN):
         return None
-    size, offset = struct.unpack_from("<QQ", records, 40)
-    return stop, size, offset
+    for stop in (place - _LOCATOR_SIZE - _END64_SIZE, struct.unpack_from("<Q", locator, 8)[0]):
+        record = content.at(stop, _END64_SIZE)
+        if len(record) == _END64_SIZE and record.startswith(_END64_SIGN):
+            size, offset = struct.unpack_from("<QQ", record, 40)
+            return stop, size, offset
+    return None
 
 
 def _members(data: bytes, base: int) -> Iterator[Member]:
     position = 0
     while data.startswith(_CENTRAL_SIGN, position) and position + _CENTRAL.size <= len(data):
         fields = _CENTRAL.unpack_from(data, position)
-        method, packed, name_size, extra, comment, place = fields[3], fields[7], *fields[9:12], fields[15]
+        method, packed, size, name_size, extra, comment, place = fields[3], *fields[7:12], fields[15]
         name = data[position + _CENTRAL.size : position + _CENTRAL.size + name_size]
-        yield Member(name, method, packed, base + place)
+        yield Member(name, method, packed, size, base + place)
         position += _CENTRAL.size + name_size + extra + comment
+
+
+def _is_sound(data: bytes) -> bool:
+    """Say whether entry follows entry to the end of a directory, but for less than another entry needs."""
+    position = 0
+    while position + _CENTRAL.size <= len(data):
+        if not data.startswith(_CENTRAL_SIGN, position):
+            return False
+        position += _CENTRAL.size + sum(struct.unpack_from("<HHH", data, position + 28))
+    return True
 
 
 def start_of(content: Content, member: Member, size: int) -> bytes:

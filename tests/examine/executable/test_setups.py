@@ -11,7 +11,7 @@ import pytest
 from gate.examine.executable.content import Content, Memory
 from gate.examine.executable.examiner import ExecutableExaminer
 from gate.examine.executable.zip_names import Member, start_of, zip_listing
-from gate.examine.executable.zipped import members
+from gate.examine.executable.zipped import Unlisted, members
 from gate.models import ExecutableFact, Gap
 from tests.examine.executable.native_samples import mach_o, pe
 from tests.examine.executable.setup_samples import (
@@ -91,7 +91,7 @@ def test_start_of_a_member() -> None:
     assert start_of(content, member, 9) == b"text text"
     assert start_of(content, member._replace(place=0), 9) == b""
     assert start_of(content, member._replace(method=99), 9) == b""
-    assert start_of(content, Member(b"x", 8, 40, member.place + 1), 9) == b""
+    assert start_of(content, Member(b"x", 8, 40, 40, member.place + 1), 9) == b""
 
 
 def test_snap_by_what_is_in_it_or_by_its_name() -> None:
@@ -144,3 +144,20 @@ def test_code_without_a_mark(data: bytes, name: bytes, mode: int | None, told: l
     native = [each.format for each in facts(data, name, mode=mode).values() if each.class_ == "native"]
     assert native == told
     assert gaps(data, name, mode=mode) == reasons
+
+
+def test_a_directory_that_breaks_off_lists_what_it_has() -> None:
+    whole = zip_of("a.txt", "b.txt")
+    broken = whole.replace(b"PK\1\2", b"PK\1\3").replace(b"PK\1\3", b"PK\1\2", 1)
+    listing = zip_listing(Content(Memory(broken)))
+    assert listing is not None
+    assert ([member.name for member in listing.members], listing.sound) == ([b"a.txt"], False)
+    with pytest.raises(Unlisted, match="breaks off"):
+        list(members(Content(Memory(broken))))
+
+
+def test_a_comment_that_quotes_an_end_record_hides_no_member() -> None:
+    archive = zip_of("a.txt")
+    comment = b"PK\5\6" + bytes(18)
+    quoting = archive[:-2] + len(comment).to_bytes(2, "little") + comment
+    assert [member.name for member in members(Content(Memory(quoting)))] == ["a.txt"]
