@@ -7,9 +7,10 @@ that puts the names of what it uses together shows nothing here; the heuristics 
 
 from __future__ import annotations
 
+import codecs
 import re
 
-from gate.examine.executable.content import Content, Named
+from gate.examine.executable.content import Content, Named, text_of
 
 LARGEST = 64 << 20
 """Longest script, in bytes, that is searched; what a longer one is for is not known."""
@@ -32,9 +33,9 @@ _OF_A_PAGE = re.compile(
 _HOSTS: tuple[tuple[str, tuple[bytes, ...], re.Pattern[bytes]], ...] = (
     (
         "windows",
-        (b"WScript", b"GetObject", b"ActiveXObject", b"Enumerator"),
+        (b"WScript", b"GetObject", b"ActiveXObject", b"Enumerator", b"@if"),
         re.compile(
-            rb"\bWScript(?:[\"']\s{0,8}\])?\s{0,8}[.\[]|\bGetObject\s{0,8}\(|\bnew\s{1,8}Enumerator\s{0,8}\("
+            rb"(?m:^)@if\s{0,8}\(@\w{1,40}\)\s{0,8}==|\bWScript(?:[\"']\s{0,8}\])?\s{0,8}[.\[]|\bGetObject\s{0,8}\(|\bnew\s{1,8}Enumerator\s{0,8}\("
             rb"|\bActiveXObject\s{0,8}\(\s{0,8}[\"']"
             rb"(?!(?i:Microsoft\.XML|MSXML|ShockwaveFlash|htmlfile|Acro|PDF\.|QuickTime|WMPlayer|MediaPlayer|AgControl|rmocx"
             rb"|Real|TDCCtl))"
@@ -58,6 +59,7 @@ _HOSTS: tuple[tuple[str, tuple[bytes, ...], re.Pattern[bytes]], ...] = (
     ),
 )
 """Whose objects or modules, a word that every match has, and the pattern."""
+_ESCAPE = re.compile(rb"\\(?:u00([0-7][\dA-Fa-f])|u\{0{0,8}([0-7][\dA-Fa-f])\}|x([0-7][\dA-Fa-f]))")
 _ANY_OBJECT = re.compile(rb"\bActiveXObject\s{0,8}\(\s{0,8}[^\s\"')]")
 
 
@@ -67,8 +69,20 @@ def with_runtime(named: Named, content: Content) -> Named:
         return named
     if content.size > LARGEST:
         return named._replace(detail=(*named.detail, "runtime=unknown"))
-    runtime = _runtime(content.everything())
+    runtime = _runtime(_plain(content.everything()))
     return named._replace(detail=(*named.detail, f"runtime={runtime}")) if runtime else named
+
+
+def _plain(data: bytes) -> bytes:
+    """Return a script as UTF-8, with letters for the escapes that stand for some (ECMA-262, UnicodeEscapeSequence)."""
+    if b"\0" in data[:4] or data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        data = text_of(data).encode("utf-8", "replace")
+    return _ESCAPE.sub(_letter, data) if b"\\u" in data or b"\\x" in data else data
+
+
+def _letter(escape: re.Match[bytes]) -> bytes:
+    letter = bytes([int(escape[1] or escape[2] or escape[3], 16)])
+    return letter if letter.isalnum() or letter == b"_" else escape[0]
 
 
 def _runtime(data: bytes) -> str:

@@ -16,7 +16,7 @@ from gate.models import Gap
 LARGEST = 64 << 20
 """Largest page, in bytes, that is searched."""
 _SETTINGS_BYTES = 4 << 20
-_PAGES = frozenset({"html", "htm", "xhtml", "xht", "shtml", "shtm", "stm", "tpl"})
+_PAGES = frozenset({"html", "htm", "xhtml", "xht", "shtml", "shtm", "stm", "tpl", "svg"})
 _MARKS = {
     "php": re.compile(rb"<\?php[\s/#;]", re.IGNORECASE),
     "ssi": re.compile(rb"<!--#\s{0,20}exec\s{1,20}c(?:md|gi)\s{0,20}(?==)", re.IGNORECASE),

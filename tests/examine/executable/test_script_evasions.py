@@ -186,7 +186,9 @@ def test_a_document_behind_something_else(data: bytes) -> None:
 # --- pages and settings of a web server ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [b"index.html", b"INDEX.HTM", b"a.xhtml", b"a.tpl", b"a.phpt", b"a.php9", b"a.module"])
+@pytest.mark.parametrize(
+    "name", [b"index.html", b"INDEX.HTM", b"a.xhtml", b"a.svg", b"a.tpl", b"a.phpt", b"a.php9", b"a.module"]
+)
 @pytest.mark.parametrize("padding", [b"", PADDING])
 def test_php_in_pages(name: bytes, padding: bytes) -> None:
     page = b"<!DOCTYPE html><html><body>" + padding + b"%s</body></html>"
