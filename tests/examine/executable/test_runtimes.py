@@ -147,6 +147,8 @@ def test_what_is_too_long_to_be_searched_may_be_for_a_server(monkeypatch: pytest
         b"ActiveXObject     ",
         b"WScript   ",
         b"process   ",
+        b"\\u{0000000",
+        b"\\u0057\\x53",
     ],
 )
 def test_hostile_scripts_cost_little(unit: bytes) -> None:
