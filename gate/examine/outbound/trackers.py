@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from heapq import merge
 from pathlib import Path
 from typing import NamedTuple
+
+import yara
 
 from gate.examine.outbound.found import Reference
 from gate.examine.outbound.lines import Lines
@@ -43,11 +45,28 @@ SIGNATURES = _signatures()
 """Read while this module is imported: a confined worker cannot open files any more."""
 
 
+def _rule(beginnings: Sequence[str]) -> yara.Rules:
+    """Return a rule that looks for all beginnings at once, each under its number."""
+    texts = "\n".join(f"$_{number} = {{ {each.encode().hex(' ')} }}" for number, each in enumerate(beginnings))
+    return yara.compile(source=f"rule beginnings {{ strings: {texts} condition: any of them }}")
+
+
+_BEGINNINGS = sorted({start for signature in SIGNATURES for start in signature.starts})
+_RULE = _rule(_BEGINNINGS)
+
+
+def _present(script: str) -> frozenset[str]:
+    """Return the beginnings that a script holds: few do any, and one pass tells all."""
+    found = _RULE.match(data=script.encode("utf-8", "replace"), fast=True)
+    return frozenset(_BEGINNINGS[int(each.identifier[2:])] for match in found for each in match.strings)
+
+
 def read_trackers(script: str, lines: Lines, condition: str = "") -> Iterator[Reference]:
     """Yield each tracker that a script calls, once, at its first call outside of comments."""
+    present = _present(script)
     comments: list[tuple[int, int]] | None = None
-    for signature in SIGNATURES:
-        for number, call in enumerate(_calls(signature, script)):
+    for signature in SIGNATURES if present else ():
+        for number, call in enumerate(_calls(signature, present, script)):
             if comments is None:
                 comments = [token.span() for token in _TOKEN.finditer(script) if token["comment"]]
             if number >= _TRIED or not _inside(comments, call.start()):
@@ -55,9 +74,9 @@ def read_trackers(script: str, lines: Lines, condition: str = "") -> Iterator[Re
                 break
 
 
-def _calls(signature: Signature, script: str) -> Iterator[re.Match[str]]:
+def _calls(signature: Signature, present: frozenset[str], script: str) -> Iterator[re.Match[str]]:
     """Yield the matches of a signature in their order: to look for constant texts takes far less than for patterns."""
-    found = [_beginning(signature, start, script) for start in signature.starts]
+    found = [_beginning(signature, start, script) for start in signature.starts if start in present]
     return merge(*found, key=re.Match.start)
 
 

@@ -24,13 +24,17 @@ _SINKS = (
 )
 SINKS = frozenset(_SINKS.split())
 """Functions and classes of the web platform that contact what they are given, or run it."""
-_NAMES = "|".join(sorted(SINKS)).encode()
+_COMMON = frozenset({"fetch", "Worker", "Function", "eval"})
+"""Sinks whose names are those of members of much else."""
+_GLOBALS = (b"window", b"self", b"globalThis", b"navigator", b"top", b"parent", b"frames", b"global")
+_WORDS = (*(name.encode() for name in sorted(SINKS)), b"prototype.open")
 _TAKEN = re.compile(
-    rb"(?<![\w$])(?:(%s)(?![\w$])(?!\s*+\(|\.prototype)"
-    rb"|((?:window|self|globalThis|navigator|top|parent|frames|global))\s*+(?:\?\.)?\[|prototype\.(open)(?![\w$(]))"
-    % _NAMES
+    rb"(?<![\w$])(?:(?P<sink>%s)(?![\w$])(?!\s*+\(|\.prototype)|prototype\.(?P<member>open)(?![\w$(]))"
+    % b"|".join(_WORDS[:-1])
 )
-"""Names of sinks that are not called where they stand, and members of global objects by computed names."""
+"""Names of sinks that are not called where they stand."""
+_COMPUTED = re.compile(rb"(?<![\w$])(?:%s)\s*+(?:\?\.)?\[" % b"|".join(_GLOBALS))
+"""Members of global objects by names that are put together."""
 _NOT_TAKEN = re.compile(rb"(?:typeof|instanceof|[\"'.]prototype|function|class)\s++\Z|(?:[=!]=|[\"'])\Z")
 _AGAIN = 400
 _MOST = 1500
@@ -67,31 +71,34 @@ class _Follower:
         self._aliases: set[tuple[str, bytes, int]] = set()
 
     def take_all(self) -> None:
+        """Begin at each place; these are looked for by their constant texts, far faster than by patterns."""
         data = self._program.data
-        for number, found in enumerate(_TAKEN.finditer(data)):
+        places = {place for word in _WORDS for place in _places(data, word) if _TAKEN.match(data, place)}
+        computed = {place for word in _GLOBALS for place in _places(data, word) if _COMPUTED.match(data, place)}
+        for number, place in enumerate(sorted(places | computed)):
             if number >= _MOST:
                 self._contacts.opaque("sinks taken as values in too many places", self._program.root)
                 return
-            start = found.start(found.lastindex or 0)
-            if not _NOT_TAKEN.search(data, max(0, start - 12), start):
-                self._begin(start, found)
+            if not _NOT_TAKEN.search(data, max(0, place - 12), place):
+                self._begin(place, _TAKEN.match(data, place))
 
-    def _begin(self, start: int, found: re.Match[bytes]) -> None:
+    def _begin(self, place: int, found: re.Match[bytes] | None) -> None:
+        start = place if found is None else found.start(found.lastgroup or 0)
         path = self._program.path_to(start)
         if len(path) < 2:  # noqa: PLR2004  # a node and what holds it
             return
         leaf, parent = path[-1], path[-2]
-        if found[2]:
+        sink = "" if found is None else (found["sink"] or found["member"]).decode()
+        if not sink:
             self._computed(path)
         elif leaf.type == "identifier":
             if not self._is_own(leaf):
-                self._follow(path, (found[1] or found[3]).decode())
+                self._follow(path, sink)
         elif leaf.type == "property_identifier" and parent.type == "member_expression":
-            owner = parent.named_children[0]
-            if found[3] or leaf.end_byte - leaf.start_byte > 9 or is_global(self._program, owner):  # noqa: PLR2004  # longer names than `fetch` say it all
-                self._follow(path[:-1], (found[1] or found[3]).decode())
+            if sink not in _COMMON or is_global(self._program, parent.named_children[0]):
+                self._follow(path[:-1], sink)
         elif leaf.type == "property_identifier" and parent.type == "pair_pattern":
-            self._named(parent.named_children[-1], found[1].decode(), 0)
+            self._named(parent.named_children[-1], sink, 0)
         elif leaf.type == "string_fragment" and len(path) > 3 and path[-3].type == "subscript_expression":  # noqa: PLR2004
             self._computed(path[:-1])
 
@@ -278,3 +285,10 @@ def _spread(contacts: Contacts, listed: Sequence[Node]) -> list[Node]:
     items: Iterator[list[Node] | None] = (contacts.program.items(each) for each in listed[:1])
     found = next(items, None)
     return list(listed) if found is None else found
+
+
+def _places(data: bytes, word: bytes) -> Iterator[int]:
+    place = data.find(word)
+    while place >= 0:
+        yield place
+        place = data.find(word, place + len(word))

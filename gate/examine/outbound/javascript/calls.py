@@ -13,6 +13,7 @@ from gate.examine.outbound.javascript import clients
 from gate.examine.outbound.javascript.call import Call, Handler
 from gate.examine.outbound.javascript.contacts import Contacts
 from gate.examine.outbound.javascript.elements import attribute, made_element, tag_of
+from gate.examine.outbound.javascript.folding import FEW_STEPS
 from gate.examine.outbound.javascript.options import options, peer_connection, url_or_options
 from gate.examine.outbound.unknown import UNKNOWN
 
@@ -87,7 +88,7 @@ def _markup(index: int, *, jquery: bool = False) -> Handler:
     def handle(contacts: Contacts, call: Call) -> None:
         values = call.arguments if index < 0 else call.arguments[index : index + 1]
         for value in values:
-            if jquery and contacts.folder.fold(value)[0].text.lstrip()[:1] != "<":
+            if jquery and contacts.folder.fold(value, FEW_STEPS)[0].text.lstrip()[:1] != "<":
                 continue
             contacts.markup(value, f"{call.name}()", call.node, opaque=not jquery)
 

@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-import re
-
 from tree_sitter import Node
 
 from gate.examine.outbound.javascript.call import Call
 from gate.examine.outbound.javascript.contacts import Contacts
-from gate.examine.outbound.javascript.modules import COMMANDS, HTTP_MODULES, SOCKET_MODULES, imported, module_of
+from gate.examine.outbound.javascript.modules import (
+    COMMANDS,
+    HTTP_MODULES,
+    SOCKET_MODULES,
+    imported,
+    module_of,
+)
 from gate.examine.outbound.javascript.options import socket, url_or_options
-from gate.examine.outbound.javascript.scopes import plain
+from gate.examine.outbound.javascript.scopes import NO_TEXT, plain
 from gate.examine.outbound.unknown import UNKNOWN
 
+_NO_URL = NO_TEXT - {"object"}
 _HTTP_OBJECTS = frozenset(b"axios $http superagent got ky needle request https http http2 $ jQuery".split())
-_CONTACTING = frozenset({*HTTP_MODULES, *SOCKET_MODULES, COMMANDS})
-_NAMED = re.compile(
-    rb"(?:require|import|from)\s*+\(?\s*+[\"'`](?:node:)?(?:%s)[\"'`]" % "|".join(sorted(_CONTACTING)).encode()
-)
 
 
 def verb(contacts: Contacts, call: Call) -> None:
     """Take a request of an HTTP client; on other objects ``get`` means many things, and only a URL tells."""
     receiver = call.receiver
+    if not call.arguments or call.arguments[0].type in _NO_URL:
+        return
     if receiver is None:
         is_client = module_of(contacts.program, call.function) in HTTP_MODULES
     else:
         name = contacts.program.bytes_of(receiver)[-20:]
         is_client = name in _HTTP_OBJECTS or module_of(contacts.program, receiver) in HTTP_MODULES
-    if is_client and call.arguments:
+    if is_client:
         url_or_options(contacts, call.arguments[0], f"{call.name}()", call.node)
-    elif call.arguments and receiver is not None:
+    elif receiver is not None:
         contacts.contact(call.arguments[0], f"{call.name}()", call.node, opaque=False)
 
 
@@ -104,8 +107,3 @@ def imported_call(contacts: Contacts, node: Node) -> tuple[str, Node] | None:
     ):
         return None
     return found.name or "request", function
-
-
-def holds_modules(data: bytes) -> bool:
-    """Say whether a script names a module that contacts servers or starts programs."""
-    return _NAMED.search(data) is not None

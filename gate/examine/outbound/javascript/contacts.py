@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from gate.examine.outbound.embedded import document_of, javascript_of
 from gate.examine.outbound.found import Found, Nested, Reference
-from gate.examine.outbound.javascript.folding import STEPS, Folded, Folder
+from gate.examine.outbound.javascript.folding import FEW_STEPS, STEPS, Folded, Folder
 from gate.examine.outbound.javascript.guards import Guards
 from gate.examine.outbound.javascript.hosts import expanded
 from gate.examine.outbound.javascript.program import Program
@@ -88,7 +88,7 @@ class Contacts:
     ) -> None:
         """Take what ``value`` can be as the URL of a contact; ``opaque`` says whether an unknown one is told."""
         if opaque or self.can_hold_urls:
-            for each in self.folder.fold(value, STEPS if opaque else STEPS // 4):
+            for each in self.folder.fold(value, STEPS if opaque else FEW_STEPS):
                 self.url(each, construct, at, reach=reach, opaque=opaque)
 
     def url(self, value: Folded, construct: str, at: Node, *, reach: Reach = "code", opaque: bool = True) -> None:

@@ -10,7 +10,8 @@ from tree_sitter import Node
 
 from gate.examine.outbound.attributes import srcset_urls
 from gate.examine.outbound.javascript.contacts import Contacts
-from gate.examine.outbound.javascript.scopes import plain
+from gate.examine.outbound.javascript.folding import FEW_STEPS
+from gate.examine.outbound.javascript.scopes import NO_TEXT, plain
 from gate.models import Reach
 
 _OPENED = re.compile(rb"<([A-Za-z][\w.\-]{0,40})\s")
@@ -134,6 +135,8 @@ def assign(contacts: Contacts, node: Node) -> None:
         if written not in _WRITTEN and not written.endswith(b"location"):
             return
     value = node.child(node.child_count - 1)
+    if value.type in NO_TEXT:
+        return
     if target.type == "identifier":
         if program.bytes_of(target) == b"location" and not program.scopes.is_declared(b"location", node.start_byte):
             _on_interaction(contacts, value, "location", node, "")
@@ -155,7 +158,7 @@ def _property(contacts: Contacts, target: Node) -> str:
         return contacts.program.slice(start, min(end, start + 40))
     if target.type == "subscript_expression":
         index = target.named_children[-1]
-        return (contacts.folder.constant(index) or "") if index.type != "number" else ""
+        return (contacts.folder.constant(index, FEW_STEPS) or "") if index.type != "number" else ""
     return ""
 
 

@@ -23,6 +23,8 @@ TEXT_LENGTH = 1 << 20
 _DEPTH = 16
 STEPS = 120
 """Most expressions that are looked at for one value: constants are near by, what is not is not worth the walk."""
+FEW_STEPS = 16
+"""The same where a value is most likely nothing that matters: the key of an unknown object."""
 _PIECES = 4096
 _OWN_LENGTH = 40
 
@@ -68,9 +70,9 @@ class Folder:
         self._known[key] = folded
         return folded
 
-    def constant(self, node: Node | None) -> str | None:
+    def constant(self, node: Node | None, steps: int = STEPS) -> str | None:
         """Return the one constant text that an expression is, or None."""
-        folded = self.fold(node) if node is not None else ()
+        folded = self.fold(node, steps) if node is not None else ()
         return folded[0].text if len(folded) == 1 and UNKNOWN not in folded[0].text else None
 
     def _folded(self, node: Node) -> Sequence[Folded]:  # noqa: C901, PLR0911  # a case for each kind

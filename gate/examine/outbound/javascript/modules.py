@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from tree_sitter import Node
 
-from gate.examine.outbound.javascript.program import Program
+from gate.examine.outbound.javascript.program import Imported, Program
 from gate.examine.outbound.javascript.scopes import Binding, plain
 
 HTTP_MODULES = frozenset(
@@ -20,6 +19,10 @@ HTTP_MODULES = frozenset(
 )  # fmt: skip
 SOCKET_MODULES = {"net": "tcp", "tls": "tls", "dgram": "udp", "dns": "dns", "dns/promises": "dns"}
 COMMANDS = "child_process"
+CONTACTING = frozenset({*HTTP_MODULES, *SOCKET_MODULES, COMMANDS})
+_CONTACTING = "|".join(sorted(CONTACTING)).encode()
+_MODULE = re.compile(rb"(?:require|import|from)\s*+\(?\s*+[\"'`](?:node:)?(?:%s)[\"'`]" % _CONTACTING)
+_GLOBAL = re.compile(rb"(?<![\w$.])(?:axios|superagent|ky|jQuery)(?![\w$])")
 _GLOBAL_CLIENTS = {b"axios": "axios", b"superagent": "superagent", b"ky": "ky", b"jQuery": "jquery", b"$": "jquery"}
 """Clients that stand ready by their name where a page loads them."""
 _MADE = frozenset({b"create", b"extend", b"defaults", b"instance", b"agent", b"default", b"promises", b"wrap"})
@@ -34,20 +37,24 @@ _VALUES = 8
 _DEPTH = 8
 
 
-class Imported(NamedTuple):
-    """A module, or what is taken out of it by ``name``."""
+def holds_modules(data: bytes) -> bool:
+    """Say whether a script names a module that contacts servers or starts programs."""
+    return _MODULE.search(data) is not None
 
-    module: str
-    name: str = ""
+
+def _holds_clients(program: Program) -> bool:
+    if program.holds_clients is None:
+        program.holds_clients = holds_modules(program.data) or _GLOBAL.search(program.data) is not None
+    return program.holds_clients
 
 
 def module_of(program: Program, node: Node) -> str:
     """Return the name of the module that an expression stands for or is taken from, or an empty text."""
-    found = imported(program, node)
+    found = imported(program, node) if _holds_clients(program) else None
     return found.module if found is not None else ""
 
 
-def imported(program: Program, node: Node, depth: int = 0) -> Imported | None:  # noqa: PLR0911  # a case for each kind
+def imported(program: Program, node: Node, depth: int = 0) -> Imported | None:  # a case for each kind
     """Return the module that an expression stands for, or the part of it; clients made of a client are that module."""
     node = plain(node)
     if depth > _DEPTH or not program.work():
@@ -68,13 +75,24 @@ def imported(program: Program, node: Node, depth: int = 0) -> Imported | None:  
             values = node.named_children[-2:] if node.type != "assignment_expression" else node.named_children[-1:]
             return _first(imported(program, value, depth + 1) for value in values)
         case "identifier":
-            name = program.bytes_of(node)
-            bindings = program.scopes.bindings(name, node.start_byte)[:_VALUES]
-            if not bindings and name in _GLOBAL_CLIENTS and not program.scopes.is_declared(name, node.start_byte):
-                return Imported(_GLOBAL_CLIENTS[name])
-            return _first(_bound(program, binding, depth + 1) for binding in bindings)
+            return _named(program, node, depth)
         case _:
             return None
+
+
+def _named(program: Program, node: Node, depth: int) -> Imported | None:
+    """Return the module that a name stands for; each name of a scope is looked up once."""
+    name = program.bytes_of(node)
+    key = (name, program.scopes.declaring(name, node.start_byte))
+    if key not in program.modules:
+        program.modules[key] = None  # what leads back here adds nothing
+        bindings = program.scopes.bindings(name, node.start_byte)[:_VALUES]
+        if not bindings and name in _GLOBAL_CLIENTS and not program.scopes.is_declared(name, node.start_byte):
+            found: Imported | None = Imported(_GLOBAL_CLIENTS[name])
+        else:
+            found = _first(_bound(program, binding, depth + 1) for binding in bindings)
+        program.modules[key] = found
+    return program.modules[key]
 
 
 def _first(found: Iterator[Imported | None]) -> Imported | None:

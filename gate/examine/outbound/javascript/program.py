@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 from tree_sitter import Node
 
@@ -48,7 +49,14 @@ _GENERIC = frozenset(b"url uri host origin server api base baseUrl baseURL domai
 _FEW = 2
 _NAME_LENGTH = 80
 _PATH = 2000
-_NAMED = re.compile(rb"([\w$]+)[\"']?\s*[=:]\s*\(?\s*\Z")
+_NAME_BACKWARDS = re.compile(rb"[\w$]+")
+
+
+class Imported(NamedTuple):
+    """A module, or what is taken out of it by ``name``."""
+
+    module: str
+    name: str = ""
 
 
 class Program:
@@ -64,6 +72,10 @@ class Program:
         self._depth = 0
         self._structures: dict[int, list[Node]] = {}
         self._items: dict[int, list[Node]] = {}
+        self.holds_clients: bool | None = None
+        """Whether anything in the script can stand for a module that contacts servers; None until it was looked for."""
+        self.modules: dict[tuple[bytes, int], Imported | None] = {}
+        """The modules that names stand for, by name and scope."""
         self._sites: dict[int, list[Sequence[Node]]] = {}
 
     def work(self, steps: int = 1) -> bool:
@@ -258,6 +270,8 @@ class Program:
             if not name.endswith((b")", b"}", b"call", b"apply")):
                 continue
             for call in calls:
+                if not self.data.startswith((b"(", b"function", b"async"), call.start_byte):
+                    continue
                 function = plain(call.child(0))
                 arguments = self.arguments(call)
                 if function.type == "member_expression" and name in (b"call", b"apply"):
@@ -274,9 +288,11 @@ class Program:
         if named is not None:
             names.append(self.key(named))
         start = function.start_byte
-        before = _NAMED.search(self.data, max(0, start - _NAME_LENGTH), start)
-        if before is not None:
-            names.append(before[1])
+        before = self.data[max(0, start - _NAME_LENGTH) : start].rstrip(b" \t\r\n(")
+        if before.endswith((b"=", b":")):
+            found = _NAME_BACKWARDS.match(before[-2::-1].lstrip(b" \t\r\n\"'"))
+            if found is not None:
+                names.append(found[0][::-1])
         return names
 
     def calls_of(self, function: Node) -> list[Sequence[Node]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
@@ -11,14 +10,15 @@ from gate.examine.outbound.found import Found
 from gate.examine.outbound.javascript.aliases import SINKS, take_aliases
 from gate.examine.outbound.javascript.call import Call
 from gate.examine.outbound.javascript.calls import CALLS, CONSTRUCTORS, is_loader, take_loader
-from gate.examine.outbound.javascript.clients import holds_modules, imported_call
+from gate.examine.outbound.javascript.clients import imported_call
 from gate.examine.outbound.javascript.contacts import Contacts
 from gate.examine.outbound.javascript.elements import assign, jsx_attribute
-from gate.examine.outbound.javascript.modules import is_global
+from gate.examine.outbound.javascript.folding import FEW_STEPS
+from gate.examine.outbound.javascript.modules import holds_modules, is_global
 from gate.examine.outbound.javascript.program import Program
 from gate.examine.outbound.javascript.scopes import plain
 from gate.examine.outbound.javascript.strings import take_comments, take_configuration, take_literals
-from gate.examine.outbound.javascript.syntax import Syntax
+from gate.examine.outbound.javascript.syntax import Syntax, without_cycles
 from gate.examine.outbound.lines import Lines
 from gate.models import Reach
 
@@ -36,9 +36,7 @@ def read_syntax(
 
 
 def _gathered(syntax: Syntax, base: str | None, lines: Lines, condition: str, via: str, strings: Reach) -> Contacts:
-    collects = gc.isenabled()
-    gc.disable()  # there are no cycles in hundreds of thousands of nodes, and looking for them takes its time
-    try:
+    with without_cycles():
         contacts = Contacts(Program(syntax), base, lines, via, condition)
         _take_flows(contacts)
         take_literals(contacts, strings)
@@ -46,9 +44,6 @@ def _gathered(syntax: Syntax, base: str | None, lines: Lines, condition: str, vi
         for node in syntax.captures.get("error", ())[:_ERRORS_TOLD]:
             contacts.opaque("script that does not parse", node)
         return contacts
-    finally:
-        if collects:
-            gc.enable()
 
 
 def _take_flows(contacts: Contacts) -> None:
@@ -133,7 +128,7 @@ def _computed_name(contacts: Contacts, node: Node) -> str:
     owner, index = function.named_children[0], function.named_children[-1]
     if index.type == "number":
         return ""
-    name = contacts.folder.constant(index)
+    name = contacts.folder.constant(index, FEW_STEPS)
     if name is None and is_global(contacts.program, owner):
         contacts.opaque(f"{contacts.program.text(owner)[:40]}[…]()", node)
     return name or ""

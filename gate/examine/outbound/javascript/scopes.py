@@ -28,6 +28,10 @@ FUNCTIONS = frozenset(
 )
 
 
+_NO_TEXT = "number true false null undefined object array regex class update_expression"
+NO_TEXT = frozenset({*FUNCTIONS, *_NO_TEXT.split()})
+"""Expressions that are no text, and so no URL."""
+
 _start = attrgetter("start_byte")
 
 
@@ -55,15 +59,20 @@ class Scopes:
     def __init__(self, data: bytes, captures: Captures, steps: int) -> None:
         self._data = data
         self.steps = steps
-        nodes = captures.get("scope", ())
+        functions = captures.get("function", ())
+        nodes = sorted((*functions, *captures.get("block", ())), key=_start)
         self._nodes: list[Node | None] = [None, *nodes]
         self._starts = [0, *(node.start_byte for node in nodes)]
+        # Known from where they start, without a look at nodes that have long left the processor's memory.
+        starts = {node.start_byte for node in functions}
+        self._functions = [True, *(start in starts for start in self._starts[1:])]
         self._ends = [len(data) + 1, *(node.end_byte for node in nodes)]
         self._parents = self._nested()
         self._names: dict[tuple[int, bytes], list[Binding]] = {}
         self._with_parameters: set[int] = {0}
         self._declarations: dict[bytes, list[tuple[str, Node]]] = {}
         self._assignments: dict[bytes, list[Node]] = {}
+        self._unread: dict[tuple[int, bytes], list[tuple[str, Node]]] = {}
         self._declared: set[bytes] = set()
         self._assigned: set[tuple[int, bytes]] = set()
         self._index(captures)
@@ -91,8 +100,7 @@ class Scopes:
         return scope
 
     def _is_function(self, scope: int) -> bool:
-        node = self._nodes[scope]
-        return node is None or node.type in FUNCTIONS
+        return self._functions[scope]
 
     # --- what is declared: by name first, by scope when a name is asked for ---------------------------------------
 
@@ -100,7 +108,7 @@ class Scopes:
         for kind in ("let", "var"):
             for node in captures.get(kind, ()):
                 self._index_declarator(kind, node)
-        for node in captures.get("scope", ()):
+        for node in captures.get("function", ()):
             declared = node.child_by_field_name("name") if node.type.endswith("function_declaration") else None
             if declared is not None:
                 self._declarations.setdefault(self._text(declared), []).append(("function", node))
@@ -135,13 +143,20 @@ class Scopes:
         """Put the declarations of ``name`` where they belong, when it is asked for the first time."""
         self._declared.add(name)
         for kind, node in self._declarations.get(name, ()):
-            bindings = self._names.setdefault((self._scope_of(kind, node), name), [])
+            key = (self._scope_of(kind, node), name)
+            self._names.setdefault(key, [])
+            self._unread.setdefault(key, []).append((kind, node))
+
+    def _read(self, key: tuple[int, bytes]) -> None:
+        """Add the values of declarations in one scope, when they are asked for."""
+        bindings = []
+        for kind, node in self._unread.pop(key):
             count = node.child_count
-            value = node.child(count - 1) if kind != "function" and count > 2 else None  # noqa: PLR2004  # name, `=`, value
             if kind == "function":
                 bindings.append(Binding("function", node))
-            elif value is not None:
-                bindings.append(Binding("value", value))
+            elif count > 2:  # noqa: PLR2004  # name, `=`, value
+                bindings.append(Binding("value", node.child(count - 1)))
+        self._names[key] = [*bindings, *self._names[key]]
 
     def _assign(self, scope: int, name: bytes) -> None:
         """Add what ``name``, declared in ``scope``, is assigned anywhere within that."""
@@ -216,8 +231,8 @@ class Scopes:
             scope = self._parents[scope]
 
     def _declare_parameters(self, scope: int) -> None:
-        function = self._nodes[scope]
-        if function is None or function.type not in FUNCTIONS:
+        function = self._nodes[scope] if self._functions[scope] else None
+        if function is None:
             return
         for index, parameter in enumerate(parameters(function)):
             default: Node | None = None
@@ -239,6 +254,8 @@ class Scopes:
     def bindings(self, name: bytes, place: int) -> Sequence[Binding]:
         """Return all that ``name``, used at ``place``, is given; nothing where that is not in the script."""
         scope = self._declaring(name, place) or 0
+        if (scope, name) in self._unread:
+            self._read((scope, name))
         if (scope, name) not in self._assigned:
             self._assign(scope, name)
         return self._names.get((scope, name), ())

@@ -6,8 +6,10 @@ text in errors counts.  Flow's annotations are mostly those of TypeScript.
 
 from __future__ import annotations
 
+import gc
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from operator import attrgetter
@@ -38,7 +40,8 @@ _QUERY = """
 [(comment) (html_comment) (hash_bang_line)] @comment
 (ERROR) @error
 [(function_declaration) (function_expression) (arrow_function) (generator_function) (method_definition)
- (generator_function_declaration) (statement_block) (for_statement) (catch_clause) (class_body)] @scope
+ (generator_function_declaration)] @function
+[(statement_block) (for_statement) (catch_clause) (class_body)] @block
 (variable_declaration (variable_declarator) @var)
 (lexical_declaration (variable_declarator) @let)
 (assignment_expression) @assigned
@@ -83,6 +86,18 @@ class Syntax:
         return missing + sum(node.end_byte - node.start_byte for node in self.captures.get("error", ()))
 
 
+@contextmanager
+def without_cycles() -> Iterator[None]:
+    """Look for no cycles of garbage meanwhile: hundreds of thousands of nodes hold none, and looking takes its time."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
 def parse(data: bytes) -> Syntax | None:
     """Return the syntax of a script in UTF-8, or None where it keeps the parser busy out of all proportion."""
     best = _parsed(data, _JAVASCRIPT)
@@ -120,9 +135,10 @@ def _parsed(data: bytes, grammar: _Grammar) -> Syntax | None:
 
     if _is_too_deep(tree, len(data)):
         return None
-    captures = QueryCursor(grammar.query).captures(tree.root_node)
-    # They come in an order of their own, which is another one in each run.
-    return Syntax(data, tree, {kind: sorted(nodes, key=_place_of(kind)) for kind, nodes in captures.items()})
+    with without_cycles():
+        captures = QueryCursor(grammar.query).captures(tree.root_node)
+        # They come in an order of their own, which is another one in each run.
+        return Syntax(data, tree, {kind: sorted(nodes, key=_place_of(kind)) for kind, nodes in captures.items()})
 
 
 def _is_too_deep(tree: Tree, size: int) -> bool:
