@@ -16,6 +16,7 @@ BANNERS = [
     ("/* @preserve\n * Leaflet 1.9.4, a JS library for interactive maps. */f()", ("leaflet", "1.9.4", "banner")),
     ("'use strict';\n/*! Axios v1.21.1 Copyright (c) 2026 */", ("axios", "1.21.1", "banner")),
     ("/**\n * @license\n * Lodash <https://lodash.com/>\n */", ("lodash", "", "banner")),
+    ("/*!\n  Highlight.js v11.12.0 (git: f7f7d3803b)\n */", ("highlight.js", "11.12.0", "banner")),
     ("//! moment.js\n//! version : 2.30.1\nf()", ("moment", "2.30.1", "banner")),
 ]
 
@@ -48,3 +49,7 @@ def test_a_script_in_a_page_is_no_library() -> None:
 def test_data_of_libraries_is_whole() -> None:
     assert len(subject._BANNERS) >= 30
     assert all(len(digest) == 64 and version[:1].isdigit() for digest, (_, version) in subject._FILES.items())
+    assert all(
+        len({file.split()[0] for file in about["sha256"].values()}) >= 2 for about in subject._PUBLISHED.values()
+    )
+    assert len(subject._PUBLISHED) >= 15

@@ -13,10 +13,14 @@ from gate.models import LibraryFact
 _BANNER_LENGTH = 1500
 """How much of the beginning of a script is looked at."""
 _COMMENTS = re.compile(r"(?:\s++|;|[\"']use strict[\"'];?|/\*.*?\*/|//[^\n]*+(?:\n|\Z))++", re.DOTALL)
-_DATA = tomllib.loads((Path(__file__).parent / "libraries.toml").read_text(encoding="utf-8"))
-_BANNERS = [(name, re.compile(about["banner"], re.DOTALL)) for name, about in _DATA.items()]
+_FOLDER = Path(__file__).parent
+_BANNERS = [
+    (name, re.compile(about["banner"], re.DOTALL))
+    for name, about in tomllib.loads((_FOLDER / "libraries.toml").read_text(encoding="utf-8")).items()
+]
+_PUBLISHED = tomllib.loads((_FOLDER / "published.toml").read_text(encoding="utf-8"))
 _FILES: dict[str, tuple[str, str]] = {
-    digest: (name, file.split()[0]) for name, about in _DATA.items() for digest, file in about.get("sha256", {}).items()
+    digest: (name, file.split()[0]) for name, about in _PUBLISHED.items() for digest, file in about["sha256"].items()
 }
 
 
