@@ -105,7 +105,6 @@ _HTML_CONTACTING = {
     "video src": f'<video src="{U}"></video>',
     "video poster": f'<video poster="{U}"></video>',
     "video source": f'<video><source src="{U}"></video>',
-    "source of video": f'<video><source src="{U}" type="video/mp4"></video>',
     "source of video autoplay": f'<video autoplay muted preload="none"><source src="{U}" type="video/mp4"></video>',
     "video autoplay": f'<video autoplay muted preload="none" src="{U}"></video>',
     "audio src": f'<audio src="{U}"></audio>',
