@@ -18,6 +18,11 @@ followed an answer is not seen: misses and over-reports are counted against a lo
 files that it read while it was opened. lintian {lintian} ran on the same files, packed with dpkg-deb. Written by
 `tests/corpus/test_outbound_ground_truth.py`.
 
+Aims: automatic precision 1.0, recall of all found reaches together at least 0.99, code more precise than 0.74. The last
+is not reached on these packages: many are libraries on show, which hold services that their demonstrations never
+choose, and map pages whose map library lies on a server that does not answer here. Each such host is listed below with
+its reason.
+
 """
 
 
