@@ -7,6 +7,7 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -35,8 +36,9 @@ def worker_for(label: str) -> Worker:
     return Worker("gate.intake.unpacker:serve", OPTIONS, preload=modules_of(READERS[label].group))
 
 
-def _frames(worker: Worker, label: str, descriptor: int) -> Iterator[object]:
-    for batch in worker.request({"label": label, "password": None}, [descriptor], seconds=20):
+def frames_of(worker: Worker, label: str, descriptor: int, *, password: bytes | None = None) -> Iterator[list[Any]]:
+    """Yield the frames of a reading, out of the messages in which they come."""
+    for batch in worker.request({"label": label, "password": password}, [descriptor], seconds=60):
         yield from batch
 
 
@@ -44,7 +46,7 @@ def events_of(worker: Worker, label: str, data: bytes) -> list[Event]:
     descriptor = os.memfd_create("container")
     try:
         os.write(descriptor, data)
-        return [event_of(frame) for frame in _frames(worker, label, descriptor)]
+        return [event_of(frame) for frame in frames_of(worker, label, descriptor)]
     finally:
         os.close(descriptor)
 

@@ -18,7 +18,7 @@ from gate.isolation import Worker
 from tests.unpack.hostile.case import PAYLOAD
 from tests.unpack.reader_kit import Reading, labels_of, read_bytes
 from tests.unpack.sevenzip_kit import FILES, MAKERS, TEXT, fresh, image, lzh, made, run
-from tests.unpack.test_readers_in_a_worker import worker_for
+from tests.unpack.test_readers_in_a_worker import frames_of, worker_for
 
 WITHOUT_A_WRITER = {"apfs"}
 WITH_THE_TREE = ("7z", "iso", "udf", "squashfs", "cramfs", "xar", "ext", "wim", "lzh", "arj", "fat", "hfs")
@@ -110,7 +110,7 @@ def _gathered(worker: Worker, label: str, descriptor: int) -> tuple[list[bytes],
     heads: list[bytes] = []
     parts: list[bytes] = []
     troubles: list[Trouble] = []
-    for frame in worker.request({"label": label, "password": None}, [descriptor], seconds=60):
+    for frame in frames_of(worker, label, descriptor):
         match event_of(frame):
             case Member() as member:
                 heads.append(member.name)

@@ -25,7 +25,7 @@ from tests.unpack.hostile.streams import compressed
 from tests.unpack.hostile.zip_writer import Entry, Fields, archive, deflate, deflate64, extra_field, plain
 from tests.unpack.hostile.zips import CASES
 from tests.unpack.reader_kit import Reading, read_bytes, read_file
-from tests.unpack.test_readers_in_a_worker import worker_for
+from tests.unpack.test_readers_in_a_worker import frames_of, worker_for
 
 PASSWORD = b"correct horse"
 OPEN = Options(password=PASSWORD)
@@ -267,8 +267,7 @@ def test_in_a_worker() -> None:
     descriptor = os.memfd_create("container")
     try:
         os.write(descriptor, archive(entries))
-        request = {"label": "zip", "password": PASSWORD}
-        frames = list(worker.request(request, [descriptor], seconds=30))
+        frames = list(frames_of(worker, "zip", descriptor, password=PASSWORD))
     finally:
         os.close(descriptor)
         worker.close()
