@@ -123,10 +123,9 @@ def tag_of(contacts: Contacts, element: Node) -> str:
     return ""
 
 
-def assign(contacts: Contacts, node: Node) -> None:
+def assign(contacts: Contacts, node: Node, target: Node) -> None:
     """Take an assignment to a property of an element, or to the location of the page."""
     program = contacts.program
-    target = node.child(0)
     end = target.end_byte
     data = program.data
     if data[end - 1] != _BRACKET:

@@ -49,6 +49,7 @@ _GENERIC = frozenset(b"url uri host origin server api base baseUrl baseURL domai
 _FEW = 2
 _NAME_LENGTH = 80
 _PATH = 2000
+_BRACKET = ord("]")
 _NAME_BACKWARDS = re.compile(rb"[\w$]+")
 
 
@@ -171,7 +172,8 @@ class Program:
             if found.type in ("object", "class_declaration")
             for value in self.properties(found).get(name, ())
         ]
-        values += self._assigned_members.get((self.bytes_of(target)[:_NAME_LENGTH], name), ())
+        assigned = self._assigned_members.get((self.bytes_of(target)[:_NAME_LENGTH], name), ())
+        values += [_value(node) for node in assigned]
         return values
 
     def properties(self, node: Node) -> Mapping[bytes, list[Node]]:
@@ -196,14 +198,15 @@ class Program:
 
     @cached_property
     def _assigned_members(self) -> Mapping[tuple[bytes, bytes], list[Node]]:
-        """What is assigned to members, by the text of the object and the name of the member."""
+        """The assignments to members, by the text of the object and the name of the member."""
         assigned: dict[tuple[bytes, bytes], list[Node]] = {}
-        for node in self.captures.get("assigned", ()):
-            target = node.child(0)
-            if target.type == "member_expression":
-                owner, name = target.named_children[0], target.named_children[-1]
-                key = (self.bytes_of(owner)[:_NAME_LENGTH], self.bytes_of(name))
-                assigned.setdefault(key, []).append(node.named_children[-1])
+        data = self.data
+        for node, target in self.scopes.assigned:
+            start, end = target.start_byte, target.end_byte
+            dot = data.rfind(b".", start, end)
+            if dot > start and data[end - 1] != _BRACKET:
+                owner = data[start : min(dot, start + _NAME_LENGTH)].rstrip(b"? \n\t\r")
+                assigned.setdefault((owner, data[dot + 1 : end].strip()), []).append(node)
         for node in self.captures.get("field", ()):
             name, value = node.named_children[0], node.named_children[-1]
             names = [each for each in node.named_children[:-1] if each.type in ("property_identifier", "string")]
@@ -211,14 +214,22 @@ class Program:
         return assigned
 
     @cached_property
-    def by_name(self) -> Mapping[bytes, list[Node]]:
-        """The values of all properties of the script by their name."""
+    def _by_name(self) -> Mapping[bytes, list[Node]]:
+        """The properties of all objects of the script, and the assignments to members, by their name."""
         found: dict[bytes, list[Node]] = {}
         for pair in self.captures.get("pair", ()):
-            found.setdefault(self.key(pair.named_children[0]), []).append(pair.named_children[-1])
+            found.setdefault(self.key(pair.child(0)), []).append(pair)
         for (_, name), values in self._assigned_members.items():
             found.setdefault(name, []).extend(values)
         return found
+
+    def names_among(self, names: frozenset[bytes]) -> frozenset[bytes]:
+        """Return which of some names properties of the script have."""
+        return names.intersection(self._by_name)
+
+    def values_named(self, name: bytes) -> list[Node]:
+        """Return the values of all properties of the script of a name."""
+        return [_value(node) for node in self._by_name.get(name, ())]
 
     def named_alike(self, name: bytes) -> list[Node]:
         """Return the values of all properties of a telling name, where there are few enough to mean anything.
@@ -227,8 +238,8 @@ class Program:
         """
         if not _TELLING.search(name) and name not in _GENERIC:
             return []
-        values = self.by_name.get(name, [])
-        return list(values) if len(values) <= (_FEW if name in _GENERIC else _STRUCTURES) else []
+        values = self.values_named(name)
+        return values if len(values) <= (_FEW if name in _GENERIC else _STRUCTURES) else []
 
     # --- functions and calls -----------------------------------------------------------------------------------
 
@@ -354,3 +365,8 @@ class Program:
             if len(path) > _PATH or not self.work():
                 return []
         return path
+
+
+def _value(node: Node) -> Node:
+    """Return the value that a pair or an assignment gives; another node is one itself."""
+    return node.child(node.child_count - 1) if node.type in ("pair", "assignment_expression") else node

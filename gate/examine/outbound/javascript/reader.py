@@ -61,8 +61,8 @@ def _take_flows(contacts: Contacts) -> None:
     take_aliases(contacts)
     if holds_modules(program.data):
         _take_imported(contacts)
-    for node in program.captures.get("assigned", ()):
-        assign(contacts, node)
+    for node, target in program.scopes.assigned:
+        assign(contacts, node, target)
     for node in program.captures.get("jsx", ()):
         jsx_attribute(contacts, node)
     if contacts.can_hold_urls or any(word in program.data for word in (b"host", b"server", b"domain")):

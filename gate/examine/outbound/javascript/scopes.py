@@ -35,6 +35,10 @@ NO_TEXT = frozenset({*FUNCTIONS, *_NO_TEXT.split()})
 _start = attrgetter("start_byte")
 
 
+def _start_of_first(nodes: tuple[Node, Node]) -> int:
+    return nodes[0].start_byte
+
+
 class Binding(NamedTuple):
     """One way in which a name gets a value.
 
@@ -75,6 +79,8 @@ class Scopes:
         self._unread: dict[tuple[int, bytes], list[tuple[str, Node]]] = {}
         self._declared: set[bytes] = set()
         self._assigned: set[tuple[int, bytes]] = set()
+        self.assigned = [(node, node.child(0)) for node in captures.get("assigned", ())]
+        """The assignments of the script, each with its target."""
         self._index(captures)
 
     def _nested(self) -> list[int]:
@@ -114,9 +120,11 @@ class Scopes:
                 self._declarations.setdefault(self._text(declared), []).append(("function", node))
         for node in captures.get("import", ()):
             self._declare_imports(node)
-        assignments = [*captures.get("assigned", ()), *captures.get("appended", ())]
-        for node in sorted(assignments, key=_start):
-            target = node.child(0)
+        appended = captures.get("appended", ())
+        assignments = [*self.assigned, *((node, node.child(0)) for node in appended)]
+        if appended:
+            assignments.sort(key=_start_of_first)
+        for node, target in assignments:
             if target.type == "identifier":
                 self._assignments.setdefault(self._text(target), []).append(node)
 

@@ -65,15 +65,15 @@ _NAMESPACES = frozenset(
 
 def take_configuration(contacts: Contacts) -> None:
     """Take URLs under keys that are typical of configuration, and hosts under keys that name hosts."""
-    by_name = contacts.program.by_name
-    for key in _CONFIGURATION.intersection(by_name):
-        for value in by_name[key]:
+    program = contacts.program
+    for key in sorted(program.names_among(_CONFIGURATION)):
+        for value in program.values_named(key):
             for node in contacts.program.items(value) or [value]:
                 for each in contacts.folder.fold(node):
                     if _WHOLE.fullmatch(each.text.replace(UNKNOWN, "x")) and not each.text.startswith(UNKNOWN):
                         contacts.url(each, f"{key.decode()}:", node, opaque=False)
     for key in _HOST_KEYS:
-        for value in by_name.get(key, ()):
+        for value in program.values_named(key):
             for each in contacts.folder.fold(value):
                 if not each.origins <= contacts.told and is_host_name(each.text):
                     contacts.url(Folded(f"//{each.text}", each.origins), f"{key.decode()}:", value, reach="string")
