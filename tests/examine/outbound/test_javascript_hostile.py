@@ -21,6 +21,15 @@ HOSTILE = {
     "templates": "fetch(`" + "${a}" * 50_000 + "`)",
     "split and join": "fetch('" + "a," * 200_000 + "'.split(',').reverse().join('.'))",
     "conditions": f"if(location.href){{fetch('{U}')}}" * 5_000,
+    "sinks taken everywhere": "var f=fetch;" * 20_000 + f"f('{U}')",
+    "sinks passed on": "f=fetch;g(f);" * 5_000,
+    "sinks inside of choices": "(fetch||" * 4_000 + "a" + ")" * 4_000 + "(b)",
+    "sinks deep inside": "(function(f){" * 1_500 + "f(fetch);" * 1_500 + "})(b)" * 1_500,
+    "names of names": "var a0=fetch;" + "".join(f"var a{n}=a{n - 1};" for n in range(1, 5_000)) + "a4999(b)",
+    "clients of clients": "var c=require('axios')" + ".create()" * 5_000 + f";c.get('{U}')" * 2_000,
+    "computed members": "window[a+b](c);var d=window[e];" * 5_000,
+    "early returns": "function f(){" + "if(location.href)return;" * 5_000 + f"fetch('{U}')}}",
+    "beginnings of trackers": "gtag(" * 200_000 + "_hjSettings " * 20_000,
     "one long string": f"fetch('{U}" + "a" * 5_000_000 + "')",
 }
 
@@ -36,3 +45,9 @@ def test_script_that_is_too_deep_to_search_is_a_gap_and_its_urls_are_strings() -
     facts, gaps = outbound_and_gaps("a=>" * 100_000 + f"fetch('{U}')", "a.js")
     assert [gap.reason for gap in gaps] == ["engine-limit"]
     assert {(fact.host, fact.reach) for fact in facts} == {(HOST, "string")}
+
+
+@pytest.mark.parametrize("name", ["names of names", "sinks deep inside", "sinks taken everywhere", "sinks passed on"])
+def test_sinks_that_are_followed_no_further_are_opaque(name: str) -> None:
+    facts, _ = outbound_and_gaps(HOSTILE[name], "a.js")
+    assert "opaque" in {fact.reach for fact in facts}

@@ -75,6 +75,8 @@ class _Follower:
         data = self._program.data
         places = {place for word in _WORDS for place in _places(data, word) if _TAKEN.match(data, place)}
         computed = {place for word in _GLOBALS for place in _places(data, word) if _COMPUTED.match(data, place)}
+        for call in self._program.calls.get(b"get", ()):
+            self._reflected(call)
         for number, place in enumerate(sorted(places | computed)):
             if number >= _MOST:
                 self._contacts.opaque("sinks taken as values in too many places", self._program.root)
@@ -82,9 +84,20 @@ class _Follower:
             if not _NOT_TAKEN.search(data, max(0, place - 12), place):
                 self._begin(place, _TAKEN.match(data, place))
 
+    def _reflected(self, call: Node) -> None:
+        """Take ``Reflect.get(window, name)``, whose result is not followed."""
+        program = self._program
+        arguments = program.arguments(call) if program.bytes_of(call.child(0)) == b"Reflect.get" else []
+        if len(arguments) > 1 and is_global(program, arguments[0]):
+            name = self._contacts.folder.constant(arguments[1])
+            if name is None or name in SINKS:
+                self._contacts.opaque("Reflect.get()", call)
+
     def _begin(self, place: int, found: re.Match[bytes] | None) -> None:
         start = place if found is None else found.start(found.lastgroup or 0)
         path = self._program.path_to(start)
+        if not path:
+            self._contacts.opaque("sinks taken as values too deep inside", self._program.root)
         if len(path) < 2:  # noqa: PLR2004  # a node and what holds it
             return
         leaf, parent = path[-1], path[-2]
@@ -224,7 +237,11 @@ class _Follower:
         program = self._program
         if target is not None and target.type in ("required_parameter", "assignment_pattern", "optional_parameter"):
             target = target.named_children[0]
-        if target is None or depth > _DEPTH:
+        if target is None:
+            return
+        if depth > _DEPTH:
+            if sink:
+                self._contacts.opaque(f"{sink} passed on", target)
             return
         if target.type == "member_expression":
             self._member(program.bytes_of(target.named_children[-1]), sink, target)
