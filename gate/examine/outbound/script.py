@@ -12,9 +12,8 @@ from collections.abc import Iterator
 
 from gate.examine.outbound.found import Found, Reference
 from gate.examine.outbound.javascript.literals import unescaped
-from gate.examine.outbound.javascript.reader import read_syntax
+from gate.examine.outbound.javascript.reader import read_parsed
 from gate.examine.outbound.javascript.strings import ESCAPED_SLASH, SCHEMELESS, TRAILING, URL
-from gate.examine.outbound.javascript.syntax import parse
 from gate.examine.outbound.lines import Lines
 from gate.models import Gap, Reach
 
@@ -55,13 +54,14 @@ def read_script(
         yield Gap("too-large", f"script of {len(data)} bytes, at most {SCRIPT_BYTES} are parsed")
         yield from _searched(text, base, lines, via, strings)
         return
-    syntax = parse(data)
-    if syntax is None:
+    read = read_parsed(data, base, lines, condition, "" if via == "script" else via, strings)
+    if read is None:
         yield Gap("engine-limit", "script that takes out of proportion long to parse")
         yield from _searched(text, base, lines, via, strings)
         return
-    yield from read_syntax(syntax, base, lines, condition, "" if via == "script" else via, strings)
-    if syntax.tree.root_node.has_error:
+    found, whole = read
+    yield from found
+    if not whole:
         yield from _searched(text, base, lines, via, strings)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from tree_sitter import Node
 
@@ -18,32 +20,50 @@ from gate.examine.outbound.javascript.modules import holds_modules, is_global
 from gate.examine.outbound.javascript.program import Program
 from gate.examine.outbound.javascript.scopes import plain
 from gate.examine.outbound.javascript.strings import take_comments, take_configuration, take_literals
-from gate.examine.outbound.javascript.syntax import Syntax, without_cycles
+from gate.examine.outbound.javascript.syntax import parse
 from gate.examine.outbound.lines import Lines
 from gate.models import Reach
 
 _ERRORS_TOLD = 20
 
 
-def read_syntax(
-    syntax: Syntax, base: str | None, lines: Lines, condition: str, via: str, strings: Reach
-) -> Iterator[Found]:
-    """Yield what a parsed script contacts, then its strings with reach ``strings``, then its comments.
+@contextmanager
+def without_cycles() -> Iterator[None]:
+    """Look for no cycles of garbage meanwhile: hundreds of thousands of nodes hold none, and looking takes its time."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
-    Parts that do not parse are opaque: what they would do is not known.
+
+def read_parsed(
+    data: bytes, base: str | None, lines: Lines, condition: str, via: str, strings: Reach
+) -> tuple[Sequence[Found], bool] | None:
+    """Return what a script contacts, then its strings with reach ``strings``, then its comments, and if all was parsed.
+
+    Parts that do not parse are opaque: what they would do is not known.  None stands for a script that keeps the
+    parser busy out of all proportion.
     """
-    yield from _gathered(syntax, base, lines, condition, via, strings).found
-
-
-def _gathered(syntax: Syntax, base: str | None, lines: Lines, condition: str, via: str, strings: Reach) -> Contacts:
     with without_cycles():
-        contacts = Contacts(Program(syntax), base, lines, via, condition)
-        _take_flows(contacts)
-        take_literals(contacts, strings)
-        take_comments(contacts, syntax.captures.get("comment", ()))
-        for node in syntax.captures.get("error", ())[:_ERRORS_TOLD]:
-            contacts.opaque("script that does not parse", node)
-        return contacts
+        return _read(data, base, lines, condition, via, strings)
+
+
+def _read(
+    data: bytes, base: str | None, lines: Lines, condition: str, via: str, strings: Reach
+) -> tuple[Sequence[Found], bool] | None:
+    syntax = parse(data)
+    if syntax is None:
+        return None
+    contacts = Contacts(Program(syntax), base, lines, via, condition)
+    _take_flows(contacts)
+    take_literals(contacts, strings)
+    take_comments(contacts, syntax.captures.get("comment", ()))
+    for node in syntax.captures.get("error", ())[:_ERRORS_TOLD]:
+        contacts.opaque("script that does not parse", node)
+    return contacts.found, not syntax.tree.root_node.has_error
 
 
 def _take_flows(contacts: Contacts) -> None:

@@ -6,10 +6,8 @@ text in errors counts.  Flow's annotations are mostly those of TypeScript.
 
 from __future__ import annotations
 
-import gc
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from operator import attrgetter
@@ -86,18 +84,6 @@ class Syntax:
         return missing + sum(node.end_byte - node.start_byte for node in self.captures.get("error", ()))
 
 
-@contextmanager
-def without_cycles() -> Iterator[None]:
-    """Look for no cycles of garbage meanwhile: hundreds of thousands of nodes hold none, and looking takes its time."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
-
-
 def parse(data: bytes) -> Syntax | None:
     """Return the syntax of a script in UTF-8, or None where it keeps the parser busy out of all proportion."""
     best = _parsed(data, _JAVASCRIPT)
@@ -135,10 +121,9 @@ def _parsed(data: bytes, grammar: _Grammar) -> Syntax | None:
 
     if _is_too_deep(tree, len(data)):
         return None
-    with without_cycles():
-        captures = QueryCursor(grammar.query).captures(tree.root_node)
-        # They come in an order of their own, which is another one in each run.
-        return Syntax(data, tree, {kind: sorted(nodes, key=_place_of(kind)) for kind, nodes in captures.items()})
+    captures = QueryCursor(grammar.query).captures(tree.root_node)
+    # They come in an order of their own, which is another one in each run.
+    return Syntax(data, tree, {kind: sorted(nodes, key=_place_of(kind)) for kind, nodes in captures.items()})
 
 
 def _is_too_deep(tree: Tree, size: int) -> bool:
