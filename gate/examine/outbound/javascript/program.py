@@ -262,8 +262,10 @@ class Program:
         if function is None:
             return b""
         start, end = function.start_byte, function.end_byte
-        dot = self.data.rfind(b".", max(start, end - _NAME_LENGTH), end)
-        return self.data[max(dot + 1, start, end - _NAME_LENGTH) : end]
+        if end - start > _NAME_LENGTH:
+            start = end - _NAME_LENGTH
+        dot = self.data.rfind(b".", start, end)
+        return self.data[dot + 1 if dot >= 0 else start : end]
 
     @cached_property
     def calls(self) -> Mapping[bytes, list[Node]]:

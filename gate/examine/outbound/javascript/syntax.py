@@ -27,6 +27,8 @@ BYTES_PER_SECOND = 1_500_000
 Captures: TypeAlias = Mapping[str, Sequence[Node]]
 
 _CHUNK = 1 << 16
+_ASKED_OFTEN = 32
+"""At every so many questions of the parser whether to go on the clock is looked at."""
 _FEW_ERRORS = 200
 """One byte in so many that does not parse is JavaScript with an oddity; another language leaves more."""
 DEPTH = 20_000
@@ -103,8 +105,12 @@ def _parsed(data: bytes, grammar: _Grammar) -> Syntax | None:
 
     stopped = False
 
-    def late(_offset: int, _has_error: bool) -> bool:  # the parser calls it by position
-        return stopped or time.process_time() > end
+    asked = 0
+
+    def late(_offset: int, _has_error: bool) -> bool:  # the parser calls it by position, every few microseconds
+        nonlocal asked
+        asked += 1
+        return stopped or (asked % _ASKED_OFTEN == 0 and time.process_time() > end)
 
     def read(offset: int, _point: object) -> bytes:
         # Where it recovers from errors the parser reads far more often than it asks whether to go on.
