@@ -94,17 +94,19 @@ def _without_filling(content: Content) -> bytes | None:
 
 def _without_runs(content: Content, most: int) -> bytes | None:
     """Return the blocks that are no filling, and the first block of each run that is."""
-    kept = bytearray()
+    # Only the places are kept until it is known that the blocks are few: nearly every large file has no filling.
+    places: list[int] = []
     before = b""
     for place in range(0, len(content), _BLOCK):
         block = content[place : place + _BLOCK]
         filling = b" " if block.isspace() else block[:1] if block.count(block[:1]) == len(block) else b""
         if not filling or filling != before:
-            kept += block
-            if len(kept) > most:
+            places.append(place)
+            if len(places) * _BLOCK > most + _BLOCK:
                 return None
         before = filling
-    return bytes(kept)
+    kept = b"".join(content[place : place + _BLOCK] for place in places)
+    return kept if len(kept) <= most else None
 
 
 def _without_repeated_lines(text: bytes) -> bytes:
