@@ -30,7 +30,7 @@ LEAST = 150
 MOST_FINDINGS = 0.01
 _ROOT_LINK = "A Debian package is unpacked at the root of a system: its link to an absolute path is meant so."
 EXPLANATIONS: dict[str, str] = {
-    "numpy-2.4.6-cp311-cp311-win_amd64": "Its import libraries name their objects with a backslash, as the compiler's paths do.",
+    "numpy-2.4.6-cp311-cp311-win_amd64": "Its import libraries name their objects by paths of the compiler on Windows.",
     "libc-bin_": _ROOT_LINK,
     "tar_": _ROOT_LINK,
     "tzdata_": _ROOT_LINK,
