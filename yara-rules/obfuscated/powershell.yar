@@ -168,9 +168,10 @@ rule powershell_words_taken_apart
         $letters_1 = /\$env:comspec\s{0,2}\[\s{0,2}4\s{0,2},/ nocase ascii wide
         $letters_2 = /\$(shellid|pshome)\s{0,2}\[\s{0,2}[0-9]{1,2}\s{0,2}\]\s{0,2}\+\s{0,2}\$(shellid|pshome)\s{0,2}\[/ nocase ascii wide
         $letters_3 = /verbosepreference(\.tostring\(\))?\s{0,2}\)?\s{0,2}\[\s{0,2}1\s{0,2},\s{0,2}3/ nocase ascii wide
-        $tick_1 = /\b(i\x60ex|ie\x60x|i\x60e\x60x)\b/ nocase ascii wide
+        $tick_1 = /[\r\n\t |;(){}=&.](i\x60ex|ie\x60x|i\x60e\x60x)[\r\n\t |;(){}$"\x27]/ nocase ascii wide
+        $tick_start = /^(i\x60ex|ie\x60x|i\x60e\x60x)[\t |($"\x27]/ nocase ascii wide
         $tick_2 = /(n\x60ew-o|ne\x60w-o|new\x60-o|new-\x60o|new-o\x60b|new-ob\x60j|new-obj\x60e|w\x60ebcl|we\x60bcl|web\x60cl|webc\x60l|do\x60wnlo|down\x60lo|downl\x60oa|downlo\x60ad|downloa\x60d|downloads\x60t)/ nocase ascii wide
         $backwards = /-join\s{0,2}\(?\s{0,2}\(?\s{0,2}["\x27][^"\x27\n]{8,400}["\x27]\s{0,2}\[\s{0,2}-1\s{0,2}\.\.\s{0,2}-/ nocase ascii wide
     condition:
-        any of them
+        filesize < 32MB and any of them
 }

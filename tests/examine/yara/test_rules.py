@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import subprocess
 import sys
@@ -143,6 +144,14 @@ def test_sample_is_found_in_utf_16_too(examiner: RulesExaminer, name: str, data:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "cp932"])
 def test_japanese_note_is_found_in_each_encoding(examiner: RulesExaminer, encoding: str) -> None:
     assert "RG-RAN-0002" in detected(examiner, BAD["RG-RAN-0002"][0].decode().encode(encoding))
+
+
+def test_words_that_random_bytes_hold_are_no_script(examiner: RulesExaminer) -> None:
+    """Four or five given bytes stand somewhere in most files of some hundred megabytes."""
+    around = [b"\x91%s\xfe", b"\0%s\0", b"\xa0%s-"]
+    words = [b"i`ex", b"ie`x", b"i`e`x", b"iex"]
+    data = b"\xc3\x07".join(place % word for place in around for word in words)
+    assert detected(examiner, random.Random(47).randbytes(1 << 20) + data) == {}
 
 
 def test_known_is_said_of_few_rules_and_each_says_why() -> None:
