@@ -397,4 +397,4 @@ def test_hostile_documents_end_soon(name: str) -> None:
     data, item = HOSTILE[name]
     started = time.process_time()
     outbound_and_gaps(data, item)
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < 30

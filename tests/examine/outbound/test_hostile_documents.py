@@ -79,7 +79,7 @@ def test_hostile_document_ends_soon(name: str) -> None:
     data, item = HOSTILE[name]
     started = time.process_time()
     facts, gaps = outbound_and_gaps(data, item)
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < 30
     assert len(facts) <= 10_000
     if len(facts) == 10_000:
         assert "too-many" in {gap.reason for gap in gaps}

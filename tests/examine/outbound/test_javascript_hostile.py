@@ -38,7 +38,7 @@ HOSTILE = {
 def test_hostile_script_ends_soon(name: str) -> None:
     started = time.process_time()
     outbound_and_gaps(HOSTILE[name], "a.js")
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < 30
 
 
 def test_script_that_is_too_deep_to_search_is_a_gap_and_its_urls_are_strings() -> None:

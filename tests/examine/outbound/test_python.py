@@ -181,4 +181,4 @@ HOSTILE = {
 def test_hostile_modules_end_soon(name: str) -> None:
     started = time.process_time()
     outbound_and_gaps(HOSTILE[name], "m.py")
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < 30

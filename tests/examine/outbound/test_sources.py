@@ -259,4 +259,4 @@ HOSTILE = [
 def test_hostile_sources_end_soon(name: str, source: str) -> None:
     started = time.process_time()
     outbound_and_gaps(source, name)
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < 30
