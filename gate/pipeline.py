@@ -352,6 +352,12 @@ def _gap_order(gap: Gap) -> tuple[str, str, str, str]:
     return gap.path, gap.examiner, gap.reason, gap.detail
 
 
+def with_facts(examination: Examination, facts: Iterable[Fact]) -> Examination:
+    """Return the examination with facts of the whole run added to it (what lies around a delivery), in its order."""
+    together = {*examination.facts, *facts}
+    return dataclasses.replace(examination, facts=tuple(sorted(together, key=_fact_order)))
+
+
 def rfc3339(moment: datetime) -> str:
     """Return a moment as RFC 3339 in UTC, to the second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

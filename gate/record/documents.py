@@ -16,23 +16,13 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from gate.models import (
     Artifact,
-    ContainerFact,
     Coverage,
-    DetectionFact,
-    DisguiseFact,
     EngineInfo,
     EngineProblem,
     Examination,
-    ExecutableFact,
+    Fact,
     Gap,
-    ItemFact,
     Judgement,
-    LibraryFact,
-    LinkFact,
-    OpenedFact,
-    OutboundFact,
-    PageFact,
-    ReferenceFact,
 )
 from gate.paths import printable
 from gate.record.canonical import DocumentError, canonical, parse_strictly
@@ -66,23 +56,7 @@ class FactsDocument:
     schema_: FactsSchema
     gate: GateIdentity
     artifacts: tuple[Artifact, ...]
-    facts: tuple[
-        Annotated[
-            ItemFact
-            | LinkFact
-            | ContainerFact
-            | OpenedFact
-            | DetectionFact
-            | ExecutableFact
-            | DisguiseFact
-            | ReferenceFact
-            | LibraryFact
-            | PageFact
-            | OutboundFact,
-            Field(discriminator="kind"),
-        ],
-        ...,
-    ]
+    facts: tuple[Annotated[Fact, Field(discriminator="kind")], ...]
     gaps: tuple[Gap, ...]
     engines: tuple[EngineInfo, ...]
     problems: tuple[EngineProblem, ...]

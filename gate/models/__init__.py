@@ -1,0 +1,102 @@
+"""The values that pass between the stages of the gate: frozen, typed, without I/O.
+
+Facts say what was seen and know nothing of policy; findings, clauses and the verdict are what policy makes of
+them.  A field whose name is a Python keyword carries a trailing underscore here and none in documents
+(``class_`` is written ``class``).
+"""
+
+from __future__ import annotations
+
+from gate.models.engines import (
+    Coverage,
+    DatabaseInfo,
+    EngineInfo,
+    EngineProblem,
+    Examination,
+)
+from gate.models.facts import (
+    ContainerFact,
+    DetectionFact,
+    DisguiseFact,
+    ExecutableFact,
+    Fact,
+    ItemFact,
+    LibraryFact,
+    LinkFact,
+    OpenedFact,
+    OutboundFact,
+    PageFact,
+    ReferenceFact,
+)
+from gate.models.items import (
+    Artifact,
+    Derived,
+    Gap,
+    Item,
+)
+from gate.models.judgement import (
+    Clause,
+    ExternalService,
+    Finding,
+    JudgedExecutable,
+    JudgedOutbound,
+    Judgement,
+)
+from gate.models.vocabulary import (
+    Aspect,
+    Certainty,
+    ClauseStatus,
+    ContainerIssue,
+    DatabaseKind,
+    Disguise,
+    ExecutableClass,
+    GapReason,
+    MessageArgs,
+    Reach,
+    Severity,
+    Verdict,
+    document_name,
+)
+
+__all__ = [
+    "Artifact",
+    "Aspect",
+    "Certainty",
+    "Clause",
+    "ClauseStatus",
+    "ContainerFact",
+    "ContainerIssue",
+    "Coverage",
+    "DatabaseInfo",
+    "DatabaseKind",
+    "Derived",
+    "DetectionFact",
+    "Disguise",
+    "DisguiseFact",
+    "EngineInfo",
+    "EngineProblem",
+    "Examination",
+    "ExecutableClass",
+    "ExecutableFact",
+    "ExternalService",
+    "Fact",
+    "Finding",
+    "Gap",
+    "GapReason",
+    "Item",
+    "ItemFact",
+    "JudgedExecutable",
+    "JudgedOutbound",
+    "Judgement",
+    "LibraryFact",
+    "LinkFact",
+    "MessageArgs",
+    "OpenedFact",
+    "OutboundFact",
+    "PageFact",
+    "Reach",
+    "ReferenceFact",
+    "Severity",
+    "Verdict",
+    "document_name",
+]
