@@ -6,11 +6,14 @@ silence would read as compliance.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from gate.text import render
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gate.models import ClauseStatus, Verdict
     from gate.text import Language
 
@@ -56,9 +59,9 @@ def clause_title(clause: str, language: Language) -> str:
     return render(f"clause.{clause}.title", language)
 
 
-def clause_printed(clause: str, language: Language) -> str:
-    """Return the form in which papers print a clause (第26条の3第3項(1)①)."""
-    return render(f"clause.{clause}.printed", language)
+def clause_printed(clause: str, language: Language, article_map: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return the form in which papers print a clause (第26条の3第3項(1)①), or that which ``article_map`` gives it."""
+    return article_map.get(clause) or render(f"clause.{clause}.printed", language)
 
 
 def status_label(status: ClauseStatus, language: Language) -> str:

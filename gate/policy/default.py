@@ -6,9 +6,14 @@ from typing import Final
 
 DEFAULT_POLICY: Final = """\
 # The built-in default policy: no gate.toml was given.
+[parties]
+supplier = "乙"
+recipient = "甲"
+
 [gate]
 timezone = "Asia/Tokyo"
 require = ["26-3 3(1)①", "26-3 3(1)③", "26-3 3(3)", "26-3 3(4)"]
+article_map = {}
 
 [malware]
 clamd = "auto"

@@ -29,6 +29,7 @@ from gate.policy.values import (
     Hosts,
     Identifier,
     Score,
+    SentenceId,
     Sha256,
     Sha256s,
     Text,
@@ -114,11 +115,20 @@ class Agreement(Section):
     reference: Text | None = None
 
 
+class Parties(Section):
+    """``[parties]``: what papers call the two parties; a subcontractor's counterpart is not the ministry."""
+
+    supplier: Text = "乙"
+    recipient: Text = "甲"
+
+
 class GateSection(Section):
     """``[gate]``: the time zone of days, the clauses without which nothing is approved, an engine that is an extra."""
 
     timezone: Timezone = "Asia/Tokyo"
     require: Clauses = DEFAULT_REQUIRED
+    article_map: dict[SentenceId, Text] = Field(default_factory=dict)
+    """How this contract prints a clause, by its id here: other contracts number the same text differently."""
     script_model: Literal["magika"] | None = None
     """A trained model that is asked of texts which bear no mark of a script; it has to be installed."""
 
@@ -361,6 +371,7 @@ class Policy(Section):
     deliverable: Deliverable | None = None
     specification: Specification | None = None
     agreement: Agreement | None = None
+    parties: Parties = Parties()
     gate: GateSection = GateSection()
     malware: Malware = Malware()
     executable: tuple[Executable, ...] = ()

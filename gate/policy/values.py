@@ -18,7 +18,7 @@ from pydantic.types import Strict
 from pydantic_core import PydanticCustomError
 
 from gate.paths import GlobError, check_glob
-from gate.policy.clauses import CLAUSES
+from gate.policy.clauses import CLAUSES, OUT_OF_SCOPE
 
 SHA256_PATTERN: Final = "^[0-9a-f]{64}$"
 MOST_SCORE: Final = 100
@@ -124,6 +124,13 @@ def _clause(value: str) -> str:
     return value
 
 
+def _sentence(value: str) -> str:
+    known = (*CLAUSES, *OUT_OF_SCOPE)
+    if value not in known:
+        raise problem("policy.clause-unknown", clauses=", ".join(known))
+    return value
+
+
 def _timezone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -201,6 +208,7 @@ FormatNames: TypeAlias = Annotated[tuple[FormatName, ...], Field(min_length=1), 
 Host: TypeAlias = Annotated[str, AfterValidator(_host_pattern)]
 Hosts: TypeAlias = Annotated[tuple[Host, ...], AfterValidator(_distinct)]
 ClauseId: TypeAlias = Annotated[str, AfterValidator(_clause)]
+SentenceId: TypeAlias = Annotated[str, AfterValidator(_sentence)]
 Clauses: TypeAlias = Annotated[tuple[ClauseId, ...], AfterValidator(_distinct)]
 Timezone: TypeAlias = Annotated[str, AfterValidator(_timezone)]
 Identifier: TypeAlias = Annotated[str, StringConstraints(pattern=IDENTIFIER_PATTERN), AfterValidator(_identifier)]

@@ -9,6 +9,7 @@ import pytest
 
 from gate.limits import Limits
 from gate.policy import Policy, parse_policy
+from gate.policy.clauses import clause_printed
 from gate.policy.default import DEFAULT_POLICY
 from gate.policy.model import Section
 from gate.policy.parse import key_text
@@ -116,6 +117,23 @@ def test_a_full_policy_is_taken() -> None:
     assert policy.signing.openpgp is not None
     assert policy.signing.openpgp.fingerprint == "0123456789ABCDEF0123456789ABCDEF01234567"
     assert policy.outbound.own == ("*.meti.go.jp",)
+
+
+def test_clauses_and_parties_have_the_names_that_the_contract_gives_them() -> None:
+    given = """
+        [parties]
+        supplier = "受託者"
+        recipient = "元請"
+        [gate]
+        article_map = {"26-3 3(1)①" = "第12条第2項(1)ア", "26-3(6)" = "第12条第1項(6)"}
+    """
+    policy = policy_of(given)
+    assert (policy.parties.supplier, policy.parties.recipient) == ("受託者", "元請")
+    assert clause_printed("26-3 3(1)①", "ja", policy.gate.article_map) == "第12条第2項(1)ア"
+    assert clause_printed("26-3 3(3)", "ja", policy.gate.article_map) == "第26条の3第3項(3)"
+    assert codes('[gate]\narticle_map = {"26-3 3(9)" = "第1条"}') == {"clause-unknown"}
+    assert codes('[gate]\narticle_map = {"26-3 3(3)" = " "}') == {"empty-text"}
+    assert codes('[parties]\nsupplier = ""') == {"empty-text"}
 
 
 def test_values_are_frozen() -> None:
