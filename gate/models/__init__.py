@@ -42,6 +42,7 @@ from gate.models.judgement import (
     JudgedOutbound,
     Judgement,
 )
+from gate.models.source_facts import RevisionFact, SignatureKind, Traced, WorkTree
 from gate.models.vocabulary import (
     Aspect,
     Certainty,
@@ -96,7 +97,11 @@ __all__ = [
     "PageFact",
     "Reach",
     "ReferenceFact",
+    "RevisionFact",
     "Severity",
+    "SignatureKind",
+    "Traced",
     "Verdict",
+    "WorkTree",
     "document_name",
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeAlias
 
+from gate.models.source_facts import RevisionFact
 from gate.models.vocabulary import (  # pydantic reads annotations when the module is loaded
     DOCUMENT_CONFIG,
     Certainty,
@@ -209,4 +210,5 @@ Fact: TypeAlias = (
     | OutboundFact
     | LibraryFact
     | PageFact
+    | RevisionFact
 )

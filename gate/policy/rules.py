@@ -18,6 +18,7 @@ from gate.models import (
     OpenedFact,
     PageFact,
     ReferenceFact,
+    RevisionFact,
 )
 from gate.policy.contacts import Contacts
 from gate.policy.content import Contents, bases_for, holder_of, wholly_marked
@@ -99,8 +100,8 @@ class Reading:
 
     def _fact(self, fact: Fact) -> None:
         match fact:
-            case ItemFact() | ReferenceFact() | LibraryFact() | PageFact():
-                pass  # that an item exists, names others, or is a known library, is no finding
+            case ItemFact() | ReferenceFact() | LibraryFact() | PageFact() | RevisionFact():
+                pass  # that an item exists, names others, is a known library, or where it comes from, is no finding
             case LinkFact():
                 self._found(f"link/{fact.link}", fact, target=fact.target)
             case ContainerFact():
