@@ -7,12 +7,21 @@ them.  A field whose name is a Python keyword carries a trailing underscore here
 
 from __future__ import annotations
 
+from gate.models.components import ComponentFact
 from gate.models.engines import (
     Coverage,
     DatabaseInfo,
     EngineInfo,
     EngineProblem,
     Examination,
+)
+from gate.models.evidence import (
+    EvidenceFact,
+    EvidenceForm,
+    EvidenceLevel,
+    EvidenceProblem,
+    EvidenceResult,
+    LevelCount,
 )
 from gate.models.facts import (
     ContainerFact,
@@ -65,6 +74,7 @@ __all__ = [
     "Certainty",
     "Clause",
     "ClauseStatus",
+    "ComponentFact",
     "ContainerFact",
     "ContainerIssue",
     "Coverage",
@@ -76,6 +86,11 @@ __all__ = [
     "DisguiseFact",
     "EngineInfo",
     "EngineProblem",
+    "EvidenceFact",
+    "EvidenceForm",
+    "EvidenceLevel",
+    "EvidenceProblem",
+    "EvidenceResult",
     "Examination",
     "ExecutableClass",
     "ExecutableFact",
@@ -89,6 +104,7 @@ __all__ = [
     "JudgedExecutable",
     "JudgedOutbound",
     "Judgement",
+    "LevelCount",
     "LibraryFact",
     "LinkFact",
     "MessageArgs",

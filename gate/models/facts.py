@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeAlias
 
+from gate.models.components import ComponentFact
+from gate.models.evidence import EvidenceFact
 from gate.models.source_facts import RevisionFact
 from gate.models.vocabulary import (  # pydantic reads annotations when the module is loaded
     DOCUMENT_CONFIG,
@@ -211,4 +213,6 @@ Fact: TypeAlias = (
     | LibraryFact
     | PageFact
     | RevisionFact
+    | ComponentFact
+    | EvidenceFact
 )

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from gate.models import (
+    ComponentFact,
     ContainerFact,
     DetectionFact,
     DisguiseFact,
+    EvidenceFact,
     ExecutableFact,
     ItemFact,
     JudgedExecutable,
@@ -100,8 +102,10 @@ class Reading:
 
     def _fact(self, fact: Fact) -> None:
         match fact:
-            case ItemFact() | ReferenceFact() | LibraryFact() | PageFact() | RevisionFact():
-                pass  # that an item exists, names others, is a known library, or where it comes from, is no finding
+            case ItemFact() | ReferenceFact() | LibraryFact() | PageFact():
+                pass  # that an item exists, names others, or is a known library, is no finding
+            case RevisionFact() | ComponentFact() | EvidenceFact():
+                pass  # where it comes from and what it holds is none either; evidence is judged where policy names it
             case LinkFact():
                 self._found(f"link/{fact.link}", fact, target=fact.target)
             case ContainerFact():

@@ -1,0 +1,1 @@
+"""Results of other tools and statements about vulnerabilities, read in a confined worker."""

@@ -1,0 +1,31 @@
+"""A component: a package of someone's that an item is, or that an item says it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from gate.models.vocabulary import DOCUMENT_CONFIG  # pydantic reads annotations when the module is loaded
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentFact:
+    """A component as the metadata of its own package names it.
+
+    ``purl`` is the package URL without qualifiers (package-url specification), ``licence`` what the metadata declares,
+    as it is written, ``found_by`` the kind of metadata (``wheel-metadata``, ``package.json`` …).  ``delivered`` is
+    False where a file only asks for the component: a lock file does not show that its packages are in the delivery.
+    ``complete`` is False where the metadata names the component and leaves out its version.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT_CONFIG
+    purl: str
+    name: str
+    version: str
+    found_by: str
+    licence: str = ""
+    delivered: bool = True
+    complete: bool = True
+    path: str = ""
+    sha256: str = ""
+    kind: Literal["component"] = "component"
