@@ -18,9 +18,9 @@ from gate.examine.antivirus.database import default_database_folder
 from gate.examine.registry import EngineSettings, build_contact_examiner, build_examiners, build_together
 from gate.intake.intake import InputArtifact
 from gate.intake.passwords import Passwords, read_passwords
-from gate.models import Examination, Judgement
+from gate.models import BuilderFact, Examination, Judgement
 from gate.paths import artifact_names, printable, unescape_component
-from gate.pipeline import Clock, Progress, examine
+from gate.pipeline import Clock, Progress, examine, with_facts
 from gate.policy import LoadedPolicy, SigningState, judge, load_policy, refuse_inside
 from gate.record.documents import gate_identity, result_document
 from gate.signing.interface import Signer
@@ -36,7 +36,7 @@ class CheckRequest:
 
     ``policy`` None means ``gate.toml`` of the current folder where there is one, else the built-in default;
     ``database``, ``signatures`` and ``rules`` override where the engines' data lies; ``browser`` opens the pages in a
-    real browser as well.
+    real browser as well.  ``builder`` is what the environment claims of the build system (``gate.environment``).
     """
 
     paths: tuple[Path, ...]
@@ -46,6 +46,7 @@ class CheckRequest:
     signatures: Path | None = None
     rules: Path | None = None
     browser: bool = False
+    builder: BuilderFact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ def _examine(
     passwords = archive_passwords(loaded)
     settings = engine_settings(request, loaded)
     examiners = build_examiners(settings)
-    return examine(
+    examination = examine(
         artifacts,
         examiners,
         loaded.policy.limits.as_limits(),
@@ -183,6 +184,7 @@ def _examine(
         passwords=passwords,
         together=build_together(settings),
     )
+    return with_facts(examination, [request.builder] if request.builder else [])
 
 
 def archive_passwords(loaded: LoadedPolicy) -> Passwords:

@@ -56,6 +56,7 @@ def examination_options(text: Text) -> list[click.Parameter]:
 
 def request_of(values: dict[str, Any]) -> CheckRequest:
     """Return the request for the values of :func:`examination_options`."""
+    from gate.environment import builder_from  # noqa: PLC0415  # as below
     from gate.operations import CheckRequest  # noqa: PLC0415  # engines are loaded only when a command runs
 
     return CheckRequest(
@@ -66,4 +67,5 @@ def request_of(values: dict[str, Any]) -> CheckRequest:
         signatures=values["signatures"],
         rules=values["rules"],
         browser=bool(values.get("browser")),
+        builder=builder_from(os.environ),
     )

@@ -9,9 +9,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol, TypeAlias, runtime_checkable
 
-from gate.models import Aspect, Derived, EngineInfo, Fact, Gap, Item
+from gate.models import Aspect, Derived, EngineInfo, Gap, Item, SeenFact
 
-Observation: TypeAlias = Fact | Gap | Derived
+Observation: TypeAlias = SeenFact | Gap | Derived
 
 
 class AspectNotDeclared(RuntimeError):
@@ -187,7 +187,7 @@ class Together(Protocol):
     def start(self) -> EngineInfo:
         """Start and prove the engine; raises ``EngineFailure`` where it cannot be had."""
 
-    def examine(self, members: Sequence[Member]) -> Iterator[tuple[Item, Sequence[Fact | Gap]]]:
+    def examine(self, members: Sequence[Member]) -> Iterator[tuple[Item, Sequence[SeenFact | Gap]]]:
         """Yield each item that applies with what is seen in it, in any order."""
 
     def finish(self) -> EngineInfo:

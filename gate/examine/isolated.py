@@ -16,12 +16,12 @@ from pydantic import TypeAdapter, ValidationError
 from gate.errors import EngineFailure, IsolationError, WorkerDied
 from gate.examine.interface import Observation, View
 from gate.isolation import Confinement, WorkerPool
-from gate.models import Aspect, Derived, EngineInfo, Fact, Gap, Item
+from gate.models import Aspect, Derived, EngineInfo, Gap, Item, SeenFact
 
 MAX_OBSERVATIONS = 50_000
 """Most facts that one examiner may report of one item; beyond that there is a gap ``too-many``."""
 _BYTES_PER_SECOND = 2_000_000
-_FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
+_FACT: TypeAdapter[SeenFact] = TypeAdapter(SeenFact)
 _GAP: TypeAdapter[Gap] = TypeAdapter(Gap)
 _ENGINE: TypeAdapter[EngineInfo] = TypeAdapter(EngineInfo)
 

@@ -36,6 +36,8 @@ from gate.models.facts import (
     OutboundFact,
     PageFact,
     ReferenceFact,
+    RunFact,
+    SeenFact,
 )
 from gate.models.items import (
     Artifact,
@@ -51,6 +53,7 @@ from gate.models.judgement import (
     JudgedOutbound,
     Judgement,
 )
+from gate.models.run_facts import BuilderFact, BuildSystem, RunnerKind
 from gate.models.source_facts import RevisionFact, SignatureKind, Traced, WorkTree
 from gate.models.vocabulary import (
     Aspect,
@@ -71,6 +74,8 @@ from gate.models.vocabulary import (
 __all__ = [
     "Artifact",
     "Aspect",
+    "BuildSystem",
+    "BuilderFact",
     "Certainty",
     "Clause",
     "ClauseStatus",
@@ -114,6 +119,9 @@ __all__ = [
     "Reach",
     "ReferenceFact",
     "RevisionFact",
+    "RunFact",
+    "RunnerKind",
+    "SeenFact",
     "Severity",
     "SignatureKind",
     "Traced",

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 from gate.models.components import ComponentFact
 from gate.models.evidence import EvidenceFact
+from gate.models.run_facts import BuilderFact
 from gate.models.source_facts import RevisionFact
 from gate.models.vocabulary import (  # pydantic reads annotations when the module is loaded
     DOCUMENT_CONFIG,
@@ -200,7 +201,7 @@ class LibraryFact:
     kind: Literal["library"] = "library"
 
 
-Fact: TypeAlias = (
+SeenFact: TypeAlias = (
     ItemFact
     | LinkFact
     | ContainerFact
@@ -212,7 +213,11 @@ Fact: TypeAlias = (
     | OutboundFact
     | LibraryFact
     | PageFact
-    | RevisionFact
     | ComponentFact
-    | EvidenceFact
 )
+"""What intake and examiners may say of an item."""
+
+RunFact: TypeAlias = BuilderFact | RevisionFact | EvidenceFact
+"""What is no item's, and no examiner may say."""
+
+Fact: TypeAlias = SeenFact | RunFact

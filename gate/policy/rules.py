@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from gate.models import (
+    BuilderFact,
     ComponentFact,
     ContainerFact,
     DetectionFact,
@@ -106,6 +107,8 @@ class Reading:
                 pass  # that an item exists, names others, or is a known library, is no finding
             case RevisionFact() | ComponentFact() | EvidenceFact():
                 pass  # where it comes from and what it holds is none either; evidence is judged where policy names it
+            case BuilderFact():
+                pass  # what the runner says of itself stands in the record, and proves nothing
             case LinkFact():
                 self._found(f"link/{fact.link}", fact, target=fact.target)
             case ContainerFact():

@@ -21,6 +21,7 @@ LEAVES = {
     "limits",
     "data_files",
     "clock",
+    "environment",
     "folders",
     "source_lines",
     "filelist",

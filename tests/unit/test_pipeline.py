@@ -24,11 +24,11 @@ from gate.models import (
     DetectionFact,
     EngineInfo,
     Examination,
-    Fact,
     Gap,
     Item,
     ItemFact,
     LinkFact,
+    SeenFact,
 )
 from gate.pipeline import examine
 from tests.conftest import tarred, zipped
@@ -340,7 +340,7 @@ class Siblings:
             raise EngineFailure("examine.browser-missing", engine=self.name)
         return EngineInfo(self.name, "1", canary="passed")
 
-    def examine(self, members: Sequence[Member]) -> Iterator[tuple[Item, Sequence[Fact | Gap]]]:
+    def examine(self, members: Sequence[Member]) -> Iterator[tuple[Item, Sequence[SeenFact | Gap]]]:
         pages = [each for each in members if self.applies(each.item)]
         for page in pages[: self._answers]:
             sizes = []

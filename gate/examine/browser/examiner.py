@@ -17,9 +17,9 @@ from gate.errors import EngineFailure, GateError, IsolationError, WorkerTimeout
 from gate.examine.browser.pack import Pack, SiteTooLarge, pack, pack_files, place_of
 from gate.examine.interface import Member
 from gate.isolation import Confinement, PrivateFolder, Worker, find_program
-from gate.models import EngineInfo, Fact, Gap, Item, OutboundFact, Reach
+from gate.models import EngineInfo, Gap, Item, OutboundFact, Reach, SeenFact
 
-Answer: TypeAlias = tuple[Item, Sequence[Fact | Gap]]
+Answer: TypeAlias = tuple[Item, Sequence[SeenFact | Gap]]
 NAME: Final = "browser"
 PROGRAM: Final = "chromium"
 CONTACTS: Final = 2000
@@ -150,7 +150,7 @@ class BrowserExaminer:
         with files, ThreadPoolExecutor(self._workers, thread_name_prefix=NAME) as threads:
             yield from zip(pages, threads.map(lambda item: self._look(files, item), pages), strict=True)
 
-    def _look(self, files: Pack, item: Item) -> Sequence[Fact | Gap]:
+    def _look(self, files: Pack, item: Item) -> Sequence[SeenFact | Gap]:
         try:
             seen = self.open_page(files, place_of(item.path).path)
         except WorkerTimeout:
