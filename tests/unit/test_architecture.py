@@ -51,7 +51,8 @@ ALLOWED = {
     "verification": LEAVES | {"verification", "record", "policy"},
     "reports": LEAVES | {"reports", "policy", "record", "verification"},
     "doctor": LEAVES | STAGES,
-    "operations": LEAVES | STAGES | {"pipeline", "deliver", "staging"},
+    "source": LEAVES | {"source", "examine"},
+    "operations": LEAVES | STAGES | {"source", "pipeline", "deliver", "staging"},
     "cli": LEAVES | STAGES | JOINTS | {"cli"},
     "__main__": {"cli"},
     "__init__": set(),
@@ -114,10 +115,17 @@ def test_help_loads_no_engine(arguments: tuple[str, ...]) -> None:
 def test_nothing_outside_of_isolation_starts_processes() -> None:
     """Parsers and programs on hostile bytes run through one place; the signing side runs gpg after the verdict.
 
-    ``_gnupg``, ``intake/program`` and ``examine/browser/inside`` are the inside of confined workers, which start
+    ``_gnupg``, ``intake/program``, ``examine/browser/inside`` and ``source/{inside,objects}`` are the inside of confined workers, which start
     programs there.
     """
-    allowed = {"gate/isolation.py", "gate/_gnupg.py", "gate/intake/program.py", "gate/examine/browser/inside.py"}
+    allowed = {
+        "gate/isolation.py",
+        "gate/_gnupg.py",
+        "gate/intake/program.py",
+        "gate/examine/browser/inside.py",
+        "gate/source/inside.py",
+        "gate/source/objects.py",
+    }
     users = set()
     for file in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text())):
