@@ -25,6 +25,7 @@ from gate.policy import LoadedPolicy, SigningState, judge, load_policy, refuse_i
 from gate.record.documents import gate_identity, result_document
 from gate.signing.interface import Signer
 from gate.signing.openpgp import OpenPgpSigner
+from gate.source.run import source_run
 from gate.source_lines import read_line
 
 DEFAULT_POLICY = Path("gate.toml")
@@ -36,7 +37,8 @@ class CheckRequest:
 
     ``policy`` None means ``gate.toml`` of the current folder where there is one, else the built-in default;
     ``database``, ``signatures`` and ``rules`` override where the engines' data lies; ``browser`` opens the pages in a
-    real browser as well.  ``builder`` is what the environment claims of the build system (``gate.environment``).
+    real browser as well.  ``builder`` is what the environment claims of the build system (``gate.environment``);
+    ``source`` the repository that the delivery is made from.
     """
 
     paths: tuple[Path, ...]
@@ -47,6 +49,7 @@ class CheckRequest:
     rules: Path | None = None
     browser: bool = False
     builder: BuilderFact | None = None
+    source: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,18 +176,26 @@ def _examine(
 ) -> Examination:
     passwords = archive_passwords(loaded)
     settings = engine_settings(request, loaded)
-    examiners = build_examiners(settings)
-    examination = examine(
-        artifacts,
-        examiners,
-        loaded.policy.limits.as_limits(),
-        clock=clock,
-        jobs=request.jobs,
-        progress=progress,
-        passwords=passwords,
-        together=build_together(settings),
-    )
-    return with_facts(examination, [request.builder] if request.builder else [])
+    builder = [request.builder] if request.builder else []
+    with source_run(request.source, source_signers(loaded)) as source:
+        examination = examine(
+            artifacts,
+            build_examiners(settings),
+            loaded.policy.limits.as_limits(),
+            clock=clock,
+            jobs=request.jobs,
+            progress=progress,
+            passwords=passwords,
+            together=[*build_together(settings), *source.together],
+        )
+    return with_facts(examination, [*builder, *source.facts])
+
+
+def source_signers(loaded: LoadedPolicy) -> list[tuple[str, Path]]:
+    """Return fingerprints and key files of the persons whose signature on a commit counts."""
+    base = loaded.source.parent if loaded.source else Path()
+    source = loaded.policy.source
+    return [(signer.fingerprint, base / signer.key) for signer in source.signer] if source else []
 
 
 def archive_passwords(loaded: LoadedPolicy) -> Passwords:

@@ -12,7 +12,7 @@ from gate.cli.options import examination_options, request_of
 from gate.cli.settings import GateCommand, Settings
 from gate.text import render
 
-_NOT_HERE = {"form", "reports"}
+_NOT_HERE = {"form", "reports", "source"}
 """Options of ``check`` that make no sense where the answer is part of a policy file."""
 
 

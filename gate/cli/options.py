@@ -46,6 +46,7 @@ def examination_options(text: Text) -> list[click.Parameter]:
         ),
         click.Option(["-o", "--output"], type=_PATH, metavar="FILE", help=text("option.output")),
         click.Option(["--report", "reports"], type=ReportOption(), multiple=True, help=text("option.report")),
+        click.Option(["--source"], type=_PATH, metavar="DIR", help=text("option.source")),
         click.Option(["--browser"], is_flag=True, help=text("option.browser")),
         click.Option(["-j", "--jobs"], type=click.IntRange(1, 64), default=None, metavar="N", help=text("option.jobs")),
         click.Option(["--database"], type=_PATH, metavar="DIR", help=text("option.database")),
@@ -67,5 +68,6 @@ def request_of(values: dict[str, Any]) -> CheckRequest:
         signatures=values["signatures"],
         rules=values["rules"],
         browser=bool(values.get("browser")),
+        source=values.get("source"),
         builder=builder_from(os.environ),
     )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gate.models import OutboundFact
     from gate.operations import Checked, CheckRequest
 
-_NOT_HERE = {"form", "reports", "database", "signatures", "rules"}
+_NOT_HERE = {"form", "reports", "database", "signatures", "rules", "source"}
 """Options of ``check`` for other answers, or for engines that do not run here."""
 
 

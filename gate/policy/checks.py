@@ -30,7 +30,6 @@ class Found:
 
 _UNAVAILABLE: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("vulnerabilities",), "policy.unavailable-vulnerabilities"),
-    (("source",), "policy.unavailable-source"),
     (("signing", "x509"), "policy.unavailable-signing"),
     (("signing", "keyless"), "policy.unavailable-signing"),
 )

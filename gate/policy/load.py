@@ -114,6 +114,8 @@ def _never_delivered(policy: Policy, base: Path) -> Iterator[Path]:
     for source in policy.archive_passwords.values():
         if source.file:
             yield base / source.file
+    for signer in policy.source.signer if policy.source else ():
+        yield base / signer.key
 
 
 class _Named:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from gate.limits import Limits
 from gate.models import ExecutableClass, Reach  # pydantic reads annotations when the module is loaded
 from gate.policy.clauses import DEFAULT_REQUIRED
 from gate.policy.content import Basis, DeliverableKind
 from gate.policy.registry import FINDINGS
+from gate.policy.section import Section
+from gate.policy.source_section import Source
 from gate.policy.values import (
     Clamd,
     ClauseId,
@@ -38,6 +40,7 @@ from gate.policy.values import (
     WordList,
     Words,
     is_remote,
+    names_something,
     problem,
     url_pattern_host,
 )
@@ -62,21 +65,10 @@ def _with_ids(data: Any, key: str) -> Any:  # noqa: ANN401  # whatever stands in
     return {**data, key: named}
 
 
-def _names_something(glob: str) -> bool:
-    """Say whether a glob is more than wildcards, which name whatever there is."""
-    return bool(glob.translate({ord(mark): None for mark in "*?/!."}))
-
-
 def _name_something(globs: Globs | None) -> Globs | None:
-    if globs is not None and not all(map(_names_something, globs)):
+    if globs is not None and not all(map(names_something, globs)):
         raise problem("policy.glob-everything")
     return globs
-
-
-class Section(BaseModel):
-    """What all tables of the policy share: frozen, and no key that is not named here."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Deliverable(Section):
@@ -246,7 +238,7 @@ class Reviewed(Approval):
 
     @model_validator(mode="after")
     def _speaks_of_something(self) -> Self:
-        if self.host is None and (self.where is None or not all(map(_names_something, self.where))):
+        if self.host is None and (self.where is None or not all(map(names_something, self.where))):
             raise problem("policy.reviewed-nothing")
         return self
 
@@ -378,6 +370,7 @@ class Policy(Section):
     outbound: Outbound = Outbound()
     suppress: tuple[Suppression, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    source: Source | None = None
     signing: Signing = Signing()
     archive_passwords: dict[Glob, PasswordSource] = Field(default_factory=dict)
     """By item path glob; the first that fits a container counts."""

@@ -14,9 +14,11 @@ from pydantic import ValidationError
 
 from gate.paths import printable
 from gate.policy.checks import Data, Found, refused_bases, repeated_ids, take_unavailable
-from gate.policy.model import Policy, Section
+from gate.policy.model import Policy
 from gate.policy.places import Places
 from gate.policy.problems import Problem, UnusablePolicyError
+from gate.policy.section import Section
+from gate.policy.source_section import COMMIT_PATTERN
 from gate.policy.values import FORMAT_PATTERN, IDENTIFIER_PATTERN, SHA256_PATTERN
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ _PATTERN_CODES: Final[Mapping[str, str]] = {
     SHA256_PATTERN: "policy.sha256",
     IDENTIFIER_PATTERN: "policy.id",
     FORMAT_PATTERN: "policy.format",
+    COMMIT_PATTERN: "policy.commit",
 }
 
 

@@ -74,6 +74,11 @@ def _glob(value: str) -> str:
     return value
 
 
+def names_something(glob: str) -> bool:
+    """Say whether a glob is more than wildcards, which name whatever there is."""
+    return bool(glob.translate({ord(mark): None for mark in "*?/!."}))
+
+
 def _host_pattern(value: str) -> str:
     name = value.removeprefix("*.")
     if len(name) > _HOST_LENGTH or not _HOST.fullmatch(name):

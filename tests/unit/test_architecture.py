@@ -115,8 +115,8 @@ def test_help_loads_no_engine(arguments: tuple[str, ...]) -> None:
 def test_nothing_outside_of_isolation_starts_processes() -> None:
     """Parsers and programs on hostile bytes run through one place; the signing side runs gpg after the verdict.
 
-    ``_gnupg``, ``intake/program``, ``examine/browser/inside`` and ``source/{inside,objects}`` are the inside of confined workers, which start
-    programs there.
+    ``_gnupg``, ``intake/program``, ``examine/browser/inside`` and ``source/{inside,objects}`` are the inside of
+    confined workers, which start programs there.
     """
     allowed = {
         "gate/isolation.py",

@@ -11,9 +11,9 @@ from gate.limits import Limits
 from gate.policy import Policy, parse_policy
 from gate.policy.clauses import clause_printed
 from gate.policy.default import DEFAULT_POLICY
-from gate.policy.model import Section
 from gate.policy.parse import key_text
 from gate.policy.problems import SHOWN, Problem, UnusablePolicyError
+from gate.policy.section import Section
 from gate.policy.values import is_remote
 from tests.unit.policy.policy_kit import (
     APPROVED,
@@ -547,7 +547,6 @@ EVIDENCE = '[[evidence]]\nclause = "26-3 3(2)"\nfile = "scan"\nkind = "assessmen
     [
         ("[vulnerabilities]\n", "unavailable-vulnerabilities", "vulnerabilities"),
         ("[vulnerabilities]\nreject_at = 'low'\n[x]", "unavailable-vulnerabilities", "vulnerabilities"),
-        ("[source]\nrepository = 'x'", "unavailable-source", "source"),
         ("[signing.x509]\npkcs12 = 'x'", "unavailable-signing", "signing.x509"),
         ("[signing.keyless]\n", "unavailable-signing", "signing.keyless"),
         ("[signing]\nuse = ['openpgp', 'x509']", "unavailable-signing", "signing.use[2]"),
