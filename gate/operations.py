@@ -9,16 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 from gate.data_files import data_folder
 from gate.deliver import Delivered, Staging, deliver
 from gate.errors import UsageError
 from gate.examine.antivirus.database import default_database_folder
+from gate.examine.evidence.reader import EvidenceFile, read_evidence
 from gate.examine.registry import EngineSettings, build_contact_examiner, build_examiners, build_together
 from gate.intake.intake import InputArtifact
 from gate.intake.passwords import Passwords, read_passwords
-from gate.models import BuilderFact, Examination, Judgement
+from gate.models import BuilderFact, EvidenceForm, Examination, Judgement
 from gate.paths import artifact_names, printable, unescape_component
 from gate.pipeline import Clock, Progress, examine, with_facts
 from gate.policy import LoadedPolicy, SigningState, judge, load_policy, refuse_inside
@@ -188,7 +190,8 @@ def _examine(
             passwords=passwords,
             together=[*build_together(settings), *source.together],
         )
-    return with_facts(examination, [*builder, *source.facts])
+    evidence = read_evidence(_evidence_files(loaded))
+    return with_facts(examination, [*builder, *source.facts, *evidence])
 
 
 def source_signers(loaded: LoadedPolicy) -> list[tuple[str, Path]]:
@@ -196,6 +199,18 @@ def source_signers(loaded: LoadedPolicy) -> list[tuple[str, Path]]:
     base = loaded.source.parent if loaded.source else Path()
     source = loaded.policy.source
     return [(signer.fingerprint, base / signer.key) for signer in source.signer] if source else []
+
+
+def _evidence_files(loaded: LoadedPolicy) -> list[EvidenceFile]:
+    """Return the files of ``[[evidence]]`` that are read."""
+    base = loaded.source.parent if loaded.source else Path()
+    forms: tuple[EvidenceForm, ...] = get_args(EvidenceForm)
+    return [
+        EvidenceFile(base / entry.file, form, entry.sha256)
+        for entry in loaded.policy.evidence
+        for form in forms
+        if entry.kind == form and entry.sha256
+    ]
 
 
 def archive_passwords(loaded: LoadedPolicy) -> Passwords:

@@ -15,7 +15,8 @@ class ComponentFact:
     ``purl`` is the package URL without qualifiers (package-url specification), ``licence`` what the metadata declares,
     as it is written, ``found_by`` the kind of metadata (``wheel-metadata``, ``package.json`` …).  ``delivered`` is
     False where a file only asks for the component: a lock file does not show that its packages are in the delivery.
-    ``complete`` is False where the metadata names the component and leaves out its version.
+    ``problem`` says in English what of the metadata cannot be read, or is missing: such a component is incomplete, and
+    has no package URL where its name or version is not known.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT_CONFIG
@@ -25,7 +26,7 @@ class ComponentFact:
     found_by: str
     licence: str = ""
     delivered: bool = True
-    complete: bool = True
+    problem: str = ""
     path: str = ""
     sha256: str = ""
     kind: Literal["component"] = "component"

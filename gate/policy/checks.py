@@ -34,7 +34,6 @@ _UNAVAILABLE: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("signing", "keyless"), "policy.unavailable-signing"),
 )
 _NAMED_BY_PLACE: Final = ("reviewed", "suppress")
-_UNREAD_KINDS: Final = ("sarif", "vex")
 _UNUSABLE_SIGNING: Final = ("x509", "keyless")
 
 
@@ -47,8 +46,7 @@ def take_unavailable(data: Data) -> tuple[Data, list[Found]]:
         if path[-1] in holder:
             found.append(Found(code, path, {"section": ".".join(path)}))
             remaining = _without(remaining, path)
-    remaining, evidence = _take_unread_evidence(remaining)
-    return _take_unusable_signing(remaining, [*found, *evidence])
+    return _take_unusable_signing(remaining, found)
 
 
 def _table(data: Data, path: tuple[str, ...]) -> Data:
@@ -64,24 +62,6 @@ def _without(data: Data, path: tuple[str, ...]) -> Data:
     if len(path) == 1:
         return {key: value for key, value in data.items() if key != path[0]}
     return {**data, path[0]: _without(data[path[0]], path[1:])}
-
-
-def _take_unread_evidence(data: Data) -> tuple[Data, list[Found]]:
-    """Results of other tools are not read yet; what is left of such an entry is judged as if it were a paper."""
-    found: list[Found] = []
-    entries: list[Any] = []
-    for number, entry in _entries(data, "evidence"):
-        kept = entry
-        if entry.get("kind") in _UNREAD_KINDS:
-            found.append(
-                Found("policy.unavailable-evidence-kind", ("evidence", number, "kind"), {"kind": entry["kind"]})
-            )
-            kept = {**kept, "kind": "other"}
-        if "reject_at" in entry:
-            found.append(Found("policy.unavailable-reject-at", ("evidence", number, "reject_at"), {}))
-            kept = _without(kept, ("reject_at",))
-        entries.append(kept)
-    return ({**data, "evidence": entries} if found else data), found
 
 
 def _take_unusable_signing(data: Data, found: list[Found]) -> tuple[Data, list[Found]]:

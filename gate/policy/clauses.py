@@ -33,7 +33,7 @@ EXAMINED: Final = (MALWARE, OUTBOUND, EXECUTABLES, PRIVACY)
 """Clauses that are answered by what examiners saw of every item."""
 
 BY_EVIDENCE: Final = (QUALITY, CONTRARY_CODE, VULNERABILITIES)
-"""Clauses for which this version has no examiner: attached papers support them and never confirm them."""
+"""Clauses for which this version has no examiner: what is attached as evidence answers them."""
 
 OUT_OF_SCOPE: Final = (
     "26-3(2)",

@@ -14,7 +14,7 @@ from gate.models import Finding, GapReason
 from gate.paths import printable
 from gate.policy.details import spelled
 from gate.policy.registry import FINDINGS, FindingKind, examiner_clauses, gap_kind
-from gate.text import UnknownMessage, render
+from gate.text import UnknownMessage, has_message, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,6 +122,9 @@ def _message(finding_id: str, args: MessageArgs, language: Language) -> str:
     if finding_id == UNDISCLOSED:
         missing = [render(f"finding.{UNDISCLOSED}.{each}", language) for each in str(args["missing"]).split(", ")]
         filled["missing"] = render("finding.list-separator", language).join(missing)
+    for key in {"level", "limit"} & args.keys():
+        if has_message(f"finding.level.{args[key]}", language):
+            filled[key] = render(f"finding.level.{args[key]}", language)
     text = finding_text(finding_id, "message", language, filled)
     if args.get("library"):
         text = render("finding.in-library", language, {"text": text.rstrip(_FULL_STOPS), "library": args["library"]})

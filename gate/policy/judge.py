@@ -8,12 +8,13 @@ only what is left is approved.
 from __future__ import annotations
 
 import dataclasses
-from itertools import chain, groupby
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from gate.models import Judgement
-from gate.policy.clauses import SATISFIED
+from gate.policy.clauses import SATISFIED, VULNERABILITIES
 from gate.policy.engines import external_services, is_sample, run_findings
+from gate.policy.evidence import judge_evidence
 from gate.policy.findings import kind_of, make_finding
 from gate.policy.justification import decide_suppression, validity
 from gate.policy.rules import Reading
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
         Severity,
         Verdict,
     )
-    from gate.policy.model import Evidence, Policy, Suppression
+    from gate.policy.model import Policy, Suppression
 
+_ACCEPTED_BY_THE_OTHER_PARTY: Final = frozenset({"evidence/unresolved", "evidence/below-threshold"})
 _ORDER: Final[dict[Severity, int]] = {"reject": 0, "gap": 1, "warn": 2, "note": 3}
 
 
@@ -46,20 +48,19 @@ def judge(
     """
     reading = Reading(policy, today)
     reading.take(examination.facts, examination.gaps)
-    papers = {paper: list(_paper_findings(paper, today)) for paper in policy.evidence}
+    evidence = judge_evidence(examination, policy, today)
     found = [
         *reading.findings,
         *run_findings(examination, policy),
-        *chain.from_iterable(papers.values()),
+        *evidence.findings,
         *_signing_findings(policy, signing),
     ]
     marked, expired = _suppressed(found, policy, today, reading.used)
     unordered = [*marked, *expired, *_unused(policy, reading.used)]
     findings = [finding for finding, _ in groupby(sorted(unordered, key=_finding_order))]
     executables = sorted(reading.executables, key=_executable_order)
-    counted = [paper for paper, against in papers.items() if not against]
     outbound = sorted(reading.contacts.judged, key=_outbound_order)
-    basis = Basis(findings, executables, outbound, counted, signing, policy_sha256)
+    basis = Basis(findings, executables, outbound, evidence.standing, signing, policy_sha256)
     clauses = standings(basis)
     return Judgement(
         _verdict(findings, clauses, policy),
@@ -88,9 +89,9 @@ def _verdict(findings: Sequence[Finding], clauses: Sequence[Clause], policy: Pol
 def _suppressed(
     findings: Sequence[Finding], policy: Policy, today: date, used: set[str]
 ) -> tuple[list[Finding], list[Finding]]:
-    """Return the findings, those that are set aside marked, and one more for each disposition that has expired."""
+    """Return the findings, those that are set aside marked, and one more for each disposition that does not hold."""
     marked: list[Finding] = []
-    expired: dict[str, Finding] = {}
+    beside: dict[tuple[str, str], Finding] = {}
     for finding in findings:
         decision = decide_suppression(policy.suppress, finding, today)
         entry = decision.entry
@@ -98,19 +99,33 @@ def _suppressed(
             marked.append(finding)
             continue
         used.add(entry.id)
-        if decision.outcome == "covered":
+        if not _by_the_right_party(finding, entry):
+            marked.append(finding)
+            about = {"id": entry.id, "finding": finding.id, "party": entry.party}
+            beside["party", entry.id] = make_finding("justification/other-party", clause=finding.clause, args=about)
+        elif decision.outcome == "covered":
             marked.append(dataclasses.replace(finding, suppressed_by=entry.id))
         else:
             marked.append(finding)
             about = {**validity(entry, today), "finding": finding.id}
-            expired[entry.id] = make_finding("justification/expired", args=about)
-    return marked, list(expired.values())
+            beside["expired", entry.id] = make_finding("justification/expired", args=about)
+    return marked, list(beside.values())
 
 
 def _may_be_set_aside(finding: Finding, entry: Suppression) -> bool:
     """Hold the rule once more where it counts, whatever made the policy: never, or only with the item's digest."""
     suppressible = kind_of(finding.id).suppressible
     return suppressible == "any" or (suppressible == "digest" and entry.sha256 is not None)
+
+
+def _by_the_right_party(finding: Finding, entry: Suppression) -> bool:
+    """Say whether the party may set this aside: a known vulnerability only the other one (甲), naming the paper.
+
+    Clause 26-3 3(2) has no threshold: that one stays in the delivery is not for the supplier to accept.
+    """
+    if finding.clause != VULNERABILITIES or finding.id not in _ACCEPTED_BY_THE_OTHER_PARTY:
+        return True
+    return entry.party == "甲" and entry.reference is not None
 
 
 def _unused(policy: Policy, used: set[str]) -> Iterator[Finding]:
@@ -126,18 +141,7 @@ def _unused(policy: Policy, used: set[str]) -> Iterator[Finding]:
                 yield make_finding("justification/unused", args={"section": section, "id": entry.id})
 
 
-# --- papers and signers ---------------------------------------------------------------------------------------
-
-
-def _paper_findings(paper: Evidence, today: date) -> Iterator[Finding]:
-    """Yield a finding where a paper cannot be counted today; then it supports nothing."""
-    age = (today - paper.date).days
-    about: dict[str, str | int] = {"file": paper.file, "date": paper.date.isoformat()}
-    if age < 0:
-        yield make_finding("evidence/future", clause=paper.clause, args=about)
-    elif paper.max_age_days is not None and age > paper.max_age_days:
-        about |= {"days": age, "limit": paper.max_age_days}
-        yield make_finding("evidence/outdated", clause=paper.clause, args=about)
+# --- signers ---------------------------------------------------------------------------------------------
 
 
 def _signing_findings(policy: Policy, signing: SigningState) -> Iterator[Finding]:

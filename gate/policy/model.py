@@ -6,12 +6,12 @@ Sections and keys that the policy format knows and this version does not judge a
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias, get_args
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from gate.limits import Limits
-from gate.models import ExecutableClass, Reach  # pydantic reads annotations when the module is loaded
+from gate.models import EvidenceForm, ExecutableClass, Reach  # pydantic reads annotations when the module is loaded
 from gate.policy.clauses import DEFAULT_REQUIRED
 from gate.policy.content import Basis, DeliverableKind
 from gate.policy.registry import FINDINGS
@@ -49,6 +49,12 @@ PaperKind: TypeAlias = Literal[
     "procedure", "quality-system", "code-review", "test-record", "assessment", "checklist", "tag-list", "other"
 ]
 """Papers: 管理手順書, 品質保証体制図, コードレビュー記録, 試験記録, 診断報告書, チェックリスト, タグ一覧, any other."""
+
+EvidenceKind: TypeAlias = Literal[PaperKind, EvidenceForm]
+"""Papers, which are bound and not read, and the results and statements of tools, which are."""
+
+Threshold: TypeAlias = Literal["none", "note", "low", "warning", "medium", "error", "high", "critical"]
+"""Levels of results, in the words of SARIF or of CVSS: note is low, warning is medium, error is high."""
 
 _LIMITS = Limits()
 
@@ -293,19 +299,28 @@ class Suppression(Approval):
 
 
 class Evidence(Section):
-    """``[[evidence]]``: a paper of a person or another tool for a clause; this version binds it and does not read it.
+    """``[[evidence]]``: a paper of a person, or a result of another tool that is read, for a clause.
 
-    ``sha256`` is filled in from the file when the policy is loaded.
+    ``sha256`` is filled in from the file when the policy is loaded.  ``reject_at`` is the least level from which on an
+    unresolved result violates the clause; ``none``: any result at all.
     """
 
     clause: ClauseId
     file: Text
     sha256: Sha256 | None = None
-    kind: PaperKind
+    kind: EvidenceKind
     tool: Text | None = None
     date: Day
     by: Text
+    reject_at: Threshold = "low"
     max_age_days: Count | None = None
+
+    @field_validator("reject_at")
+    @classmethod
+    def _threshold_of_what_is_read(cls, reject_at: Threshold, info: ValidationInfo) -> Threshold:
+        if info.data.get("kind") in get_args(PaperKind):
+            raise problem("policy.reject-at-paper", kind=info.data["kind"])
+        return reject_at
 
 
 class OpenPgp(Section):

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from gate.models import ContainerIssue, GapReason, Reach, Severity
-from gate.policy.clauses import AUTHENTICITY, EXAMINED, EXECUTABLES, MALWARE, OUTBOUND, PRIVACY
+from gate.policy.clauses import AUTHENTICITY, EXAMINED, EXECUTABLES, MALWARE, OUTBOUND, PRIVACY, VULNERABILITIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +30,7 @@ EXAMINER_CLAUSES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "browser": (OUTBOUND, PRIVACY),
         "identity": EXAMINED,
         "magika": (EXECUTABLES,),
+        "components": (VULNERABILITIES,),
     }
 )
 """The clauses that an examiner's answers count for.
@@ -131,8 +132,26 @@ _KINDS = (
     FindingKind("signing/not-ready", "gap", AUTHENTICITY, "never"),
     FindingKind("evidence/outdated", "warn", "", "never"),
     FindingKind("evidence/future", "warn", "", "never"),
+    FindingKind("evidence/unread", "gap", "", "never"),
+    FindingKind("evidence/unreadable", "gap", "", "never"),
+    FindingKind("evidence/not-run", "warn", "", "never"),
+    FindingKind("evidence/contradicts-date", "warn", "", "never"),
+    FindingKind("evidence/contradicts-tool", "warn", "", "never"),
+    FindingKind("evidence/elsewhere", "warn", "", "never"),
+    FindingKind("evidence/unresolved", "reject", ""),
+    FindingKind("evidence/more-unresolved", "reject", "", "never"),
+    FindingKind("evidence/below-threshold", "warn", ""),
+    FindingKind("evidence/other-product", "warn", ""),
+    FindingKind("evidence/skipped", "warn", ""),
+    FindingKind("evidence/not-held", "warn", "", "never"),
+    FindingKind("evidence/accepted", "note", "", "never"),
+    FindingKind("evidence/answered", "note", "", "never"),
+    FindingKind("evidence/uncovered", "note", "", "never"),
+    FindingKind("evidence/unbound", "note", "", "never"),
+    FindingKind("component/incomplete", "warn", VULNERABILITIES),
     FindingKind("justification/unused", "warn", "", "never"),
     FindingKind("justification/expired", "reject", "", "never"),
+    FindingKind("justification/other-party", "reject", "", "never"),
     *(gap_kind(examiner, reason) for examiner in EXAMINER_CLAUSES for reason in get_args(GapReason)),
 )
 

@@ -105,10 +105,13 @@ class Reading:
         match fact:
             case ItemFact() | ReferenceFact() | LibraryFact() | PageFact():
                 pass  # that an item exists, names others, or is a known library, is no finding
-            case RevisionFact() | ComponentFact() | EvidenceFact():
-                pass  # where it comes from and what it holds is none either; evidence is judged where policy names it
+            case RevisionFact() | EvidenceFact():
+                pass  # where it comes from is none either; evidence is judged where policy names it
             case BuilderFact():
                 pass  # what the runner says of itself stands in the record, and proves nothing
+            case ComponentFact():
+                if fact.problem:
+                    self._found("component/incomplete", fact, problem=fact.problem)
             case LinkFact():
                 self._found(f"link/{fact.link}", fact, target=fact.target)
             case ContainerFact():

@@ -24,11 +24,14 @@ from gate.policy.registry import FINDINGS, OUTBOUND_FINDINGS
 from gate.text import render
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from gate.models import ClauseStatus, Finding, JudgedExecutable, JudgedOutbound, MessageArgs, Severity
+    from gate.policy.evidence import Worth
     from gate.policy.model import Evidence
 
+_BY_OTHERS: Final = frozenset({"evidence/accepted", "evidence/answered"})
+"""Findings of what others than the policy have disposed of: in the file of a tool, or by a statement about it."""
 _STANDING_AGAINST: Final[tuple[Severity, ...]] = ("reject", "gap", "warn")
 _ENGINES: Final = {
     MALWARE: ("clamav", "yara", "heuristics"),
@@ -48,12 +51,12 @@ class SigningState:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """All that clauses are judged from; ``papers`` are the evidence that is not outdated."""
+    """All that clauses are judged from; ``papers`` are the evidence that stands, with what it is worth."""
 
     findings: Sequence[Finding]
     executables: Sequence[JudgedExecutable]
     outbound: Sequence[JudgedOutbound]
-    papers: Sequence[Evidence]
+    papers: Mapping[Evidence, Worth]
     signing: SigningState
     policy_sha256: str
 
@@ -77,7 +80,7 @@ def _judged(clause: str, basis: Basis) -> Clause:
         counts = {severity: sum(finding.severity == severity for finding in doubts) for severity in _STANDING_AGAINST}
         return _clause(clause, "not-confirmed", "open", evidence, exceptions, **counts)
     if clause in BY_EVIDENCE:
-        return _by_papers(clause, basis, evidence)
+        return _by_evidence(clause, basis, evidence, exceptions)
     if clause == AUTHENTICITY:
         return _authenticity(basis, evidence)
     if exceptions:
@@ -87,17 +90,27 @@ def _judged(clause: str, basis: Basis) -> Clause:
     return _clause(clause, "confirmed", "examined", evidence)
 
 
-def _by_papers(clause: str, basis: Basis, evidence: tuple[str, ...]) -> Clause:
-    """Judge from attached papers, which this version does not read.
+def _by_evidence(clause: str, basis: Basis, evidence: tuple[str, ...], exceptions: int) -> Clause:
+    """Judge from attached evidence alone.
 
-    They can support that work was managed and reviewed; that there are no vulnerabilities no unread paper shows.
+    Papers support that work was managed and reviewed; that there are no vulnerabilities no unread paper shows.  Results
+    that were read, with nothing unresolved, confirm that: where they looked at all that was found in the delivery, else
+    they support it.  That no code is contrary to the specification no tool can tell, so that results only support it.
     """
-    count = sum(paper.clause == clause for paper in basis.papers)
-    if not count:
-        return _clause(clause, "not-confirmed", "no-evidence", evidence)
-    if clause == VULNERABILITIES:
-        return _clause(clause, "not-confirmed", "papers-unread", evidence, count=count)
-    return _clause(clause, "supported", "papers", evidence, count=count)
+    worths = [worth for paper, worth in basis.papers.items() if paper.clause == clause]
+    read = len(worths) - worths.count("declared")
+    if not worths:
+        return _clause(clause, "not-confirmed", "no-evidence", evidence, exceptions)
+    if clause == VULNERABILITIES and not read:
+        return _clause(clause, "not-confirmed", "papers-unread", evidence, exceptions, count=len(worths))
+    if not read:
+        return _clause(clause, "supported", "papers", evidence, exceptions, count=len(worths))
+    about = {"count": read, "exceptions": exceptions}
+    if clause == VULNERABILITIES and "whole" in worths:
+        status: ClauseStatus = "confirmed-with-exceptions" if exceptions else "confirmed"
+        return _clause(clause, status, "evidence-whole", evidence, exceptions, **about)
+    reason = "evidence-part" if clause == VULNERABILITIES else "evidence-read"
+    return _clause(clause, "supported", reason, evidence, exceptions, **about)
 
 
 def _authenticity(basis: Basis, evidence: tuple[str, ...]) -> Clause:
@@ -114,6 +127,7 @@ def _is_open(finding: Finding, *severities: Severity) -> bool:
 def _exceptions(clause: str, findings: Sequence[Finding], basis: Basis) -> int:
     """Count the persons' dispositions that the clause rests on: each justification once, whatever it covers."""
     ids = {finding.suppressed_by for finding in findings if finding.suppressed_by and finding.severity != "note"}
+    ids |= {f"{finding.id}:{finding.path}" for finding in findings if finding.id in _BY_OTHERS}
     if clause == EXECUTABLES:
         covering = {judged.justified_by for judged in basis.executables if judged.justified_by}
         ids |= {each for each in covering if not each.startswith(CONTENT)}
@@ -131,9 +145,10 @@ def _evidence(clause: str, basis: Basis) -> tuple[str, ...]:
     """Return what the answer rests on, as ``kind:name`` with digests where there are any."""
     found = [f"engine:{name}" for name in _ENGINES.get(clause, ())]
     found += [f"signing:{backend}" for backend in sorted(basis.signing.ready) if clause == AUTHENTICITY]
-    for paper in basis.papers:
+    for paper, worth in basis.papers.items():
         if paper.clause == clause:
-            found.append(f"paper:{paper.file}" + (f"#sha256:{paper.sha256}" if paper.sha256 else ""))
+            kind = "paper" if worth == "declared" else paper.kind
+            found.append(f"{kind}:{paper.file}" + (f"#sha256:{paper.sha256}" if paper.sha256 else ""))
     return (*found, f"policy:sha256:{basis.policy_sha256}")
 
 

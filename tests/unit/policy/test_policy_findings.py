@@ -258,7 +258,8 @@ def test_texts_name_only_fields_that_findings_have() -> None:
     """A field that no finding fills would end a report; the judgement's tests render each of them for real."""
     allowed = {"engine", "name", "kind", "date", "days", "limit", "address", "class", "format", "id", "approved_on",
                "expires", "page", "pinned", "found", "host", "url", "via", "target", "problem", "counted", "items",
-               "missing", "file", "section", "finding", "examiner", "entry", "how"}  # fmt: skip
+               "missing", "file", "section", "finding", "examiner", "entry", "how", "rule", "level",
+               "declared", "stated", "count", "names", "reason", "by", "party"}  # fmt: skip
     used = {name for finding_id in FINDINGS for name in fields(finding_id, "message", "en")}
     assert used <= allowed
     assert all(set(name) <= set(string.ascii_lowercase + "_") for name in used)

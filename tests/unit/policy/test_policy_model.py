@@ -550,9 +550,6 @@ EVIDENCE = '[[evidence]]\nclause = "26-3 3(2)"\nfile = "scan"\nkind = "assessmen
         ("[signing.x509]\npkcs12 = 'x'", "unavailable-signing", "signing.x509"),
         ("[signing.keyless]\n", "unavailable-signing", "signing.keyless"),
         ("[signing]\nuse = ['openpgp', 'x509']", "unavailable-signing", "signing.use[2]"),
-        (EVIDENCE.replace("assessment", "sarif"), "unavailable-evidence-kind", "evidence[1].kind"),
-        (EVIDENCE.replace("assessment", "vex"), "unavailable-evidence-kind", "evidence[1].kind"),
-        (EVIDENCE + "reject_at = 'low'", "unavailable-reject-at", "evidence[1].reject_at"),
     ],
 )
 def test_sections_that_nobody_judges_are_refused(text: str, code: str, key: str) -> None:
@@ -574,6 +571,22 @@ def test_papers_are_taken() -> None:
     assert codes("signing = 3") == {"not-table"}
     assert codes("[signing]\nuse = 'openpgp'") == {"not-list"}
     assert codes("[signing]\nuse = ['pgp']") == {"not-one-of"}
+
+
+READ = EVIDENCE.replace("assessment", "sarif")
+
+
+@pytest.mark.parametrize("kind", ["sarif", "cyclonedx-vex", "openvex", "pip-audit"])
+def test_results_of_tools_are_taken_with_a_threshold(kind: str) -> None:
+    (entry,) = policy_of(READ.replace("sarif", kind) + "reject_at = 'warning'").evidence
+    assert (entry.kind, entry.reject_at) == (kind, "warning")
+    assert policy_of(READ).evidence[0].reject_at == "low", "the contract names no degree that is acceptable"
+
+
+def test_a_threshold_is_for_what_is_read_and_of_one_scale() -> None:
+    assert refused(EVIDENCE + "reject_at = 'low'") == [("reject-at-paper", 7, "evidence[1].reject_at")]
+    assert codes(READ + "reject_at = 'severe'") == {"not-one-of"}
+    assert codes(READ.replace("sarif", "vex")) == {"not-one-of"}
 
 
 def test_approvals_name_a_party() -> None:

@@ -1,0 +1,96 @@
+"""What a delivery is recognised by when others speak of it: digests, package URLs, names with versions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+from gate.models import ComponentFact, ItemFact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gate.models import Examination
+    from gate.policy.model import Policy
+
+_RUNS: Final = re.compile(r"[-_.]+")
+_DIGEST: Final = "sha256:"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """All that a product, as evidence names it, can be compared with.
+
+    ``digests`` are those of artifacts and items, ``artifacts`` maps the digest of each artifact to its path,
+    ``components`` each component that was found to what it may be called, ``called`` holds all of these and the
+    deliverable itself.
+    """
+
+    digests: frozenset[str]
+    artifacts: dict[str, str]
+    components: dict[str, frozenset[str]]
+    called: frozenset[str]
+
+    def has(self, products: Iterable[str]) -> bool:
+        """Say whether any of these names is that of something in the delivery."""
+        return any(
+            product in self.digests if product.startswith(_DIGEST) else bool(names_of(product) & self.called)
+            for product in products
+        )
+
+    def left_out(self, looked_at: Iterable[str]) -> tuple[str, ...]:
+        """Return what a look at these did not cover, sorted: components, or artifacts where no component was found.
+
+        Whoever saw every artifact whole left nothing out.
+        """
+        seen = set(looked_at)
+        unseen = sorted(path for digest, path in self.artifacts.items() if digest not in seen)
+        if not unseen or not self.components:
+            return tuple(unseen)
+        names = frozenset[str]().union(*map(names_of, seen))
+        return tuple(sorted(component for component, called in self.components.items() if not called & names))
+
+
+def names_of(product: str) -> frozenset[str]:
+    """Return what a product may be called, in one spelling: itself, and ``name@version`` of a package URL.
+
+    Names are compared without regard to case and to which of ``-``, ``_`` and ``.`` stands between words (PyPA "Names
+    and normalization"); versions as they are.
+    """
+    if not product.startswith("pkg:"):
+        return frozenset({_spelling(product)})
+    full = unquote(product.partition("/")[2])
+    return frozenset({product, _spelling(full), _spelling(full.rpartition("/")[2])})
+
+
+def _spelling(text: str) -> str:
+    name, mark, version = text.rpartition("@")
+    if not mark:
+        name, version = text, ""
+    return f"{_RUNS.sub('-', name).lower()}@{version}"
+
+
+def delivery_of(examination: Examination, policy: Policy) -> Delivery:
+    """Return what an examined delivery, declared by a policy, is recognised by."""
+    artifacts = {f"{_DIGEST}{artifact.sha256}": artifact.path for artifact in examination.artifacts}
+    items = {f"{_DIGEST}{fact.sha256}" for fact in examination.facts if isinstance(fact, ItemFact)}
+    components: dict[str, frozenset[str]] = {}
+    called: set[str] = set()
+    for fact in examination.facts:
+        if isinstance(fact, ComponentFact) and fact.delivered:
+            # One without a version is nothing that evidence could speak of.
+            names = names_of(fact.purl) if fact.purl and fact.version else frozenset[str]()
+            components[fact.purl or f"{fact.name} ({fact.path})"] = names
+            called |= with_any_version(names)
+    if policy.deliverable is not None:
+        called.add(_spelling(f"{policy.deliverable.name}@{policy.deliverable.version}"))
+    return Delivery(frozenset(artifacts) | items, artifacts, components, frozenset(called))
+
+
+def with_any_version(names: frozenset[str]) -> frozenset[str]:
+    """Return names also in the form without a version, by which all versions are meant."""
+    return names | {
+        name.rpartition("@")[0] if name.startswith("pkg:") else f"{name.rpartition('@')[0]}@" for name in names
+    }
