@@ -105,13 +105,10 @@ class Reading:
         match fact:
             case ItemFact() | ReferenceFact() | LibraryFact() | PageFact():
                 pass  # that an item exists, names others, or is a known library, is no finding
-            case RevisionFact() | EvidenceFact():
-                pass  # where it comes from is none either; evidence is judged where policy names it
-            case BuilderFact():
-                pass  # what the runner says of itself stands in the record, and proves nothing
+            case RevisionFact() | BuilderFact() | EvidenceFact():
+                pass  # what a delivery comes from stands in the record; evidence is judged where policy names it
             case ComponentFact():
-                if fact.problem:
-                    self._found("component/incomplete", fact, problem=fact.problem)
+                self._component(fact)
             case LinkFact():
                 self._found(f"link/{fact.link}", fact, target=fact.target)
             case ContainerFact():
@@ -126,6 +123,10 @@ class Reading:
                 self._disguise(fact)
             case _:  # contacts; with a further kind of fact this would not pass the type checker
                 self.contacts.take(fact)
+
+    def _component(self, fact: ComponentFact) -> None:
+        if fact.problem:
+            self._found("component/incomplete", fact, problem=fact.problem)
 
     def _found(self, finding_id: str, fact: Fact, **args: str | int) -> None:
         self.findings.append(make_finding(finding_id, path=fact.path, sha256=fact.sha256, args=args))

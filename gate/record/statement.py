@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias, TypeGuard
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -17,6 +17,7 @@ from gate.models import (  # pydantic reads the annotations of documents when th
     Clause,
     Coverage,
     EngineInfo,
+    EvidenceFact,
     ExternalService,
     Finding,
     Verdict,
@@ -38,7 +39,7 @@ from gate.record.types import RECORD, STATEMENT, RecordType, StatementType
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gate.models import Examination, Judgement
+    from gate.models import Examination, Fact, Judgement
     from gate.policy.load import LoadedPolicy
     from gate.policy.model import Destination, Evidence, Executable, Policy, Suppression
 
@@ -127,8 +128,25 @@ class RecordJustification:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordReading:
+    """What a file of evidence says of itself, as it was read: see ``EvidenceFact``; results are counted."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
+    problem: str
+    tools: tuple[str, ...]
+    ran: str
+    unresolved: int
+    accepted: int
+    resolved: int
+    looked_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecordEvidence:
-    """A paper attached for a clause; the gate has bound it and not read it."""
+    """A paper attached for a clause, or a result of a tool; ``reading`` is None where it was bound and not read.
+
+    ``reject_at`` and ``max_age_days`` are what it was held against.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
     clause: str
@@ -138,6 +156,9 @@ class RecordEvidence:
     tool: str | None
     date: str
     by: str
+    reject_at: str | None = None
+    max_age_days: int | None = None
+    reading: RecordReading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +269,7 @@ def build_record(
             justifications=_justifications(judgement, policy),
             executables=record_executables(judgement),
             content=record_content(judgement),
-            evidence=tuple(_evidence(entry, papers) for entry in policy.evidence),
+            evidence=tuple(_evidence(entry, papers, examination) for entry in policy.evidence),
             external_services=judgement.external_services,
             promised_signatures=tuple(promised),
             files=dict(files),
@@ -306,9 +327,35 @@ def _specification(policy: Policy, papers: Mapping[str, str]) -> RecordSpecifica
     )
 
 
-def _evidence(entry: Evidence, papers: Mapping[str, str]) -> RecordEvidence:
+def _evidence(entry: Evidence, papers: Mapping[str, str], examination: Examination) -> RecordEvidence:
+    read = next((_reading(fact) for fact in examination.facts if _is_of(fact, entry)), None)
     return RecordEvidence(
-        entry.clause, entry.kind, papers[entry.file], entry.sha256, entry.tool, entry.date.isoformat(), entry.by
+        entry.clause,
+        entry.kind,
+        papers[entry.file],
+        entry.sha256,
+        entry.tool,
+        entry.date.isoformat(),
+        entry.by,
+        entry.reject_at if read else None,
+        entry.max_age_days,
+        read,
+    )
+
+
+def _is_of(fact: Fact, entry: Evidence) -> TypeGuard[EvidenceFact]:
+    return isinstance(fact, EvidenceFact) and (fact.form, fact.sha256) == (entry.kind, entry.sha256)
+
+
+def _reading(fact: EvidenceFact) -> RecordReading:
+    return RecordReading(
+        fact.problem,
+        fact.tools,
+        fact.ran,
+        sum(each.count for each in fact.counts),
+        len(fact.accepted),
+        len(fact.resolved),
+        len(fact.looked_at),
     )
 
 

@@ -185,6 +185,7 @@ def test_it_says_who_decided_what_until_when(loaded: LoadedPolicy) -> None:
     assert predicate["evidence"][0] == {
         "clause": "26-3 3(1)②", "kind": "code-review", "file": "gate/evidence/review.txt", "tool": None,
         "sha256": predicate["evidence"][0]["sha256"], "date": "2026-11-20", "by": "鈴木",
+        "reject_at": None, "max_age_days": None, "reading": None,
     }  # fmt: skip
     assert predicate["external_services"] == [{"name": "clamd", "operator": "someone", "sent": "items"}]
 
