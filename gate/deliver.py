@@ -73,6 +73,8 @@ def deliver(
     papers = _write_papers(writer, loaded)
     files = dict(writer.digests)
     staging.confirm()
+    for signer in signers:
+        signer.begin()
     sums = writer.write(layout.SUMS, render_sums({**_payload_digests(staging), **_on_disk(files)}))
     promised = _promises(staging, signers)
     record = build_record(
@@ -175,12 +177,12 @@ def _signed_alone(artifact: StagedArtifact) -> str:
 
 
 def _promises(staging: Staging, signers: Sequence[Signer]) -> tuple[PromisedSignature, ...]:
-    """Return the signatures to make, the record's last."""
-    signed = [*map(_signed_alone, staging.staged), layout.SUMS, layout.RECORD]
+    """Return the signatures to make in their order: by signers that can be undone first, the record's last by each."""
+    artifacts = [*map(_signed_alone, staging.staged)]
     return tuple(
         PromisedSignature(layout.signature_path(path, signer.suffix), signer.backend, signer.signer, path)
-        for path in signed
-        for signer in signers
+        for signer in sorted(signers, key=lambda signer: signer.irrevocable)
+        for path in (*(artifacts if signer.signs_artifacts else ()), layout.SUMS, layout.RECORD)
     )
 
 
@@ -189,5 +191,6 @@ def _sign(staging: Staging, writer: _Writer, signers: Sequence[Signer], promised
     for promise in promised:
         path = staging.folder / os.fsdecode(layout.on_disk(promise.signs))
         with path.open("rb") as file:
-            signature = by_name[promise.backend, promise.signer].sign(file)
+            signer = by_name[promise.backend, promise.signer]
+            signature = signer.sign(file, statement=promise.signs == layout.RECORD)
         writer.write(promise.name, signature)

@@ -128,6 +128,7 @@ def release(
             closing.callback(signer.close)
             signer.ready()
         examination = _examine(request, staging.artifacts, loaded, clock, progress)
+        examination = with_facts(examination, [service for signer in signers for service in signer.services])
         state = SigningState(intended=True, ready=tuple(signer.backend for signer in signers))
         checked = _judged(examination, loaded, state)
         if checked.judgement.verdict != "approved":

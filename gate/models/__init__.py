@@ -53,7 +53,7 @@ from gate.models.judgement import (
     JudgedOutbound,
     Judgement,
 )
-from gate.models.run_facts import BuilderFact, BuildSystem, RunnerKind
+from gate.models.run_facts import BuilderFact, BuildSystem, RunnerKind, ServiceFact
 from gate.models.source_facts import RevisionFact, SignatureKind, Traced, WorkTree
 from gate.models.vocabulary import (
     Aspect,
@@ -122,6 +122,7 @@ __all__ = [
     "RunFact",
     "RunnerKind",
     "SeenFact",
+    "ServiceFact",
     "Severity",
     "SignatureKind",
     "Traced",

@@ -46,3 +46,19 @@ class BuilderFact:
     path: str = ""
     sha256: str = ""
     kind: Literal["builder"] = "builder"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFact:
+    """A service outside of this machine that signing uses: what it is and where, whose it is, and what it is sent.
+
+    The texts are English.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT_CONFIG
+    name: str
+    operator: str
+    sent: str
+    path: str = ""
+    sha256: str = ""
+    kind: Literal["service"] = "service"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from gate.models import ExternalService, ItemFact
+from gate.models import ExternalService, ItemFact, ServiceFact
 from gate.policy.findings import make_finding, shown
 from gate.policy.registry import REQUIRED_EXAMINERS, examiner_clauses
 from gate.text import render
@@ -127,7 +127,10 @@ def _moment(stated: str) -> datetime | None:
 
 
 def external_services(examination: Examination) -> tuple[ExternalService, ...]:
-    """Return the services outside of this machine that engines ran on; their operator is not known to the gate."""
+    """Return the services outside of this machine: those that engines ran on, and those that signing uses.
+
+    Who operates the engines' is not known to the gate.
+    """
     services = {
         ExternalService(
             shown(f"{engine.name} {engine.external}"),
@@ -136,5 +139,10 @@ def external_services(examination: Examination) -> tuple[ExternalService, ...]:
         )
         for engine in examination.engines
         if engine.external
+    }
+    services |= {
+        ExternalService(fact.name, fact.operator, fact.sent)
+        for fact in examination.facts
+        if isinstance(fact, ServiceFact)
     }
     return tuple(sorted(services, key=lambda service: service.name))

@@ -22,6 +22,7 @@ from gate.models import (
     PageFact,
     ReferenceFact,
     RevisionFact,
+    ServiceFact,
 )
 from gate.policy.contacts import Contacts
 from gate.policy.content import Contents, bases_for, holder_of, wholly_marked
@@ -105,7 +106,7 @@ class Reading:
         match fact:
             case ItemFact() | ReferenceFact() | LibraryFact() | PageFact():
                 pass  # that an item exists, names others, or is a known library, is no finding
-            case RevisionFact() | BuilderFact() | EvidenceFact():
+            case RevisionFact() | BuilderFact() | ServiceFact() | EvidenceFact():
                 pass  # what a delivery comes from stands in the record; evidence is judged where policy names it
             case ComponentFact():
                 self._component(fact)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from typing import BinaryIO, Protocol, runtime_checkable
 
+from gate.models import ServiceFact
+
 
 @runtime_checkable
 class Signer(Protocol):
     """One way of signing, with one key.
 
-    A release calls :meth:`ready` before anything is examined, :meth:`sign` for each file after the verdict, and
-    whoever made the signer calls :meth:`close` whatever happened.
+    A release calls :meth:`ready` before anything is examined, :meth:`begin` after the verdict, :meth:`sign` for each
+    file then, and whoever made the signer calls :meth:`close` whatever happened.
     """
 
     @property
@@ -29,6 +31,18 @@ class Signer(Protocol):
     def suffix(self) -> str:
         """What the name of a signature adds to the name of the file signed: ``.asc``."""
 
+    @property
+    def signs_artifacts(self) -> bool:
+        """Whether it signs each artifact alone as well, not only the record and the sums."""
+
+    @property
+    def irrevocable(self) -> bool:
+        """Whether its signatures enter a log that forgets nothing: then it signs when all others have signed."""
+
+    @property
+    def services(self) -> tuple[ServiceFact, ...]:
+        """The services outside of this machine that it uses; known once it is ready."""
+
     def ready(self) -> None:
         """Make sure that the key is there and may sign, without reading any secret.
 
@@ -36,9 +50,16 @@ class Signer(Protocol):
         where the tool or service cannot be had.
         """
 
-    def sign(self, file: BinaryIO) -> bytes:
+    def begin(self) -> None:
+        """Get what it needs to know who signs: called after the verdict and before the record, which names that.
+
+        Secrets may be read.  Raises as :meth:`sign`.
+        """
+
+    def sign(self, file: BinaryIO, *, statement: bool = False) -> bytes:
         """Return the detached signature over all bytes of an open regular file.
 
+        ``statement`` says that they are an in-toto statement, which some formats hold in a form of its own.
         The signature has been verified independently.  Raises ``KeyProblem`` where the key cannot be used (wrong
         passphrase or PIN), and ``SigningFailure`` where no good signature came about.
         """

@@ -25,6 +25,7 @@ from gate._armor import armor, dearmor
 from gate.errors import KeyProblem, SigningFailure
 from gate.filelist import hash_descriptor
 from gate.isolation import SEARCH_PATH, find_program
+from gate.models import ServiceFact
 from gate.openpgp import Checker, KeyFileError, PublicKey, find_gpg, normal_fingerprint
 from gate.paths import printable
 
@@ -57,6 +58,9 @@ class OpenPgpSigner:
 
     backend = "openpgp"
     suffix = ".asc"
+    signs_artifacts = True
+    irrevocable = False
+    services: tuple[ServiceFact, ...] = ()
 
     def __init__(
         self,
@@ -151,8 +155,12 @@ class OpenPgpSigner:
 
     # --- after it ---------------------------------------------------------------------------------------------
 
-    def sign(self, file: BinaryIO) -> bytes:
+    def begin(self) -> None:
+        """Need nothing: the fingerprint is known."""
+
+    def sign(self, file: BinaryIO, *, statement: bool = False) -> bytes:
         """See :class:`gate.signing.interface.Signer`."""
+        del statement  # OpenPGP signs all files alike
         tool = self._open()
         if not self._signing_keys:
             self.ready()

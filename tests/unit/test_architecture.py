@@ -31,6 +31,7 @@ LEAVES = {
     "_worker",
     "isolation",
     "openpgp",
+    "keyless",
     "_gnupg",
     "_armor",
     "structure",

@@ -61,16 +61,25 @@ class FakeSigner:
     def __init__(self, backend: str = "openpgp", suffix: str = ".asc", *, fails_at: int = 0,
                  error: BaseException | None = None, does: Callable[[Path], object] | None = None) -> None:  # fmt: skip
         self.backend, self.suffix, self.signer = backend, suffix, "F" * 40
+        self.signs_artifacts, self.irrevocable, self.services = True, False, ()
+        self.began_at = 0
         self.signed: list[str] = []
+        self.statements: list[str] = []
+        self.log: list[str] = []
         self._fails_at, self._error, self._does = fails_at, error, does
 
     def ready(self) -> None:
         """Be ready."""
 
-    def sign(self, file: BinaryIO) -> bytes:
+    def begin(self) -> None:
+        self.began_at = time.monotonic_ns()
+
+    def sign(self, file: BinaryIO, *, statement: bool = False) -> bytes:
         path = Path(file.name)
         folder = next(parent for parent in path.parents if ".partial-" in parent.name)
         self.signed.append(path.relative_to(folder).as_posix())
+        self.statements += self.signed[-1:] if statement else []
+        self.log.append(f"{self.backend} {self.signed[-1]}")
         if self._does:
             self._does(folder)
         if self._error and len(self.signed) == self._fails_at:
@@ -119,6 +128,7 @@ def test_what_is_said_of_it(tmp_path: Path) -> None:
     ]
     # The record's signature is the last thing that is made.
     assert signer.signed == ["payload/app.bin", "gate/files/site.list", "gate/SHA256SUMS", "gate/record.intoto.json"]
+    assert signer.statements == ["gate/record.intoto.json"]
 
 
 def test_same_inputs_and_clock_make_the_same_record(tmp_path: Path) -> None:
@@ -369,3 +379,40 @@ def test_an_unfinished_release_is_refused_by_its_name_alone(tmp_path: Path, keys
     world.verify()
     world.out = world.out.rename(tmp_path / ".out.partial-0011223344556677")
     assert world.reason()[0] == "unfinished"
+
+
+def test_who_cannot_be_undone_signs_last_and_only_what_it_is_for(tmp_path: Path) -> None:
+    public, private = FakeSigner("keyless", ".sigstore.json"), FakeSigner()
+    public.irrevocable, public.signs_artifacts = True, False
+    public.log = private.log
+    make_release(tmp_path / "out", inputs_in(tmp_path / "in"), [public, private], policy_in(tmp_path))
+    assert private.log == [
+        "openpgp payload/app.bin", "openpgp gate/files/site.list", "openpgp gate/SHA256SUMS",
+        "openpgp gate/record.intoto.json", "keyless gate/SHA256SUMS", "keyless gate/record.intoto.json",
+    ]  # fmt: skip
+
+
+def test_where_another_fails_nothing_enters_a_log(tmp_path: Path) -> None:
+    public = FakeSigner("keyless", ".sigstore.json")
+    public.irrevocable = True
+    private = FakeSigner(fails_at=4, error=SigningFailure("signing.gpgconf", detail="x"))
+    with pytest.raises(SigningFailure):
+        make_release(tmp_path / "out", inputs_in(tmp_path / "in"), [public, private], policy_in(tmp_path))
+    assert public.signed == []
+    assert left(tmp_path) == []
+
+
+def test_signers_begin_after_the_verdict_and_before_the_record_names_them(tmp_path: Path) -> None:
+    class Unknown(FakeSigner):
+        def begin(self) -> None:
+            super().begin()
+            self.signer = "found out"
+
+    signer = Unknown()
+    signer.signer = ""
+    with pytest.raises(SigningFailure):
+        make_release(tmp_path / "no", inputs_in(tmp_path / "in"), [signer], policy_in(tmp_path),
+                     judged=judgement("rejected"))  # fmt: skip
+    assert signer.began_at == 0
+    delivered = make_release(tmp_path / "out", [tmp_path / "in" / "app.bin"], [signer], policy_in(tmp_path))
+    assert {promised.signer for promised in delivered.signatures} == {"found out"}

@@ -26,6 +26,7 @@ from gate.models import (
     LinkFact,
     OpenedFact,
     ReferenceFact,
+    ServiceFact,
 )
 from gate.policy import SigningState, judge
 from gate.policy.clauses import CLAUSES, EXAMINED, OUT_OF_SCOPE, PRIVACY
@@ -312,6 +313,13 @@ def test_engines_on_another_host() -> None:
             ),
         )
     assert judged().external_services == ()
+
+
+def test_services_that_signing_uses_are_told() -> None:
+    service = ServiceFact("TSA https://tsa.example", "Example", "a digest")
+    assert judged(facts=[service]).external_services == (
+        ExternalService("TSA https://tsa.example", "Example", "a digest"),
+    )
 
 
 # --- facts ------------------------------------------------------------------------------------------------------
