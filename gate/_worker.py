@@ -21,8 +21,9 @@ import os
 import resource
 import socket
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from gate import _confine
 from gate._frames import FrameError, FrameSocket
@@ -39,15 +40,29 @@ _CODECS = (
 )
 
 
+Factory: TypeAlias = Callable[[dict[str, Any]], Any]
+"""Makes the handler of requests out of the options."""
+
+
 def main() -> None:
     """Serve until the gate closes the socket."""
     number, specification, target, *preload = sys.argv[1:]
+    serve(prepare(target, preload), int(number), specification)
+
+
+def prepare(target: str, preload: Sequence[str]) -> Factory:
+    """Import what a worker of ``target`` needs and return the target; nothing of it may have started threads."""
     for module in preload:
         importlib.import_module(module)
     module_name, _, function_name = target.partition(":")
-    factory = getattr(importlib.import_module(module_name), function_name)
-    channel = FrameSocket(socket.socket(fileno=int(number)))
+    factory: Factory = getattr(importlib.import_module(module_name), function_name)
     refuse_threads()
+    return factory
+
+
+def serve(factory: Factory, descriptor: int, specification: str) -> None:
+    """Confine this process and serve requests on a socket until the other side closes it."""
+    channel = FrameSocket(socket.socket(fileno=descriptor))
     applied = _confine.apply(_confine.Confinement(**json.loads(specification)))
     try:
         options, _ = channel.receive()

@@ -200,7 +200,7 @@ def test_workers_die_with_the_gate(target: str) -> None:
     script = (
         f"from gate.isolation import Worker, PrivateFolder, start_program\nimport time\nw = Worker({target!r})\n"
         "f = PrivateFolder('t')\np = start_program(['sleep', '60'], folder=f)\n"
-        "print(w._process.pid, p.pid, f.path, flush=True)\ntime.sleep(60)"
+        "print(w.pid, p.pid, f.path, flush=True)\ntime.sleep(60)"
     )
     gate = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     assert gate.stdout is not None
@@ -211,6 +211,98 @@ def test_workers_die_with_the_gate(target: str) -> None:
     assert gone(int(worker))
     assert gone(int(program))
     Path(folder).rmdir()
+
+
+# --- workers that a template forks ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pool(target: str) -> Iterator[WorkerPool]:
+    pool = WorkerPool(2, target, {"greeting": "hello"}, confinement=Confinement(memory_bytes=1 << 30))
+    yield pool
+    pool.close()
+
+
+def template_of(pool: WorkerPool) -> int:
+    assert pool._template is not None
+    return pool._template.pid
+
+
+def test_workers_of_a_pool_are_forks_confined_each_by_itself(pool: WorkerPool) -> None:
+    asking = [pool.request({"act": "surroundings"}, seconds=20) for _ in range(2)]
+    surroundings = [next(answer) for answer in asking]  # both are in use at the same time
+    assert [list(answer) for answer in asking] == [[], []]
+    pids = {each["pid"] for each in surroundings}
+    assert len(pids) == 2
+    assert all(each["group"] == each["pid"] for each in surroundings)
+    assert all(
+        int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]) == template_of(pool) for pid in pids
+    )
+    assert all(set(each["environment"]) == {"PATH", "LANG", "LC_ALL", "HOME", "TMPDIR", "TZ"} for each in surroundings)
+    if os.geteuid() == 0:
+        users = {each["uid"] for each in surroundings}
+        assert len(users) == 2
+        assert 0 not in users
+
+
+def test_a_fork_holds_no_file_but_its_own_socket(pool: WorkerPool) -> None:
+    (files,) = pool.request({"act": "open_files"}, seconds=20)
+    assert [name.split(":")[0] for name in files if "socket" in name] == ["socket"]
+    assert len(files) == 4  # the three standard ones lead nowhere
+    assert [name for name in files if "socket" not in name] == ["/dev/null"] * 3
+
+
+def test_a_crash_of_a_fork_is_named_and_the_next_one_is_well(pool: WorkerPool) -> None:
+    for _ in range(3):
+        with pytest.raises(WorkerDied) as caught:
+            list(pool.request({"act": "crash"}, seconds=20))
+        assert caught.value.arguments["how"] == "SIGABRT"
+        assert list(pool.request({"act": "echo", "value": 1}, seconds=20)) == [1, "hello"]
+
+
+def test_forks_die_with_their_template_and_a_new_one_takes_its_place(pool: WorkerPool) -> None:
+    ((first,),) = [list(pool.request({"act": "surroundings"}, seconds=20))]
+    old = template_of(pool)
+    os.kill(old, 9)
+    assert gone(first["pid"])
+    ((second,),) = [list(pool.request({"act": "surroundings"}, seconds=20))]
+    assert second["pid"] != first["pid"]
+    assert template_of(pool) != old
+
+
+def test_a_pool_that_is_closed_leaves_no_process(target: str) -> None:
+    for asked in (True, False):
+        pool = WorkerPool(1, target)
+        pool.warm()
+        template = template_of(pool)
+        pids = [pool._all[0].pid] if asked else []
+        pool.close()
+        assert all(gone(pid) for pid in [template, *pids])
+
+
+def test_forks_die_with_the_gate(target: str) -> None:
+    script = (
+        f"from gate.isolation import WorkerPool\nimport time\np = WorkerPool(1, {target!r})\np.warm()\n"
+        "print(p._template.pid, p._all[0].pid, flush=True)\ntime.sleep(60)"
+    )
+    gate = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert gate.stdout is not None
+    template, worker = gate.stdout.readline().split()
+    gate.kill()
+    gate.wait()
+    gate.stdout.close()
+    assert gone(int(template))
+    assert gone(int(worker))
+
+
+def test_without_pidfd_workers_are_started_afresh(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gate.isolation.pools.can_fork", lambda: False)
+    pool = WorkerPool(1, target, {"greeting": "hello"})
+    try:
+        assert list(pool.request({"act": "echo", "value": 1}, seconds=20)) == [1, "hello"]
+        assert pool._template is None
+    finally:
+        pool.close()
 
 
 def test_program_runs_confined() -> None:

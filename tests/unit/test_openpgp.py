@@ -231,8 +231,8 @@ def test_an_answer_that_is_none_is_a_failure(
 
 
 def test_a_worker_that_does_not_start_leaves_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("gate.isolation._reachable_base", lambda: str(tmp_path))
-    monkeypatch.setattr("gate.isolation.START_SECONDS", 0.0)
+    monkeypatch.setattr("gate.isolation.surroundings._reachable_base", lambda: str(tmp_path))
+    monkeypatch.setattr("gate.isolation.workers.START_SECONDS", 0.0)
     with pytest.raises(WorkerTimeout), checker():
         pass
     assert list(tmp_path.iterdir()) == []
