@@ -13,6 +13,7 @@ from gate.models import (
     EvidenceForm,
     EvidenceLevel,
     EvidenceResult,
+    Fact,
     Judgement,
     LevelCount,
 )
@@ -133,7 +134,7 @@ def test_a_scan_that_nothing_ties_to_the_delivery_supports() -> None:
 
 
 def test_a_scan_of_one_file_among_many_does_not_confirm() -> None:
-    facts = [item("app.whl", SHA), item("app.whl!/x", OTHER_SHA), scan(looked_at=(f"sha256:{OTHER_SHA}",))]
+    facts: list[Fact] = [item("app.whl", SHA), item("app.whl!/x", OTHER_SHA), scan(looked_at=(f"sha256:{OTHER_SHA}",))]
     judgement = judged(entry(), facts=facts)
     assert status(judgement) == "supported"
     assert only(judgement, "evidence/uncovered").args["names"] == "app.whl"
@@ -395,4 +396,6 @@ def test_the_place_of_a_result_can_be_named_in_a_disposition() -> None:
     odd = result(rule="js/sql!inj ection%", state="fail")
     finding = only(judged(entry(file="papers/走査.sarif"), facts=[scan(odd)]), "evidence/unresolved")
     assert finding.path == "!evidence/papers/走査.sarif!/js%2Fsql%21inj ection%25"
-    assert check_glob(finding.path) is None
+    check_glob(finding.path)
+    aside = judged(entry(file="papers/走査.sarif"), acceptance(finding.id, path=finding.path), facts=[scan(odd)])
+    assert status(aside) == "confirmed-with-exceptions"
