@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import random
 from pathlib import Path
 
 import jsonschema
@@ -37,6 +39,17 @@ def test_the_same_archive_without_it(gate: Gate, tmp_path: Path) -> None:
     assert ran.document["verdict"] == "approved"
     assert ran.document["detections"] == []
     assert [finding for finding in ran.findings() if finding[0].startswith("malware/known")] == []
+
+
+@pytest.mark.parametrize("last", [eicar(), b"harmless"], ids=["bad", "benign"])
+def test_last_member_of_an_archive_that_is_opened_while_it_is_hashed(gate: Gate, tmp_path: Path, last: bytes) -> None:
+    filling = random.Random(4).randbytes(6 << 20)  # beyond the size up to which digests are waited for
+    archive = tarred({"filling.dat": filling, "last.com": last}, "")
+    (tmp_path / "large.tar").write_bytes(archive)
+    ran = gate("check", "--format", "json", "large.tar")
+    found = ("malware/known", "large.tar!/last.com") in ran.findings()
+    assert (ran.status, found) == ((1, True) if last != b"harmless" else (0, False)), ran.stdout
+    assert [artifact["sha256"] for artifact in ran.document["artifacts"]] == [hashlib.sha256(archive).hexdigest()]
 
 
 def cases() -> list[tuple[str, bytes, int]]:
