@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from gate.cli.language import Text
-from gate.cli.options import examination_options, request_of
+from gate.cli.options import examination_options, refuse_colliding_reports, request_of
 from gate.cli.settings import GateCommand, Settings
 from gate.text import render
 
@@ -33,6 +33,7 @@ def _justify(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # cl
     from gate.reports.drafts import render_drafts  # noqa: PLC0415  # as above
 
     settings = ctx.ensure_object(Settings)
+    refuse_colliding_reports(values)
     with progress_for(settings) as progress:
         checked = check(request_of(values), clock=clock_from(os.environ), progress=progress)
     drafts = draft(checked.judgement, checked.policy.policy)

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gate.cli.language import Text
+from gate.errors import UsageError
+from gate.paths import printable
 
 if TYPE_CHECKING:
     from gate.operations import CheckRequest
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "sarif", "junit", "markdown")
+"""As in ``gate.reports.formats``, which loads more than ``--help`` has time for."""
+DEFAULT_POLICY = Path("gate.toml")
 _PATH = click.Path(path_type=Path)
 
 
@@ -53,6 +57,27 @@ def examination_options(text: Text) -> list[click.Parameter]:
         click.Option(["--signatures"], type=_PATH, metavar="DIR", help=text("option.signatures")),
         click.Option(["--yara-rules", "rules"], type=_PATH, metavar="DIR", help=text("option.yara-rules")),
     ]
+
+
+def refuse_colliding_reports(values: dict[str, Any]) -> None:
+    """Raise ``UsageError`` where two reports go to one file, or one into what is examined or onto the policy."""
+    reports = [file for _, file in values.get("reports", ())]
+    files = [file for file in (values["output"], *reports) if file is not None]
+    real = [_real(file) for file in files]
+    examined = [_real(path) for path in (*values["paths"], values["config"] or DEFAULT_POLICY)]
+    for index, file in enumerate(real):
+        shown = printable(str(files[index]))
+        if file in real[:index]:
+            raise UsageError("cli.report-twice", path=shown)
+        if any(file.is_relative_to(path) for path in examined):
+            raise UsageError("cli.report-inside", path=shown)
+
+
+def _real(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError) as error:
+        raise UsageError("cli.cannot-write", path=printable(str(path)), error=printable(str(error))) from error
 
 
 def request_of(values: dict[str, Any]) -> CheckRequest:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gate.cli.language import Text
-from gate.cli.options import examination_options, request_of
+from gate.cli.options import examination_options, refuse_colliding_reports, request_of
 from gate.cli.settings import GateCommand, Settings
 from gate.errors import UsageError
 from gate.text import render
@@ -41,6 +41,7 @@ def _outbound(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # c
     from gate.operations import look_at_contacts  # noqa: PLC0415  # as above
 
     settings = ctx.ensure_object(Settings)
+    refuse_colliding_reports(values)
     if values["write"] and values["csp"]:
         raise UsageError("cli.outbound.one-answer")
     request = request_of({**dict.fromkeys(_NOT_HERE), **values})

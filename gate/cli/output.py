@@ -14,6 +14,7 @@ from gate.paths import printable
 def write_answer(data: bytes, file: Path | None) -> None:
     """Write ``data`` to ``file``, replacing it in one step, or to standard output where it is None.
 
+    What is no regular file (a pipe, ``/dev/null``) is written to as it is: nothing can take its place.
     Raises ``UsageError`` where the file cannot be written.
     """
     if file is None:
@@ -21,14 +22,23 @@ def write_answer(data: bytes, file: Path | None) -> None:
         sys.stdout.buffer.flush()
         return
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(data)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(file)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise UsageError("cli.cannot-write", path=printable(str(file)), error=error.strerror or str(error)) from error
+        real = file.resolve()
+        if real.exists() and not real.is_file():
+            real.write_bytes(data)
+        else:
+            _replace(real, data)
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError("cli.cannot-write", path=printable(str(file)), error=printable(reason)) from error
+
+
+def _replace(file: Path, data: bytes) -> None:
+    descriptor, temporary = tempfile.mkstemp(prefix=".gate-", dir=file.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(file)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

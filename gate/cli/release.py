@@ -10,7 +10,7 @@ import click
 
 from gate.cli.check import EXIT_CODES, write_reports
 from gate.cli.language import Text
-from gate.cli.options import examination_options, request_of
+from gate.cli.options import examination_options, refuse_colliding_reports, request_of
 from gate.cli.settings import GateCommand, Settings
 from gate.text import render
 
@@ -36,11 +36,13 @@ def _release(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # cl
     from gate.operations import policy_for, release, signers_for  # noqa: PLC0415  # as above
 
     settings = ctx.ensure_object(Settings)
+    refuse_colliding_reports(values)
     request = request_of(values)
+    clock = clock_from(os.environ)
     signers = signers_for(policy_for(request), values["sign"])
     with progress_for(settings) as progress:
-        checked, delivered = release(request, values["out"], signers, clock=clock_from(os.environ), progress=progress)
-    write_reports(checked, values, settings)
+        checked, delivered = release(request, values["out"], signers, clock=clock, progress=progress)
+    write_reports(checked, values, settings, created=clock())
     if delivered is not None and not settings.quiet:
         click.echo(
             render(

@@ -11,6 +11,7 @@ A log of a pipeline is read by its runner as well: what stands in one must also 
 from __future__ import annotations
 
 import html as html_entities
+import json
 import re
 import secrets
 from typing import Final
@@ -70,9 +71,18 @@ def inert_in_logs(output: str) -> str:
     return _COMMAND_WITHIN.sub("#%23", _COMMAND_START.sub(r"\1%3A", output))
 
 
+_NOT_PLAIN: Final = re.compile("[^\n -~\u3001-\u9fff\uff01-\uff9f]")
+"""What has to be looked at one by one; the ranges of Japanese text are left out, as there is most of it."""
+
+
 def json_inert_in_logs(document: str) -> str:
-    """Return a JSON document of one line whose strings hold no command for a runner: the values stay the same."""
-    return _COMMAND_WITHIN.sub(r"#\\u0023", document)
+    r"""Return a JSON document that can stand in a log or on a terminal: the values stay the same.
+
+    Inside of strings, the only place where they can stand, commands for a runner and characters that cannot be seen
+    become ``\u`` escapes.
+    """
+    shown = _NOT_PLAIN.sub(lambda match: match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1], document)
+    return _COMMAND_WITHIN.sub(r"#\\u0023", shown)
 
 
 # --- HTML and XML ---------------------------------------------------------------------------------------------------
@@ -95,7 +105,7 @@ def xml(text: str) -> str:
 
 _ZERO_WIDTH: Final = "&#8203;"
 """A space without width: what looks for links and names in finished text does not look across it."""
-_PROSE: Final = re.compile(r"[\\`*_\[\]<>&|~!#$^{}@:]|(?<=[Ww]{3})\.")
+_PROSE: Final = re.compile(r"[\\`*_\[\]<>&|~!#$^{}@]|:(?=[^ ])|(?<=[Ww]{3})\.")
 _PROSE_START: Final = re.compile(r"^(?:[-+= ]|\d+[.)])")
 
 
@@ -112,8 +122,8 @@ def markdown(text: str) -> str:
 
 def _reference(match: re.Match[str]) -> str:
     reference = f"&#{ord(match[0])};"
-    before_blank = match.string[match.end() : match.end() + 1] in {"", " "}
-    if match[0] in "@#:" and not before_blank:
+    parts = match.string[match.end() : match.end() + 1] not in {"", " "}
+    if match[0] in "@#:" and parts:
         return reference + _ZERO_WIDTH
     return _ZERO_WIDTH + reference if match[0] == "." else reference
 

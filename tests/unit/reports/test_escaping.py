@@ -129,10 +129,13 @@ def test_a_line_that_wrapping_has_made_a_command_is_found() -> None:
 def test_json_keeps_its_values() -> None:
     import json
 
-    value = {"name": "##[error]x ##vso[a] \\##[b]", "##[key]": "## plain"}
-    written = json_inert_in_logs(json.dumps(value))
+    value = {"name": "##[error]x ##vso[a] \\##[b]", "##[key]": "## plain", **HOSTILE}
+    del value["lone-surrogates"]  # no document in UTF-8 holds any
+    written = json_inert_in_logs(json.dumps(value, ensure_ascii=False))
     assert obeyed(written) == []
+    assert written.isprintable()
     assert json.loads(written) == value
+    assert json_inert_in_logs('{"a":"日本語 é"}\n') == '{"a":"日本語 é"}\n'
 
 
 # --- HTML and XML ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,66 @@
+"""Texts that several reports share, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gate.policy.findings import finding_text, kind_of
+from gate.text import Language, has_message, render
+
+if TYPE_CHECKING:
+    from gate.models import Clause, EngineProblem, MessageArgs
+    from gate.policy.model import Parties
+    from gate.reports.exceptions_view import ExceptionView
+
+
+class _Blanks(dict[str, "str | int"]):
+    """Arguments for a text that is to be shown without any: each field becomes ``…``."""
+
+    def __missing__(self, field: str) -> str:
+        return "…"
+
+
+def described(finding_id: str, language: Language) -> str:
+    """Return what a kind of finding says, with ``…`` for whatever a single one says there."""
+    blanks: MessageArgs = _Blanks({"": ""})  # not empty, which would mean that there are no arguments
+    return finding_text(finding_id, "message", language, blanks)
+
+
+def suppressible_text(finding_id: str, language: Language) -> str:
+    """Return whether and how a person can set a finding aside."""
+    answered = "executable" if finding_id.startswith("executable/") else kind_of(finding_id).suppressible
+    return render(f"report.suppressible.{answered}", language)
+
+
+def problem_text(problem: EngineProblem, language: Language) -> str:
+    """Return what kept an engine from its work; one that another version of the gate wrote stays in English."""
+    return render(problem.code, language, problem.args) if has_message(problem.code, language) else problem.message
+
+
+def problem_advice(problem: EngineProblem, language: Language) -> str:
+    """Return what to do about it; empty where this version does not know the problem."""
+    code = f"{problem.code}.advice"
+    return render(code, language, problem.args) if has_message(code, language) else ""
+
+
+def clause_reason(clause: Clause, language: Language) -> str:
+    """Return why a clause has its status; a reason that another version of the gate gave stays in English."""
+    known = has_message(clause.reason_code, language)
+    return render(clause.reason_code, language, clause.reason_args) if known else clause.reason
+
+
+def size_text(count: int) -> str:
+    """Return a number of bytes in decimal units."""
+    size = float(count)
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:  # noqa: PLR2004  # decimal units
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"
+
+
+def decided_by(entry: ExceptionView, parties: Parties, language: Language) -> str:
+    """Return who decided an exception, in which role and for which party."""
+    party = parties.supplier if entry.party == "乙" else parties.recipient
+    about: MessageArgs = {"by": entry.approved_by, "role": entry.role, "party": party}
+    return render("output.decided-by", language, about)
