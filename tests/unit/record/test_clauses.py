@@ -15,7 +15,10 @@ from gate.record.clauses import ClauseText, article
 from gate.text import LANGUAGES
 
 CONTRACT = Path(__file__).parent / "article-26-3.ja.txt"
-"""第26条の3 as it is printed, line breaks and all.  Source: 経済産業省と協会の契約書, 別添「情報セキュリティに関する事項」."""
+"""第26条の3 as it is printed, line breaks and all.
+
+Source: 経済産業省と協会の契約書, 別添「情報セキュリティに関する事項」.
+"""
 MARKS = re.compile(r"\A(?:第26条の3|[-2-3２３] |[（(][1-6１-６][)）]|[①②③])\s*")
 
 
