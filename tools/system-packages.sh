@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install the system programs that the gate, its demo and its tests run: ClamAV's daemon and sigtool, GnuPG, 7-Zip,
 # writers of the archive formats that the tests read,
-# a C compiler and Python's headers and venv module.  Installs with apt-get as root or by sudo; elsewhere it says what is missing.
+# a Japanese font for papers, a C compiler and Python's headers and venv module.  Installs with apt-get as root or by sudo; elsewhere it says what is missing.
 set -eu
 
 missing=""
@@ -45,8 +45,10 @@ need unshare util-linux
 need ip iproute2
 need chromium chromium
 need lintian lintian
+need pdftotext poppler-utils
 ldconfig -p 2>/dev/null | grep -q libarchive.so || missing="$missing libarchive13"
 ldconfig -p 2>/dev/null | grep -q libmagic.so || missing="$missing libmagic1"
+[ -d /usr/share/fonts/truetype/bizud-gothic ] || missing="$missing fonts-morisawa-bizud-gothic"
 [ -d /usr/share/clamav-testfiles ] || missing="$missing clamav-testfiles"
 [ -e /usr/include/stdlib.h ] || missing="$missing libc6-dev"
 python=${PYTHON:-python3}

@@ -1,0 +1,68 @@
+"""What else a paper for submission holds: evidence, the agreement, signatures, services outside, notes on editions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gate.policy.findings import finding_message
+from gate.reports.papers.blocks import Block, Cell, Heading, Words
+from gate.reports.papers.wording import Speaker, code, one, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate.reports.view import PaperView, ReportView
+
+
+def evidence_part(view: ReportView, say: Speaker) -> Iterator[Block]:
+    """Yield the attached evidence by clause; what nobody read is shown as declared and unread."""
+    yield Heading(say("evidence.title"))
+    if not view.evidence:
+        yield say.prose("evidence.none")
+        return
+    columns = (("clause", 20), ("paper", 34), ("made", 24), ("standing", 22))
+    yield say.table(columns, view.evidence, lambda each: _paper(each, say))
+
+
+def _paper(each: PaperView, say: Speaker) -> tuple[Cell, ...]:
+    paper = each.paper
+    digest = (code(f"SHA-256 {paper.sha256}", "quiet"),) if paper.sha256 else ()
+    what = (Words(say.label("paper.paper", paper.kind)), code(paper.file), *digest)
+    made = (*say.day(paper.date), plain(paper.by), *(one(paper.tool, "quiet") if paper.tool else ()))
+    if each.against:
+        standing = tuple(plain(finding_message(finding, say.language), "doubt") for finding in each.against)
+    else:
+        standing = say.cell("evidence.unread", "doubt")
+    return one(say.clause(paper.clause)), what, made, standing
+
+
+def signatures_part(view: ReportView, say: Speaker) -> Iterator[Block]:
+    """Yield which signatures the record promises; without any, that this run signed nothing."""
+    yield Heading(say("signatures.title"))
+    if not view.promised:
+        yield say.prose("signatures.none")
+        return
+    yield say.prose("signatures.note")
+    columns = (("signed", 36), ("backend", 14), ("signer", 50))
+    yield say.table(columns, view.promised, lambda each: ((code(each.signs),), one(each.backend), (code(each.signer),)))
+
+
+def services_part(view: ReportView, say: Speaker) -> Iterator[Block]:
+    """Yield the services outside of this machine that the run itself used (paragraph 2 of the article)."""
+    yield Heading(say("services.title"))
+    if not view.external_services:
+        yield say.prose("services.none")
+        return
+    columns = (("service", 34), ("operator", 22), ("sent", 28), ("ismap", 16))
+    yield say.table(
+        columns,
+        view.external_services,
+        lambda each: (one(each.name), one(each.operator), one(each.sent), say.cell("services.ismap", "doubt")),
+    )
+
+
+def editions_part(say: Speaker) -> Iterator[Block]:
+    """Yield the editions of the rules that the contract names, and where the whole of the facts lies."""
+    yield Heading(say("editions.title"))
+    yield say.prose("editions.standards")
+    yield say.prose("editions.facts")

@@ -1,0 +1,129 @@
+"""The language of a paper: texts of the catalogue (domain ``paper``), labels, days, and how much a table shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, TypeVar
+
+from gate.policy.clauses import CLAUSES, OUT_OF_SCOPE, clause_printed
+from gate.reports.escaping import shortened
+from gate.reports.papers.blocks import Cell, Column, Form, Prose, Table, Tone, Words
+from gate.reports.papers.dates import day_text, moment_text, stated_moment_text
+from gate.text import Language, has_message, render
+
+MOST_ROWS: Final = 50
+"""Rows of one table; ``facts.json`` and ``result.json`` hold them all."""
+MOST_PLACES: Final = 4
+"""Places shown for findings of one kind, or for one justification."""
+
+RowT = TypeVar("RowT")
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Says things in one language, in the names that the policy gives to parties and clauses."""
+
+    language: Language
+    timezone: str
+    article_map: Mapping[str, str]
+    supplier: str
+    recipient: str
+
+    def __call__(self, code: str, **arguments: str | int) -> str:
+        """Return the text ``paper.<code>``; the names of the parties can stand in every one."""
+        given = {"supplier": self.supplier, "recipient": self.recipient, **arguments}
+        return render(f"paper.{code}", self.language, given)
+
+    def label(self, code: str, word: str) -> str:
+        """Return the text ``<code>.<word>`` for one of a closed set of words; one of another version stays as it is."""
+        full = f"{code}.{word}"
+        return render(full, self.language) if has_message(full, self.language) else word
+
+    def words(self, code: str, tone: Tone = "plain", form: Form = "prose", **arguments: str | int) -> Words:
+        """Return the same as words of a block."""
+        return Words(self(code, **arguments), tone, form)
+
+    def cell(self, code: str, tone: Tone = "plain", form: Form = "prose", **arguments: str | int) -> Cell:
+        """Return the same as a cell with one line."""
+        return (Words(self(code, **arguments), tone, form),)
+
+    def prose(self, code: str, tone: Tone = "plain", **arguments: str | int) -> Prose:
+        """Return the same as a paragraph."""
+        return Prose(Words(self(code, **arguments), tone))
+
+    def clause(self, clause: str) -> str:
+        """Return how a clause is printed; an id that this version does not know stays as it is."""
+        known = clause in CLAUSES or clause in OUT_OF_SCOPE
+        return clause_printed(clause, self.language, self.article_map) if known else clause
+
+    def party(self, party: str) -> str:
+        """Return what the policy calls the party that a decision names."""
+        return self.recipient if party == "甲" else self.supplier
+
+    def day(self, day: date | None) -> Cell:
+        """Return a day as a cell, or that it is not filled in."""
+        return self.missing() if day is None else (Words(day_text(day, self.language)),)
+
+    def given(self, text: str | None) -> Cell:
+        """Return a text of the policy as a cell, or that it is not filled in."""
+        return self.missing() if text is None else (plain(text),)
+
+    def missing(self) -> Cell:
+        """Return what stands where the policy names nothing."""
+        return self.cell("not-filled-in", "doubt")
+
+    def moment(self, moment: datetime) -> str:
+        """Return an aware moment in the policy's time zone."""
+        return moment_text(moment, self.timezone, self.language)
+
+    def stated(self, moment: str) -> str:
+        """Return a moment that a document states."""
+        return stated_moment_text(moment, self.timezone, self.language)
+
+    def table(
+        self,
+        columns: Sequence[tuple[str, int]],
+        rows: Sequence[RowT],
+        row: Callable[[RowT], tuple[Cell, ...]],
+        most: int = MOST_ROWS,
+    ) -> Table:
+        """Return a table of the first rows, with a line that counts those left out; columns are codes and shares."""
+        left_out = len(rows) - most
+        return Table(
+            tuple(Column(self(f"column.{code}"), share) for code, share in columns),
+            tuple(row(each) for each in rows[:most]),
+            self("more-rows", count=left_out) if left_out > 0 else "",
+        )
+
+    def places(self, paths: Sequence[str], most: int = MOST_PLACES) -> Cell:
+        """Return item paths as lines, with a count of those left out."""
+        shown = tuple(code(path) for path in paths[:most])
+        left_out = len(paths) - most
+        return (*shown, self.words("more-places", "quiet", count=left_out)) if left_out > 0 else shown
+
+
+def plain(text: str, tone: Tone = "plain") -> Words:
+    """Return words of any origin, cut where they are long."""
+    return Words(shortened(text), tone)
+
+
+def code(text: str, tone: Tone = "plain") -> Words:
+    """Return a name or digest of any origin."""
+    return Words(shortened(text), tone, "code")
+
+
+def one(text: str, tone: Tone = "plain") -> Cell:
+    """Return a cell with one line of words."""
+    return (plain(text, tone),)
+
+
+def size_text(count: int) -> str:
+    """Return bytes in decimal units."""
+    size = float(count)
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:  # noqa: PLR2004  # decimal units
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"
