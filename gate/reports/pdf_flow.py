@@ -119,7 +119,7 @@ class Flow:
             Spacer(0, 1.2 * mm),
             self._paragraph(counts, "plain", "strong", 10),
         ]
-        style = _look(
+        style = self._look(
             ("BACKGROUND", *_WHOLE, _TINT[block.tone]),
             ("LINEBEFORE", *_WHOLE, 5, _INK[block.tone]),
             ("BOX", *_WHOLE, 0.4, _INK[block.tone]),
@@ -132,12 +132,12 @@ class Flow:
         title = self._paragraph(block.title, block.tone, "strong", 9.5)
         lines = [title, *(self._words(each, 8.5) for each in block.lines)]
         edge = _RULE if block.tone == "plain" else _INK[block.tone]
-        style = _look(("BACKGROUND", *_WHOLE, _TINT["plain"]), ("BOX", *_WHOLE, 0.6, edge), sides=7, ends=5)
+        style = self._look(("BACKGROUND", *_WHOLE, _TINT["plain"]), ("BOX", *_WHOLE, 0.6, edge), sides=7, ends=5)
         return Grid([[lines]], colWidths=[self._width], style=style, splitInRow=1)
 
     def _fields(self, block: Fields) -> Flowable:
         rows = [[self._paragraph(name, "quiet", "prose", 8.5), self._cell(lines, 9)] for name, lines in block.rows]
-        style = _look(
+        style = self._look(
             ("LINEBELOW", *_WHOLE, 0.4, _RULE),
             ("LINEABOVE", (0, 0), (-1, 0), 0.4, _RULE),
             ("VALIGN", *_WHOLE, "TOP"),
@@ -151,7 +151,7 @@ class Flow:
         head = [self._paragraph(column.label, "plain", "strong", 8) for column in block.columns]
         rows = [[self._cell(lines, 8) for lines in row] for row in block.rows]
         widths = [self._width * column.share / 100 for column in block.columns]
-        style = _look(
+        style = self._look(
             ("GRID", *_WHOLE, 0.4, _RULE),
             ("BACKGROUND", (0, 0), (-1, 0), _TINT["plain"]),
             ("VALIGN", *_WHOLE, "TOP"),
@@ -177,9 +177,18 @@ class Flow:
             ]
             for role, name in block.places
         ]
-        style = _look(("GRID", *_WHOLE, 0.5, _INK["quiet"]), ("VALIGN", *_WHOLE, "TOP"), sides=4, ends=2.5)
+        style = self._look(("GRID", *_WHOLE, 0.5, _INK["quiet"]), ("VALIGN", *_WHOLE, "TOP"), sides=4, ends=2.5)
         grid = Grid([cells], colWidths=[self._width / len(cells)] * len(cells), style=style)
         return KeepTogether([self._paragraph(block.title, "plain", "strong", 9), Spacer(0, 1 * mm), grid])
+
+    def _look(self, *commands: Any, sides: float, ends: float) -> TableStyle:  # noqa: ANN401  # reportlab's commands
+        """Return a style of a table: the commands, and how much room there is around what stands in a cell.
+
+        The font is that of the paper, though paragraphs bring their own: a table names one, which would be listed.
+        """
+        padding: list[Any] = [("LEFTPADDING", *_WHOLE, sides), ("RIGHTPADDING", *_WHOLE, sides),
+                              ("TOPPADDING", *_WHOLE, ends), ("BOTTOMPADDING", *_WHOLE, ends)]  # fmt: skip
+        return TableStyle([("FONTNAME", *_WHOLE, self._fonts.regular), *commands, *padding])
 
     # --- text -----------------------------------------------------------------------------------------------------
 
@@ -210,13 +219,6 @@ def _style(fonts: Fonts, tone: Tone, form: Form, size: float, *, anywhere: bool)
 
 def _height(cell: Sequence[Flowable], width: float) -> float:
     return sum(each.wrap(width - 2 * _CELL_SIDES, 10_000 * mm)[1] for each in cell)
-
-
-def _look(*commands: Any, sides: float, ends: float) -> TableStyle:  # noqa: ANN401  # reportlab's commands
-    """Return a style of a table: the commands, and how much room there is around what stands in a cell."""
-    padding: list[Any] = [("LEFTPADDING", *_WHOLE, sides), ("RIGHTPADDING", *_WHOLE, sides),
-                          ("TOPPADDING", *_WHOLE, ends), ("BOTTOMPADDING", *_WHOLE, ends)]  # fmt: skip
-    return TableStyle([*commands, *padding])
 
 
 def markup(text: str, letters: frozenset[int]) -> str:

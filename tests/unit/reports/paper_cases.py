@@ -21,6 +21,7 @@ from tests.unit.policy.policy_kit import (
 from tests.unit.reports.view_kit import view_of
 
 if TYPE_CHECKING:
+    from gate.models import Fact
     from gate.reports.view import ReportView
 
 Case: TypeAlias = Literal["approved", "rejected", "incomplete"]
@@ -70,12 +71,12 @@ def case(name: Case) -> ReportView:
     """Return the view of a run that ends in the verdict of its name; ``incomplete`` is a sample without a policy."""
     libraries = [program(f"app.whl!/native/lib{number}.so") for number in range(7)]
     if name == "approved":
-        facts = [program("app.whl!/cmd.so"), *libraries, contact(), contact("www.example.org", reach="link")]
+        seen: list[Fact] = [program("app.whl!/cmd.so"), *libraries, contact(), contact("www.example.org", reach="link")]
         sections = (DELIVERABLE, EVIDENCE, ORDERED, executable_entry("app.whl!/native/*.so"), destination_entry())
-        return view_of(*sections, facts=facts, signing=RELEASE, promised=[PROMISED],
+        return view_of(*sections, facts=seen, signing=RELEASE, promised=[PROMISED],
                        engines=with_engine("clamav", database=OFFICIAL))  # fmt: skip
     if name == "rejected":
-        facts = [
+        facts: list[Fact] = [
             detection("app.whl!/evil.dll"),
             detection("app.whl!/packed", certainty="suspected"),
             *libraries,

@@ -40,7 +40,7 @@ def hostile_paper(text: str = HOSTILE) -> Paper:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_in_it_is_active(name: Case, language: Language) -> None:
     document = lxml_html.fromstring(render_html(compose_report(case(name), language)))
-    names = {element.tag for element in document.iter() if isinstance(element.tag, str)}
+    names = {str(element.tag) for element in document.iter()}
     assert names & {"script", "a", "link", "img", "iframe", "form", "object", "embed", "svg", "base", "button"} == set()
     attributes = {attribute for element in document.iter() for attribute in element.attrib}
     assert attributes <= {"lang", "charset", "http-equiv", "content", "name", "class", "scope", "data-label",
@@ -68,17 +68,19 @@ def test_hostile_text_is_shown_and_does_nothing() -> None:
     assert "\u202e" not in text
     assert "\x1b" not in text
     assert "{{ 7*7 }}" in text, "what comes in is never a template"
-    shown = [cell.text_content() for cell in document.iter("td", "th", "dt", "dd")]
+    shown = ["".join(map(str, cell.itertext())) for cell in document.iter("td", "th", "dt", "dd")]
     assert all("alert(1)" in text or text == "3" for text in shown)
-    assert {cell.get("data-label")[:5] for cell in document.iter("td")} == {"</td>"}
+    assert {str(cell.get("data-label"))[:5] for cell in document.iter("td")} == {"</td>"}
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_small_screen_shows_the_head_beside_each_cell(name: Case) -> None:
     document = lxml_html.fromstring(render_html(compose_report(case(name), "ja")))
     for table in document.iter("table"):
-        heads = [head.text_content() for head in table.iter("th")]
-        for row in table.find("tbody").iter("tr"):
+        heads = ["".join(map(str, head.itertext())) for head in table.iter("th")]
+        rows = [row for row in table.iter("tr") if row.find("td") is not None]
+        assert rows
+        for row in rows:
             assert [cell.get("data-label") for cell in row.iter("td")] == heads
 
 

@@ -57,8 +57,9 @@ def test_the_cover_has_what_officers_file_by_and_page_one_the_verdict(fonts: Fon
     cover, first, *_ = map(
         squeezed, pages_of(render_pdf(compose_report(case("approved"), "ja"), fonts, created=CREATED))
     )
-    filed = "防災マップ構築業務 2026-契-0123 令和8年4月1日 株式会社サンプルシステムズ 鈴木一郎 山田太郎 佐藤花子 令和8年12月1日"
-    for text in (*filed.split(), "QA-2026-031第1版", "確認欄（乙）", "受領欄（甲）"):
+    subject = "防災マップ構築業務 2026-契-0123 令和8年4月1日 令和8年12月1日 QA-2026-031第1版"
+    persons = "株式会社サンプルシステムズ 鈴木一郎 山田太郎 佐藤花子"
+    for text in (*subject.split(), *persons.split(), "確認欄（乙）", "受領欄（甲）"):
         assert text in cover
     assert re.search("(ab){32}", cover), "the digest of the artifact"
     for text in ("出荷可（乙の判定）", "例外3", "検査範囲と対象外", "第26条の3第3項(1)①"):
