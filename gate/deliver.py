@@ -16,8 +16,10 @@ from gate.errors import ArtifactChanged, SigningFailure, UsageError
 from gate.filelist import render_list
 from gate.paths import artifact_names, printable
 from gate.record import layout
-from gate.record.documents import facts_document, gate_identity, result_document
-from gate.record.statement import PromisedSignature, build_record
+from gate.record.documents import facts_document, gate_identity, policy_reference, result_document
+from gate.record.provenance import build_provenance
+from gate.record.statement import PromisedSignature, build_record, rfc3339
+from gate.record.summary import build_summary
 from gate.record.sums import render_sums
 from gate.staging import Staging, writing
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from gate.models import Examination, Judgement
     from gate.policy.load import LoadedPolicy
+    from gate.record.identity import GateIdentity
     from gate.signing.interface import Signer
     from gate.staging import StagedArtifact
 
@@ -71,6 +74,8 @@ def deliver(
     writer.write(layout.RESULT, result_document(examination, judgement, loaded, gate))
     writer.write(layout.POLICY, loaded.raw)
     papers = _write_papers(writer, loaded)
+    created = clock()
+    _write_attestations(writer, examination, judgement, loaded, gate, created)
     files = dict(writer.digests)
     staging.confirm()
     for signer in signers:
@@ -82,7 +87,7 @@ def deliver(
         judgement,
         loaded,
         gate,
-        created=clock(),
+        created=created,
         files=files,
         sums_sha256=sums,
         papers=papers,
@@ -154,6 +159,22 @@ def _write_papers(writer: _Writer, loaded: LoadedPolicy) -> dict[str, str]:
     return papers
 
 
+def _write_attestations(
+    writer: _Writer,
+    examination: Examination,
+    judgement: Judgement,
+    loaded: LoadedPolicy,
+    gate: GateIdentity,
+    created: datetime,
+) -> None:
+    """Write what tools read that know nothing of the gate: provenance and verification summary."""
+    policy, reference = loaded.policy, policy_reference(loaded)
+    byproducts = {path: writer.digests[path] for path in (layout.FACTS, layout.RESULT)}
+    writer.write(layout.PROVENANCE, build_provenance(examination, policy, reference, gate, byproducts=byproducts))
+    summary = build_summary(examination, judgement, policy, reference, gate, created=rfc3339(created))
+    writer.write(layout.SUMMARY, summary)
+
+
 def _on_disk(files: dict[str, str]) -> dict[bytes, str]:
     return {layout.on_disk(path): digest for path, digest in files.items()}
 
@@ -182,7 +203,7 @@ def _promises(staging: Staging, signers: Sequence[Signer]) -> tuple[PromisedSign
     return tuple(
         PromisedSignature(layout.signature_path(path, signer.suffix), signer.backend, signer.signer, path)
         for signer in sorted(signers, key=lambda signer: signer.irrevocable)
-        for path in (*(artifacts if signer.signs_artifacts else ()), layout.SUMS, layout.RECORD)
+        for path in (*(artifacts if signer.signs_artifacts else ()), *layout.SIGNED)
     )
 
 
@@ -192,5 +213,5 @@ def _sign(staging: Staging, writer: _Writer, signers: Sequence[Signer], promised
         path = staging.folder / os.fsdecode(layout.on_disk(promise.signs))
         with path.open("rb") as file:
             signer = by_name[promise.backend, promise.signer]
-            signature = signer.sign(file, statement=promise.signs == layout.RECORD)
+            signature = signer.sign(file, statement=promise.signs in layout.STATEMENTS)
         writer.write(promise.name, signature)

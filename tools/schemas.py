@@ -15,8 +15,10 @@ from pydantic import TypeAdapter
 from gate.policy.model import Policy
 from gate.record.database import DatabaseDocument
 from gate.record.documents import FactsDocument, SchemaName
+from gate.record.provenance import ProvenanceStatement
 from gate.record.result import ResultDocument
 from gate.record.statement import Statement
+from gate.record.summary import SummaryStatement
 from gate.verification.result import VerificationDocument
 from gate.verification.trust import TrustFile
 
@@ -31,6 +33,8 @@ SOURCES: dict[str, tuple[Any, JsonSchemaMode, str]] = {
     "facts": (FactsDocument, "serialization", "release-gate/facts/v1"),
     "result": (ResultDocument, "serialization", "release-gate/result/v1"),
     "record": (Statement, "serialization", "in-toto Statement v1 with predicate urn:x-release-gate:record:v1"),
+    "provenance": (ProvenanceStatement, "validation", "in-toto Statement v1 with SLSA provenance v1 of the gate"),
+    "vsa": (SummaryStatement, "serialization", "in-toto Statement v1 with a SLSA verification summary v1 of the gate"),
     "verification": (VerificationDocument, "serialization", "release-gate/verification/v1"),
     "database": (DatabaseDocument, "serialization", "release-gate/database/v1"),
     "policy": (Policy, "validation", "gate.toml"),

@@ -12,7 +12,7 @@ from importlib import resources
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias, cast
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
 from gate.models import (
     Artifact,
@@ -27,6 +27,7 @@ from gate.models import (
 from gate.paths import printable
 from gate.record.canonical import DocumentError, canonical, parse_strictly
 from gate.record.identity import DOCUMENT, GateIdentity, gate_identity
+from gate.record.parsing import validated
 from gate.record.result import PolicyReference, ResultDocument, build_result
 from gate.record.types import FACTS, FactsSchema
 
@@ -45,7 +46,9 @@ __all__ = [
     "schema",
 ]
 
-SchemaName: TypeAlias = Literal["facts", "result", "record", "verification", "database", "policy", "trust"]
+SchemaName: TypeAlias = Literal[
+    "facts", "result", "record", "provenance", "vsa", "verification", "database", "policy", "trust"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +97,7 @@ def parse_facts(raw: bytes) -> Examination:
     """
     if canonical(parse_strictly(raw)) != raw:
         raise DocumentError("not in canonical form")
-    try:
-        document = _FACTS.validate_json(raw, strict=True)
-    except ValidationError as error:
-        raise DocumentError(first_problem(error)) from error
+    document = validated(_FACTS, raw)
     return Examination(
         artifacts=document.artifacts,
         facts=document.facts,
@@ -108,13 +108,6 @@ def parse_facts(raw: bytes) -> Examination:
         started=document.started,
         finished=document.finished,
     )
-
-
-def first_problem(error: ValidationError) -> str:
-    """Return place and kind of the first problem that validation found, safe to show."""
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    place = ".".join(printable(str(part)) for part in first["loc"]) or "document"
-    return f"{place}: {first['type']}"
 
 
 def policy_reference(loaded: LoadedPolicy) -> PolicyReference:

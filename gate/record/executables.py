@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
-
-from pydantic import Field
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from gate.models import ExecutableClass  # pydantic reads the annotations of documents when the module is loaded
 from gate.policy.content import CONTENT
 from gate.record.identity import DOCUMENT
+from gate.record.subjects import Sha256  # as above
 
 if TYPE_CHECKING:
     from gate.models import JudgedExecutable, Judgement
-
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 @dataclass(frozen=True, slots=True)

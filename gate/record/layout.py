@@ -17,7 +17,13 @@ FACTS: Final = "gate/facts.json"
 RESULT: Final = "gate/result.json"
 POLICY: Final = "gate/gate.toml"
 SUMS: Final = "gate/SHA256SUMS"
+PROVENANCE: Final = "gate/provenance.intoto.json"
+SUMMARY: Final = "gate/vsa.intoto.json"
 RECORD: Final = "gate/record.intoto.json"
+STATEMENTS: Final = (PROVENANCE, SUMMARY, RECORD)
+"""The in-toto statements of a release."""
+SIGNED: Final = (SUMS, *STATEMENTS)
+"""What every signer of a release signs beside the artifacts, in this order."""
 _PARTIAL: Final = ".partial-"
 
 
@@ -39,9 +45,9 @@ def evidence_path(name: str) -> str:
 def signature_path(signed: str, suffix: str) -> str:
     """Return where the signature of ``signed`` lies: beside what is in ``gate/``, else below ``gate/signatures``.
 
-    ``signed`` is the record, the sums, an artifact that is a file, or the list of one that is a folder.
+    ``signed`` is one of ``SIGNED``, an artifact that is a file, or the list of one that is a folder.
     """
-    if signed in {RECORD, SUMS}:
+    if signed in SIGNED:
         return f"{signed}{suffix}"
     name = signed.rpartition("/")[2]
     if signed == list_path(name.removesuffix(".list")):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias, TypeGuard
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
 from gate.models import (  # pydantic reads the annotations of documents when the module is loaded
     Clause,
@@ -23,17 +23,18 @@ from gate.models import (  # pydantic reads the annotations of documents when th
     Verdict,
 )
 from gate.record import layout
-from gate.record.canonical import DocumentError, canonical, parse_strictly
-from gate.record.documents import first_problem, policy_reference
+from gate.record.canonical import canonical
+from gate.record.documents import policy_reference
 from gate.record.executables import (  # as above
     RecordContent,
     RecordExecutable,
-    Sha256,
     record_content,
     record_executables,
 )
 from gate.record.identity import DOCUMENT, GateIdentity
+from gate.record.parsing import parse_document
 from gate.record.result import PolicyReference  # as above
+from gate.record.subjects import Sha256, Subject, subjects_of  # as above
 from gate.record.types import RECORD, STATEMENT, RecordType, StatementType
 
 if TYPE_CHECKING:
@@ -44,23 +45,6 @@ if TYPE_CHECKING:
     from gate.policy.model import Destination, Evidence, Executable, Policy, Suppression
 
 JustificationSection: TypeAlias = Literal["executable", "outbound.destination", "suppress"]
-
-
-@dataclass(frozen=True, slots=True)
-class DigestSet:
-    """The digests of a subject; the gate uses SHA-256 alone."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
-    sha256: Sha256
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """An artifact: its item path, and the digest of the file or of the folder's file list."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
-    name: str
-    digest: DigestSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +233,7 @@ def build_record(
     policy = loaded.policy
     statement = Statement(
         type_=STATEMENT,
-        subject=tuple(Subject(artifact.path, DigestSet(artifact.sha256)) for artifact in examination.artifacts),
+        subject=subjects_of(examination),
         predicate_type=RECORD,
         predicate=RecordPredicate(
             gate=gate,
@@ -280,12 +264,8 @@ def build_record(
 
 
 def parse_record(raw: bytes) -> Statement:
-    """Return the statement in the bytes of a record.  Raises :class:`DocumentError` where it is not one."""
-    parse_strictly(raw)
-    try:
-        return _STATEMENT.validate_json(raw, strict=True)
-    except ValidationError as error:
-        raise DocumentError(first_problem(error)) from error
+    """Return the statement in the bytes of a record.  Raises ``DocumentError`` where it is not one."""
+    return parse_document(_STATEMENT, raw)
 
 
 def rfc3339(moment: datetime) -> str:

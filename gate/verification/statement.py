@@ -17,6 +17,8 @@ from gate.record.types import RECORD, STATEMENT
 from gate.verification.openpgp import BACKEND, SUFFIX
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gate.record.statement import PromisedSignature, RecordArtifact
 
 MOST_BYTES = 64 << 20
@@ -75,6 +77,8 @@ def _file_problem(statement: Statement) -> str:
     predicate = statement.predicate
     if predicate.sums.path != layout.SUMS:
         return "the place of the sums"
+    if not {layout.PROVENANCE, layout.SUMMARY} <= predicate.files.keys():
+        return "provenance or verification summary is not bound"
     own = {layout.SUMS, layout.RECORD}
     for path in predicate.files:
         if not path.startswith(f"{layout.GATE}/") or not _is_path(path) or path in own:
@@ -84,17 +88,23 @@ def _file_problem(statement: Statement) -> str:
 
 def _promise_problem(statement: Statement) -> str:
     predicate = statement.predicate
-    signable = {layout.RECORD, layout.SUMS, *map(signed_alone, predicate.artifacts)}
+    signable = {*layout.SIGNED, *map(signed_alone, predicate.artifacts)}
     promised = predicate.promised_signatures
     names = [promise.name for promise in promised]
     if len(set(names)) != len(names) or set(names) & predicate.files.keys():
         return "a signature promised twice"
     if layout.RECORD not in {promise.signs for promise in promised}:
         return "no signature of the record is promised"
+    if len({_signers_of(path, promised) for path in layout.SIGNED}) > 1:
+        return "not all documents are signed by the signers of the record"
     for promise in promised:
         if not _is_in_place(promise) or promise.signs not in signable:
             return f"the promised signature {printable(promise.name)}"
     return ""
+
+
+def _signers_of(path: str, promised: Iterable[PromisedSignature]) -> frozenset[tuple[str, str]]:
+    return frozenset((promise.backend, promise.signer) for promise in promised if promise.signs == path)
 
 
 def _is_in_place(promise: PromisedSignature) -> bool:

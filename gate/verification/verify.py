@@ -19,6 +19,8 @@ from gate.openpgp import MAX_SIGNATURE
 from gate.paths import escape_name, printable
 from gate.record import layout
 from gate.record.sums import render_sums
+from gate.verification.attestations import MOST_BYTES as MOST_ATTESTATION_BYTES
+from gate.verification.attestations import require_attested
 from gate.verification.expectations import exceptions_of, require_expected
 from gate.verification.folder import ReleaseFolder, read_bounded, reading
 from gate.verification.openpgp import SUFFIX, check_signature, open_checker
@@ -88,12 +90,15 @@ class _Proof:
         require_expected(predicate, self._trust.record, signed=signed, now=self._now, version=expect_version)
         # 5. The folder holds every name that it must, promised signatures among them, and no other.
         self._require_names(statement)
-        # 6. Every file that the record binds, and every artifact, has its digest and the signatures promised for it.
+        # 6. Every file that the record binds, and every artifact, has its digest and the signatures promised for it;
+        #    provenance and verification summary say what the record says.
         lists = {artifact.file_list for artifact in predicate.artifacts}
         for path, sha256 in predicate.files.items():
             with self._proved(path, sha256) as descriptor:
                 if path in lists:
                     self._lists[path] = _read_list(descriptor, path, sha256)
+                if path in {layout.PROVENANCE, layout.SUMMARY}:
+                    require_attested(path, _read_again(descriptor, path, sha256, MOST_ATTESTATION_BYTES), statement)
         for subject, artifact in zip(statement.subject, predicate.artifacts, strict=True):
             if artifact.file_list is None:
                 with self._proved(layout.payload_path(artifact.name), subject.digest.sha256):
@@ -203,11 +208,17 @@ class _Proof:
             raise VerificationError("missing", f"{path}/{min(missing)}")
 
 
-def _read_list(descriptor: int, path: str, sha256: str) -> dict[str, FileEntry]:
-    """Return the entries of the file list in an open file, by path."""
-    raw = read_bounded(descriptor, path.encode(), MOST_LIST_BYTES)
+def _read_again(descriptor: int, path: str, sha256: str, limit: int) -> bytes:
+    """Return the bytes of an open file whose digest has been proved."""
+    raw = read_bounded(descriptor, path.encode(), limit)
     if hashlib.sha256(raw).hexdigest() != sha256:
         raise VerificationError("changed-while-read", path)
+    return raw
+
+
+def _read_list(descriptor: int, path: str, sha256: str) -> dict[str, FileEntry]:
+    """Return the entries of the file list in an open file, by path."""
+    raw = _read_again(descriptor, path, sha256, MOST_LIST_BYTES)
     try:
         return {entry.path: entry for entry in parse_list(raw)}
     except FileListError as error:

@@ -23,6 +23,7 @@ from gate.deliver import deliver
 from gate.errors import ArtifactChanged, GateError, KeyProblem, SigningFailure, UsageError, VerificationError
 from gate.filelist import list_digest, list_folder
 from gate.policy.load import load_policy
+from gate.record import layout
 from gate.staging import Staging
 from gate.verification import load_trust, verify_release
 from tests.unit.release_kit import (
@@ -101,8 +102,9 @@ def test_what_lies_in_a_release(tmp_path: Path, keys: Keys) -> None:
                    if not path.is_dir() and "site" not in path.relative_to(world.out).parts)  # fmt: skip
     assert files == [
         "gate/SHA256SUMS", "gate/SHA256SUMS.asc", "gate/facts.json", "gate/files/site.list", "gate/gate.toml",
-        "gate/record.intoto.json", "gate/record.intoto.json.asc", "gate/result.json", "gate/signatures/app.bin.asc",
-        "gate/signatures/site.asc", "payload/app.bin",
+        "gate/provenance.intoto.json", "gate/provenance.intoto.json.asc", "gate/record.intoto.json",
+        "gate/record.intoto.json.asc", "gate/result.json", "gate/signatures/app.bin.asc", "gate/signatures/site.asc",
+        "gate/vsa.intoto.json", "gate/vsa.intoto.json.asc", "payload/app.bin",
     ]  # fmt: skip
     assert list_folder(world.out / "payload" / "site") == list_folder(world.inputs[1])
     assert (world.out / "payload" / "app.bin").read_bytes() == world.inputs[0].read_bytes()
@@ -127,8 +129,13 @@ def test_what_is_said_of_it(tmp_path: Path) -> None:
         promise.name for promise in delivered.signatures
     ]
     # The record's signature is the last thing that is made.
-    assert signer.signed == ["payload/app.bin", "gate/files/site.list", "gate/SHA256SUMS", "gate/record.intoto.json"]
-    assert signer.statements == ["gate/record.intoto.json"]
+    assert signer.signed == [
+        "payload/app.bin", "gate/files/site.list", "gate/SHA256SUMS", "gate/provenance.intoto.json",
+        "gate/vsa.intoto.json", "gate/record.intoto.json",
+    ]  # fmt: skip
+    assert signer.statements == [
+        "gate/provenance.intoto.json", "gate/vsa.intoto.json", "gate/record.intoto.json",
+    ]  # fmt: skip
 
 
 def test_same_inputs_and_clock_make_the_same_record(tmp_path: Path) -> None:
@@ -222,7 +229,7 @@ def test_an_original_changed_after_it_was_copied_does_not_matter(tmp_path: Path,
     assert (tmp_path / "out" / "payload" / "app.bin").read_bytes() == original
 
 
-@pytest.mark.parametrize("fails_at", [1, 2, 3, 4])
+@pytest.mark.parametrize("fails_at", [1, 2, 5, 6])
 @pytest.mark.parametrize("error", [KeyProblem("signing.no-gpg"), SigningFailure("signing.no-gpg"), KeyboardInterrupt()])
 def test_a_signature_that_fails_leaves_nothing(tmp_path: Path, fails_at: int, error: BaseException) -> None:
     signer = FakeSigner(fails_at=fails_at, error=error)
@@ -387,15 +394,15 @@ def test_who_cannot_be_undone_signs_last_and_only_what_it_is_for(tmp_path: Path)
     public.log = private.log
     make_release(tmp_path / "out", inputs_in(tmp_path / "in"), [public, private], policy_in(tmp_path))
     assert private.log == [
-        "openpgp payload/app.bin", "openpgp gate/files/site.list", "openpgp gate/SHA256SUMS",
-        "openpgp gate/record.intoto.json", "keyless gate/SHA256SUMS", "keyless gate/record.intoto.json",
+        "openpgp payload/app.bin", "openpgp gate/files/site.list",
+        *(f"openpgp {path}" for path in layout.SIGNED), *(f"keyless {path}" for path in layout.SIGNED),
     ]  # fmt: skip
 
 
 def test_where_another_fails_nothing_enters_a_log(tmp_path: Path) -> None:
     public = FakeSigner("keyless", ".sigstore.json")
     public.irrevocable = True
-    private = FakeSigner(fails_at=4, error=SigningFailure("signing.gpgconf", detail="x"))
+    private = FakeSigner(fails_at=6, error=SigningFailure("signing.gpgconf", detail="x"))
     with pytest.raises(SigningFailure):
         make_release(tmp_path / "out", inputs_in(tmp_path / "in"), [public, private], policy_in(tmp_path))
     assert public.signed == []

@@ -63,9 +63,11 @@ def test_an_untouched_release_is_verified(world: World, keys: Keys) -> None:
     assert verification.reasons == ()
     assert [(proved.file, proved.signs) for proved in verification.signatures] == [
         ("gate/SHA256SUMS.asc", "gate/SHA256SUMS"),
+        ("gate/provenance.intoto.json.asc", "gate/provenance.intoto.json"),
         (SIGNATURE, RECORD),
         ("gate/signatures/app.bin.asc", "payload/app.bin"),
         ("gate/signatures/site.asc", "gate/files/site.list"),
+        ("gate/vsa.intoto.json.asc", "gate/vsa.intoto.json"),
     ]
     assert {
         (proved.backend, proved.signer, proved.status, proved.time_source) for proved in verification.signatures
@@ -187,8 +189,10 @@ WAYS: dict[str, tuple[Callable[[Path], object], set[str]]] = {
     "middle byte": (lambda path: flip(path, path.stat().st_size // 2), BYTES),
     "last byte": (lambda path: flip(path, path.stat().st_size - 1), BYTES),
 }
-FILES = ["gate/SHA256SUMS", "gate/SHA256SUMS.asc", "gate/facts.json", "gate/files/site.list", "gate/gate.toml", RECORD,
-         SIGNATURE, "gate/result.json", "gate/signatures/app.bin.asc", "gate/signatures/site.asc", "payload/app.bin",
+FILES = ["gate/SHA256SUMS", "gate/SHA256SUMS.asc", "gate/facts.json", "gate/files/site.list", "gate/gate.toml",
+         "gate/provenance.intoto.json", "gate/provenance.intoto.json.asc", RECORD, SIGNATURE, "gate/result.json",
+         "gate/signatures/app.bin.asc", "gate/signatures/site.asc", "gate/vsa.intoto.json", "gate/vsa.intoto.json.asc",
+         "payload/app.bin",
          "payload/site/css/a b.css", "payload/site/index.html", "payload/site/odd!%\\\n",
          "payload/site/run.sh"]  # fmt: skip
 
@@ -340,7 +344,14 @@ def resign(world: World, home: Home, fingerprint: str, *names: str, options: tup
         target.write_bytes(home.sign(fingerprint, data, *options))
 
 
-ALL = ("gate/SHA256SUMS.asc", RECORD, "gate/signatures/app.bin.asc", "gate/signatures/site.asc")
+ALL = (
+    "gate/SHA256SUMS.asc",
+    "gate/provenance.intoto.json.asc",
+    "gate/vsa.intoto.json.asc",
+    RECORD,
+    "gate/signatures/app.bin.asc",
+    "gate/signatures/site.asc",
+)
 
 
 def test_another_key_with_the_same_user_id(world: World, keys: Keys) -> None:
@@ -387,7 +398,7 @@ def test_a_signature_stripped_with_its_promise(world: World, keys: Keys) -> None
     lie(world, keys, drop)
     assert world.reason() == ("unexpected", "gate/signatures/app.bin.asc")
     (world.out / "gate" / "signatures" / "app.bin.asc").unlink()
-    assert len(world.verify().signatures) == 3
+    assert len(world.verify().signatures) == 5
 
 
 def test_keys_that_ended(tmp_path: Path) -> None:
@@ -453,6 +464,9 @@ def promise(number: int, **values: str) -> Callable[[Any], object]:
     return lambda value: value["predicate"]["promised_signatures"][number].update(values)
 
 
+DOCUMENTS = (2, 3, 4, 5)
+"""Which of the promised signatures are of sums, provenance, verification summary and record."""
+
 LIES: list[tuple[Callable[[Any], object], str]] = [
     (in_predicate(verdict="rejected"), "not-approved"),
     (in_predicate(verdict="incomplete"), "not-approved"),
@@ -487,7 +501,7 @@ LIES: list[tuple[Callable[[Any], object], str]] = [
     (lambda value: value["predicate"]["files"].update({"gate/more.json": "0" * 64}), "missing"),
     (lambda value: value["predicate"]["files"].pop("gate/facts.json"), "unexpected"),
     (lambda value: value["predicate"]["files"].update({"gate/facts.json": "0" * 64}), "changed"),
-    (lambda value: value["subject"][0]["digest"].update(sha256="0" * 64), "changed"),
+    (lambda value: value["subject"][0]["digest"].update(sha256="0" * 64), "provenance-subjects"),
     (lambda value: value["subject"][0]["digest"].update(sha1="0" * 40), "record-malformed"),
     (lambda value: value["predicate"]["sums"].update(path="gate/facts.json"), "record-inconsistent"),
     (lambda value: value["predicate"]["sums"].update(sha256="0" * 64), "changed"),
@@ -496,8 +510,12 @@ LIES: list[tuple[Callable[[Any], object], str]] = [
     (promise(0, name="gate/signatures/else.asc"), "record-inconsistent"),
     (promise(0, name="../x.asc"), "record-inconsistent"),
     (promise(0, signer="0" * 40), "signer-differs"),
-    (promise(3, signer="0" * 40), "signer-differs"),
-    (lambda value: value["predicate"]["promised_signatures"].pop(3), "record-inconsistent"),
+    (promise(1, signer="0" * 40), "signer-differs"),
+    *((promise(number, signer="0" * 40), "record-inconsistent") for number in DOCUMENTS),
+    *((lambda value, number=number: value["predicate"]["promised_signatures"].pop(number), "record-inconsistent")
+      for number in DOCUMENTS),
+    (lambda value: value["predicate"]["files"].pop("gate/provenance.intoto.json"), "record-inconsistent"),
+    (lambda value: value["predicate"]["files"].pop("gate/vsa.intoto.json"), "record-inconsistent"),
     (lambda value: value["predicate"]["promised_signatures"].append(value["predicate"]["promised_signatures"][0]),
      "record-inconsistent"),
     (in_predicate(promised_signatures=[]), "record-inconsistent"),
