@@ -150,6 +150,7 @@ class OutboundFact:
     ``host`` is the lower-case A-label, ``via`` names the construct (``img[src]``), ``line`` counts from 1 and is 0
     where the item has no lines, ``url`` has user information and query values redacted.  ``integrity`` says that the
     reader accepts nothing but the bytes of a digest that stands beside the URL (W3C Subresource Integrity).
+    ``by_code`` says of a ``conditional`` contact that code makes it when that is run, and not a document that is shown.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT_CONFIG
@@ -162,6 +163,7 @@ class OutboundFact:
     path: str = ""
     sha256: str = ""
     integrity: bool = False
+    by_code: bool = False
     kind: Literal["outbound"] = "outbound"
 
 

@@ -97,7 +97,7 @@ class Contacts:
         What a file says of itself does not excuse what it holds: it has to be proven by its digest, or to lie where
         the policy says that libraries do, before its strings are worth no more than a note.
         """
-        if fact.reach == "code":
+        if _is_code(fact):
             return "warn"
         proven = library.by == "sha256" or self._libraries.is_vendored(fact.path)
         return "note" if proven and fact.reach in _REVIEWED else None
@@ -154,7 +154,12 @@ class Contacts:
 
         What is not said to be anything else is read as a website, which is the stricter.
         """
-        return fact.reach in _BY_ITSELF or (self._runs_when_opened and fact.reach == "code")
+        return self._runs_when_opened if _is_code(fact) else fact.reach in _BY_ITSELF
+
+
+def _is_code(fact: OutboundFact) -> bool:
+    """Say whether code makes a contact when it is run, be it under a condition."""
+    return fact.reach == "code" or fact.by_code
 
 
 def _pinned(facts: Iterable[OutboundFact]) -> frozenset[OutboundFact]:

@@ -82,9 +82,12 @@ def _stars_match(pattern: str, text: str) -> bool:
 
 
 def destination_matches(destination: Destination, fact: OutboundFact) -> bool:
-    """Say whether a destination declares a contact: host, way of contact, URL and place all fit."""
+    """Say whether a destination declares a contact: host, way of contact, URL and place all fit.
+
+    Declared code is declared under conditions as well.
+    """
     return (
-        fact.reach in destination.reach
+        (fact.reach in destination.reach or (fact.by_code and "code" in destination.reach))
         and host_matches(destination.host, fact.host)
         and (destination.url is None or url_matches(destination.url, fact.url))
         and (destination.where is None or any_glob_matches(destination.where, fact.path))

@@ -101,7 +101,7 @@ _KINDS = (
     FindingKind("executable/expired", "reject", EXECUTABLES, "never"),
     FindingKind("executable/disguised", "reject", EXECUTABLES, "never"),
     FindingKind("outbound/undeclared", "reject", OUTBOUND, also=(PRIVACY,)),
-    FindingKind("outbound/conditional", "reject", OUTBOUND, also=(PRIVACY,)),
+    FindingKind("outbound/conditional", "reject", OUTBOUND, also=(PRIVACY,), milder="warn"),
     FindingKind("outbound/code", "reject", OUTBOUND, also=(PRIVACY,), milder="warn"),
     FindingKind("outbound/tracker", "reject", OUTBOUND, also=(PRIVACY,)),
     FindingKind("outbound/string", "warn", OUTBOUND, milder="note"),

@@ -27,6 +27,8 @@ class Reference(NamedTuple):
     base: str | None = None
     integrity: bool = False
     """Whether a digest beside the URL says which bytes are accepted from there."""
+    by_code: bool = False
+    """Whether code that is run contacts it, as against a document that is shown."""
 
 
 class Nested(NamedTuple):

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from gate.examine.outbound.attributes import refresh_url, srcset_urls, words
 from gate.examine.outbound.element import ABSOLUTE, Element, Handler, UrlHandler
 from gate.examine.outbound.embedded import document_of, javascript_of
+from gate.examine.outbound.events import by_event
 from gate.examine.outbound.found import Found
 from gate.examine.outbound.prose import TRAILING, URL
 from gate.models import Reach
@@ -99,9 +100,9 @@ def filter_of_svg(element: Element, name: str, value: str) -> Iterator[Found]:
 
 
 def expression(element: Element, name: str, value: str) -> Iterator[Found]:
-    """Read script; a mere name or number is none."""
+    """Read script, which an event of a person may have run; a mere name or number is none."""
     if _DOES_SOMETHING.search(value):
-        yield element.nested(name, "script", value)
+        yield element.nested(name, "script", value, by_event(name) if name.startswith("on") else "")
 
 
 def any_url(element: Element, name: str, value: str) -> Iterator[Found]:

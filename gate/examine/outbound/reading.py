@@ -65,7 +65,14 @@ class _Facts:
         via = _shown_via(reference.via)
         condition = "; ".join(filter(None, (reference.condition, target.note)))
         fact = OutboundFact(
-            target.url, target.host, reach, via, reference.line, condition, integrity=reference.integrity
+            target.url,
+            target.host,
+            reach,
+            via,
+            reference.line,
+            condition,
+            integrity=reference.integrity,
+            by_code=reference.by_code and reach == "conditional",
         )
         if fact not in self._facts:
             self.full = len(self._facts) >= self._limit

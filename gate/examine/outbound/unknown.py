@@ -60,7 +60,8 @@ def reached_by_script(reference: Reference, reach: Reach) -> Reference:
     raw, unknown = settled(reference.raw)
     if reference.reach not in ("automatic", "conditional"):
         return reference._replace(raw=raw)
-    return reference._replace(raw=raw, reach="opaque" if unknown else reach)
+    reach = "opaque" if unknown else "conditional" if reference.condition else reach
+    return reference._replace(raw=raw, reach=reach, by_code=True)
 
 
 def _shown(text: str) -> str:

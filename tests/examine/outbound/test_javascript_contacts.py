@@ -44,10 +44,6 @@ SINKS = {
     "XYZ url": f"new ol.source.XYZ({{url: 'https://{HOST}/{{z}}/{{x}}/{{y}}.png'}})",
     "addSource": f"map.addSource('a', {{type: 'geojson', url: '{U}'}})".replace("addSource", "addSource"),
     "RTCPeerConnection iceServers": f"new RTCPeerConnection({{iceServers: [{{urls: 'stun:{HOST}:3478'}}]}})",
-    "serviceUrl:": f"var defaults = {{serviceUrl: '{U}'}}",
-    "dsn:": f"monitor({{dsn: 'https://key@{HOST}/1'}})",
-    "tiles:": f"var style = {{sources: {{a: {{tiles: ['https://{HOST}/{{z}}/{{x}}/{{y}}.png']}}}}}}",
-    "tiles": f"var t = 'https://{HOST}/{{z}}/{{x}}/{{y}}.png'",
     "<img src>": f"React.createElement('img', {{src: '{U}'}})",
     "loadScript()": f"loadScript('{U}')",
 }
@@ -60,9 +56,27 @@ def test_sink(via: str) -> None:
     assert {reach for _, reach, _ in reached(SINKS[via], "a.js")} == {"code"}
 
 
-@pytest.mark.parametrize("via", [via for via in SINKS if "http" in SINKS[via]])
+HELD = {
+    "serviceUrl:": f"var defaults = {{serviceUrl: '{U}'}}",
+    "dsn:": f"monitor({{dsn: 'https://key@{HOST}/1'}})",
+    "tiles:": f"var style = {{sources: {{a: {{tiles: ['https://{HOST}/{{z}}/{{x}}/{{y}}.png']}}}}}}",
+    "tiles": f"var t = 'https://{HOST}/{{z}}/{{x}}/{{y}}.png'",
+}
+
+
+@pytest.mark.parametrize("via", HELD)
+def test_option_whose_use_is_not_seen_is_contacted_where_it_is_used(via: str) -> None:
+    assert reached(HELD[via], "a.js") == {(HOST, "conditional", via)}
+    assert all(fact.condition.startswith("where ") and fact.by_code for fact in outbound(HELD[via], "a.js"))
+
+
+def test_option_whose_use_is_seen_is_told_once() -> None:
+    assert reached(f"var o = {{serviceUrl: '{U}'}}; fetch(o.serviceUrl + '/b')", "a.js") == {(HOST, "code", "fetch()")}
+
+
+@pytest.mark.parametrize("via", [via for via in SINKS | HELD if "http" in (SINKS | HELD)[via]])
 def test_own_place_in_the_same_sink_is_none(via: str) -> None:
-    own = SINKS[via].replace(f"https://key@{HOST}/", "/").replace(f"https://{HOST}/", "/own/")
+    own = (SINKS | HELD)[via].replace(f"https://key@{HOST}/", "/").replace(f"https://{HOST}/", "/own/")
     assert HOST in own or outbound(own, "a.js") == []
 
 
@@ -73,7 +87,7 @@ EMBEDDED = {
     "link[rel=stylesheet]": f"el.insertAdjacentHTML('beforeend', '<link rel=stylesheet href={U}>')",
     ".style.backgroundImage url()": f"el.style.backgroundImage = 'url({U})'",
     ".textContent @import": f"style.textContent = '@import \"{U}\";'",
-    "insertRule() url()": f"sheet.insertRule('p {{ background: url({U}) }}')",
+    "insertRule() url()": f"sheet.insertRule('html {{ background: url({U}) }}')",
 }
 
 
@@ -89,7 +103,7 @@ FOLDED = [
     f"const b = 'https://{HOST}'; fetch(`${{b}}/a`)",
     f"let u; if (a) u = '/own'; else u = '{U}'; fetch(u)",
     f"var u = 'https://'; u += '{HOST}'; u += '/a'; fetch(u)",
-    f"function get(u = '{U}') {{ return fetch(u) }}",
+    f"function get(u = '{U}') {{ return fetch(u) }} get()",
     f"(function (w, d, u) {{ var s = d.createElement('script'); s.src = u }})(window, document, '{U}')",
     f"!function (d, u) {{ d.createElement('script').src = u }}.call(this, document, '{U}')",
     f"(u => fetch(u))('{U}')",
@@ -97,7 +111,7 @@ FOLDED = [
     f"var load = function (u) {{ fetch(u) }}; load('{U}')",
     f"var c = {{api: {{root: '{U}'}}}}; fetch(c.api.root)",
     f"var c = {{}}; c.root = '{U}'; fetch(c.root + '/b')",
-    f"class A {{ root = '{U}'; go() {{ fetch(this.root) }} }}",
+    f"class A {{ root = '{U}'; go() {{ fetch(this.root) }} }} new A().go()",
     f"const {{root}} = {{root: '{U}'}}; fetch(root)",
     f"fetch(new URL('/a', 'https://{HOST}/'))",
     f"fetch(new URL('/a', 'https://{HOST}/').href)",
@@ -128,7 +142,7 @@ FOLDED = [
     f"new Worker(URL.createObjectURL(new Blob([\"importScripts('{U}')\"])))",
     f"new Worker('data:text/javascript,importScripts(\"{U}\")')",
     f"location.href = \"javascript:fetch('{U}')\"",
-    f"const f = <T,>(u: string = '{U}'): Promise<T> => fetch(u as string) as any",
+    f"const f = <T,>(u: string = '{U}'): Promise<T> => fetch(u as string) as any; f()",
     f"const i = <img src='{U}' alt=''/>",
     f"#!/usr/bin/env node\nfetch('{U}')",
     f"<!-- old browsers\nfetch('{U}')\n--> end",
@@ -244,11 +258,11 @@ def test_subdomains_of_tiles_are_all_named() -> None:
     assert {fact.host for fact in facts} == {"a.t.example", "b.t.example"}
 
 
-def test_dormant_code_is_code_and_its_condition_is_shown() -> None:
+def test_dormant_code_is_conditional_and_its_condition_is_shown() -> None:
     [fact] = outbound(f"if (location.hostname === 'a.example') {{\n  fetch('{U}')\n}}", "a.js")
-    assert (fact.reach, fact.line, fact.condition) == ("code", 2, "if location.hostname === 'a.example'")
+    assert (fact.reach, fact.line, fact.condition) == ("conditional", 2, "if location.hostname === 'a.example'")
     [fact] = outbound(f"DEBUG && fetch('{U}')", "a.js")
-    assert fact.condition == "if DEBUG"
+    assert (fact.reach, fact.condition) == ("conditional", "if DEBUG")
     [fact] = outbound(f"if (a) {{ fetch('{U}') }}", "a.js")
     assert fact.condition == ""
 
@@ -256,13 +270,13 @@ def test_dormant_code_is_code_and_its_condition_is_shown() -> None:
 @pytest.mark.parametrize("leaving", ["return;", "{ return }", "{ own(); return false }", "throw a;"])
 def test_what_follows_an_early_return_is_guarded_by_it(leaving: str) -> None:
     guard = "if (location.hostname !== 'a.example')"
-    [fact] = outbound(f"function f() {{ {guard} {leaving} fetch('{U}') }}", "a.js")
-    assert (fact.reach, fact.condition) == ("code", "unless location.hostname !== 'a.example'")
+    [fact] = outbound(f"function f() {{ {guard} {leaving} fetch('{U}') }} f()", "a.js")
+    assert (fact.reach, fact.condition) == ("conditional", "unless location.hostname !== 'a.example'")
     [fact] = outbound(f"function f() {{ {guard} {leaving} }} fetch('{U}')", "a.js")
     assert fact.condition == ""
-    [fact] = outbound(f"function f() {{ {guard} own(); fetch('{U}') }}", "a.js")
+    [fact] = outbound(f"function f() {{ {guard} own(); fetch('{U}') }} f()", "a.js")
     assert fact.condition == ""
-    [fact] = outbound(f"function f() {{ {guard} {{ {leaving} }} else own(); fetch('{U}') }}", "a.js")
+    [fact] = outbound(f"function f() {{ {guard} {{ {leaving} }} else own(); fetch('{U}') }} f()", "a.js")
     assert fact.condition == ""
 
 

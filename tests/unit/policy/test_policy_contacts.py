@@ -50,6 +50,11 @@ def in_script(reach: Reach = "string", *, path: str = "site/vendor/lib.js") -> O
     return contact("docs.example.net", path=path, reach=reach)
 
 
+def waiting(path: str = "site/vendor/lib.js") -> OutboundFact:
+    """Return a contact that code makes when something has happened."""
+    return dataclasses.replace(in_script("conditional", path=path), condition="on click", by_code=True)
+
+
 # --- dispositions ---------------------------------------------------------------------------------------------------
 
 
@@ -127,6 +132,25 @@ def test_code_of_a_library_warns_where_own_code_rejects(by: str) -> None:
     assert only(held, "outbound/code").args["library"] == "leaflet 1.9.4"
     own = judged(facts=[in_script("code", path="site/own.js"), library(by)])
     assert only(own, "outbound/code").severity == "reject"
+
+
+def test_code_under_a_condition_is_judged_like_code_and_a_document_under_one_is_not() -> None:
+    own = judged(facts=[waiting("site/own.js"), library()])
+    assert (only(own, "outbound/conditional").severity, own.verdict) == ("reject", "rejected")
+    held = only(judged(facts=[waiting(), library()]), "outbound/conditional")
+    assert (held.severity, held.args["library"], held.args["detail"]) == ("warn", "leaflet 1.9.4", "on click")
+    shown = judged(facts=[in_script("conditional"), library()])
+    assert only(shown, "outbound/conditional").severity == "reject"
+
+
+@pytest.mark.parametrize(
+    ("reach", "by_code", "declared"),
+    [("code", True, True), ("conditional", True, True), ("automatic", True, False), ("code", False, False)],
+)
+def test_declared_code_is_declared_under_conditions_too(reach: Reach, *, by_code: bool, declared: bool) -> None:
+    policy = destination_entry("docs.example.net", reach=f'"{reach}"')
+    fact = dataclasses.replace(waiting(), by_code=by_code)
+    assert ("outbound/conditional" not in ids(judged(policy, facts=[fact]))) is declared
 
 
 @pytest.mark.parametrize("reach", ["string", "opaque"])

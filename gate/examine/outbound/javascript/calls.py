@@ -19,6 +19,7 @@ from gate.examine.outbound.unknown import UNKNOWN
 
 _WINDOWS = re.compile(rb"(?:.*\.)?(?:window|self|globalThis|top|parent|opener|frames|win|w)", re.DOTALL)
 _METHODS = frozenset(["get", "post", "put", "patch", "delete", "head", "options", "connect", "trace", "propfind"])
+_BEFORE = 40
 _LOADER = re.compile(
     r"fetch|script|ajax|request|beacon|download|websocket|getjson|iframe|pixel|tracker|stylesheet", re.IGNORECASE
 )
@@ -144,12 +145,18 @@ def _jquery(contacts: Contacts, call: Call) -> None:
 
 
 def _map_source(contacts: Contacts, call: Call) -> None:
+    """Take a layer of a map; one of several that are named in an object is shown when it is chosen."""
+    data = contacts.program.data
+    before = data[max(0, call.node.start_byte - _BEFORE) : call.node.start_byte].rstrip()
+    after = data[call.node.end_byte : call.node.end_byte + _BEFORE].lstrip()
+    chosen = before.endswith(b":") and after.startswith((b",", b"}"))
+    condition = "where the layer is chosen" if chosen else ""
     for value in call.arguments[:2]:
         for found in contacts.program.structures(value):
             if found.type == "object":
                 options(contacts, contacts.program.properties(found), call.name, call.node, opaque=False)
             else:
-                contacts.contact(value, call.name, call.node, opaque=False)
+                contacts.contact(value, call.name, call.node, opaque=False, condition=condition)
 
 
 def _peer(contacts: Contacts, call: Call) -> None:

@@ -13,6 +13,8 @@ from gate.examine.outbound.javascript.folding import FEW_STEPS, STEPS, Folded, F
 from gate.examine.outbound.javascript.guards import Guards
 from gate.examine.outbound.javascript.hosts import expanded
 from gate.examine.outbound.javascript.program import Program
+from gate.examine.outbound.javascript.running import Running
+from gate.examine.outbound.kinds import Kind
 from gate.examine.outbound.lines import Lines, OneLine
 from gate.examine.outbound.unknown import UNKNOWN, settled
 from gate.examine.outbound.urls import may_lead_away
@@ -21,6 +23,8 @@ from gate.models import Reach
 HELD = "script"
 """The construct of a URL that the script holds and that reaches no sink."""
 _CONDITION_LENGTH = 80
+_ORIGINS = 8
+"""Most literals of one text that are asked for whether they are come to."""
 _OWN = re.compile(r"(?:(?:https?|wss?):)?//gate-item\.invalid(?=[:/?#]|\Z)")
 """A URL that is put together from where the page itself is served."""
 _PIECE = re.compile(
@@ -32,6 +36,8 @@ _TELLING = re.compile(rb"//|\\[xu0-7/]|/\\|(?:http|ws|ftp|stun|turn)s?:", re.IGN
 """What a literal holds from which a URL can be read, or that hides one."""
 _MAKING_TEXT = (b"atob", b"fromC", b"unescape", b"decodeURI", b".join(", b"reverse")
 _END_OF_HOST = re.compile(rb"['\"`}](?:\.[A-Za-z0-9\-]{1,63})+\.[A-Za-z]{2,20}[/:]")
+_SCHEME_ALONE = re.compile(rb"['\"`](?:https?:|wss?:)?(?://)?['\"`]")
+"""A literal that bears on no host: which of several it is makes no difference."""
 _STYLE = re.compile(r"url\(|@import|image-set\(|\\", re.IGNORECASE)
 _UNKNOWN_IN_STYLE = re.compile(rf"(?:url\(|@import)\s*+[\"']?\s*+{UNKNOWN}", re.IGNORECASE)
 _UNKNOWN_IN_MARKUP = re.compile(rf"\b(?:src|srcset|poster|data|background)\s*+=\s*+[\"']?\s*+{UNKNOWN}", re.IGNORECASE)
@@ -50,6 +56,7 @@ class Contacts:
         self.folder = Folder(program)
         self.found: list[Found] = []
         self.told: set[int] = set()
+        self._unsettled: list[tuple[int, Node, frozenset[int]]] = []
         self._base = base
         self._lines = lines
         self._via = via
@@ -84,15 +91,31 @@ class Contacts:
     # --- URLs --------------------------------------------------------------------------------------------------
 
     def contact(
-        self, value: Node | None, construct: str, at: Node, *, reach: Reach = "code", opaque: bool = True
+        self,
+        value: Node | None,
+        construct: str,
+        at: Node,
+        *,
+        reach: Reach = "code",
+        opaque: bool = True,
+        condition: str = "",
     ) -> None:
         """Take what ``value`` can be as the URL of a contact; ``opaque`` says whether an unknown one is told."""
         if opaque or self.can_hold_urls:
             for each in self.folder.fold(value, STEPS if opaque else FEW_STEPS):
-                self.url(each, construct, at, reach=reach, opaque=opaque)
+                self.url(each, construct, at, reach=reach, opaque=opaque, condition=condition)
 
-    def url(self, value: Folded, construct: str, at: Node, *, reach: Reach = "code", opaque: bool = True) -> None:
-        """Take one text as the URL of a contact."""
+    def url(
+        self,
+        value: Folded,
+        construct: str,
+        at: Node,
+        *,
+        reach: Reach = "code",
+        opaque: bool = True,
+        condition: str = "",
+    ) -> None:
+        """Take one text as the URL of a contact; ``condition`` is one that the construct itself brings along."""
         script = javascript_of(value.text)
         if script is not None:
             self._nested("script", script, construct, at, value)
@@ -106,10 +129,35 @@ class Contacts:
             elif _OWN.match(raw):
                 self.told |= value.origins
             elif self._base is not None or may_lead_away(raw):
-                self.found.append(
-                    Reference(raw, reach, self.via(construct), self.line(at), self._under(at), self._base)
-                )
+                self._told(raw, value, construct, at, reach, condition)
                 self.told |= value.origins
+
+    def _told(self, raw: str, value: Folded, construct: str, at: Node, reach: Reach, condition: str) -> None:
+        by_code = reach == "code"
+        if by_code or reach == "automatic":
+            condition = self._condition or condition
+            reach = "conditional" if condition else reach
+        else:
+            condition = self._under(at)
+        reference = Reference(raw, reach, self.via(construct), self.line(at), condition, self._base, by_code=by_code)
+        self._add(reference, at, value)
+
+    def _add(self, found: Reference | Nested, at: Node, value: Folded) -> None:
+        """Add what code brings about, of which it is asked later on whether that is run."""
+        if not found.condition and (isinstance(found, Nested) or found.by_code):
+            self._unsettled.append((len(self.found), at, value.origins))
+        self.found.append(found)
+
+    def settle(self) -> None:
+        """Say of all that was found under which condition the script comes to it; called once, at the end."""
+        for index, at, origins in self._unsettled:
+            condition = self._unless_run(at, origins)
+            if condition:
+                found = self.found[index]
+                if isinstance(found, Reference):
+                    self.found[index] = found._replace(reach="conditional", condition=condition)
+                elif isinstance(found, Nested):
+                    self.found[index] = found._replace(condition=condition)
 
     def opaque(self, construct: str, at: Node, shown: str = "") -> None:
         """Take note of a sink whose host is not constant."""
@@ -178,20 +226,21 @@ class Contacts:
             else:
                 self.url(each, construct, at)
 
-    def _nested(self, kind: str, text: str, construct: str, at: Node, value: Folded) -> None:
+    def _nested(self, kind: Kind, text: str, construct: str, at: Node, value: Folded) -> None:
         via, lines = self.via(construct), OneLine(self.line(at))
-        match kind:
-            case "script":
-                self.found.append(Nested("script", text, via, lines, self._condition, self._base))
-            case "html":
-                self.found.append(Nested("html", text, via, lines, "", self._base, reached="code"))
-            case "css":
-                self.found.append(Nested("css", text, via, lines, "", self._base, reached="code"))
-            case _:
-                self.found.append(Nested("declarations", text, via, lines, "", self._base, reached="code"))
+        reached: Reach | None = None if kind == "script" else "code"
+        self._add(Nested(kind, text, via, lines, self._condition, self._base, reached=reached), at, value)
         self.told |= value.origins
 
     # --- conditions --------------------------------------------------------------------------------------------
+
+    def _unless_run(self, at: Node, origins: frozenset[int]) -> str:
+        """Return under which condition the script comes to ``at``, and to the literals that a text is made of."""
+        condition = self._running.condition(at)
+        for place in sorted(origins)[:_ORIGINS]:
+            if not condition and not _SCHEME_ALONE.match(self.program.data, place):
+                condition = self._running.condition_at(place)
+        return condition
 
     def _under(self, node: Node) -> str:
         """Return the condition on host name or debugging under which a node is run, or that of the whole script."""
@@ -200,3 +249,7 @@ class Contacts:
     @cached_property
     def _guards(self) -> Guards:
         return Guards(self.program)
+
+    @cached_property
+    def _running(self) -> Running:
+        return Running(self.program, self._guards)

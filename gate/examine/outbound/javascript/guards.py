@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
+from gate.examine.outbound.javascript.choices import leaves, shown
 from gate.examine.outbound.javascript.program import Program
-from gate.paths import printable
 
 _WORD = re.compile(
     rb"\blocation\.(?:host|hostname|href|protocol|search)\b|\b(?:debug|DEBUG|isDebug|NODE_ENV|__DEV__)\b|['\"]localhost['\"]"
@@ -18,8 +18,6 @@ _WORD = re.compile(
 _WORDS = (b"location.", b"debug", b"DEBUG", b"isDebug", b"NODE_ENV", b"__DEV__", b"localhost")
 _MOST = 200
 _CLIMB = 12
-_SHOWN_LENGTH = 80
-_LEAVING = frozenset({"return_statement", "throw_statement", "break_statement", "continue_statement"})
 
 
 class _Guard(NamedTuple):
@@ -63,19 +61,7 @@ class Guards:
                 parent.type == "binary_expression" and self._program.operator(parent) == "&&"
             )
             if tests and first is not None and first.id == node.id:
-                yield _Guard(node.end_byte, parent.end_byte, self._shown(node, "if"))
-                if parent.type == "if_statement" and index > 1 and _leaves(parent):
-                    yield _Guard(parent.end_byte, path[index - 2].end_byte, self._shown(node, "unless"))
+                yield _Guard(node.end_byte, parent.end_byte, shown(self._program, node, "if"))
+                if parent.type == "if_statement" and index > 1 and leaves(parent):
+                    yield _Guard(parent.end_byte, path[index - 2].end_byte, shown(self._program, node, "unless"))
                 return
-
-    def _shown(self, condition: Node, word: str) -> str:
-        text = " ".join(self._program.text(condition)[: 4 * _SHOWN_LENGTH].strip("()").split())
-        return printable(f"{word} {text[:_SHOWN_LENGTH]}")
-
-
-def _leaves(statement: Node) -> bool:
-    """Say whether what an ``if`` guards leaves the function or loop, so that the rest of it is guarded as well."""
-    then = statement.child_by_field_name("consequence")
-    if then is not None and then.type == "statement_block":
-        then = then.named_children[-1] if then.named_children else None
-    return then is not None and then.type in _LEAVING and statement.child_by_field_name("alternative") is None

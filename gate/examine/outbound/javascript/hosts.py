@@ -1,4 +1,4 @@
-"""Whether a text is the name of a host, and what a URL template of a map stands for."""
+"""Whether a text is the name of a host or of a vocabulary, and what a URL template of a map stands for."""
 
 from __future__ import annotations
 
@@ -13,6 +13,14 @@ _NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_\-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9
 _RESERVED = (".example", ".test", ".invalid", ".localhost", ".local", ".internal", ".onion", ".home.arpa")
 """Names that no public suffix stands behind and that are host names all the same (RFC 2606, RFC 6761, RFC 7686)."""
 _PLACEHOLDER = re.compile(r"\{(?:s|([a-z0-9])-([a-z0-9])|switch:([A-Za-z0-9,]{1,60}))\}")
+_VOCABULARY = re.compile(
+    r"http://www\.w3\.org/(?!\S*\.(?:png|jpe?g|gif|ico|js|css|html?|json)\Z)(?:[12][0-9]{3}|ns|XML|Graphics)/[\w./+\-]{1,80}#?[\w\-]{0,40}"
+    r"|https?://json-schema\.org/(?:draft-0[0-9]|draft/[0-9\-]{1,12})/schema#?"
+    r"|http://www\.opengis\.net/[\w./\-]{1,60}|http://www\.google\.com/kml/ext/[0-9.]{1,8}"
+    r"|http://www\.topografix\.com/GPX/[0-9/]{1,8}"
+    r"|http://schemas\.(?:openxmlformats\.org|microsoft\.com)/[\w./\-]{1,100}"
+)
+"""Names of XML namespaces and schemas: compared, never fetched, unless they reach a sink."""
 _SUBDOMAINS = "abc"
 _MOST = 8
 
@@ -56,3 +64,8 @@ def expanded(template: str) -> Iterator[str]:
         names = list(_SUBDOMAINS)
     for name in names[:_MOST]:
         yield template[: found.start()] + name + template[found.end() :]
+
+
+def is_vocabulary(text: str) -> bool:
+    """Say whether a text is the name of a vocabulary, as XML and JSON have them: a URL by its form alone."""
+    return _VOCABULARY.fullmatch(text.strip()) is not None

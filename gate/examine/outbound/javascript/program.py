@@ -67,7 +67,7 @@ class Program:
         self.data = syntax.data
         self.root = syntax.tree.root_node
         self.captures: Captures = syntax.captures
-        self._steps = 200_000 + len(self.data) // 10
+        self._steps = self._all_steps = 200_000 + len(self.data) // 10
         self.scopes = Scopes(self.data, self.captures, 10 * self._steps)
         self._keys: dict[int, Mapping[bytes, list[Node]]] = {}
         self._depth = 0
@@ -83,6 +83,11 @@ class Program:
         """Count work done; say whether there is any left to do."""
         self._steps -= steps
         return self._steps > 0
+
+    def begin_again(self) -> None:
+        """Allow for as much work as at the beginning, for another question than the ones before."""
+        self._steps = self._all_steps
+        self.scopes.steps = 10 * self._steps
 
     # --- text --------------------------------------------------------------------------------------------------
 

@@ -63,6 +63,7 @@ def _read(
     take_comments(contacts, syntax.captures.get("comment", ()))
     for node in syntax.captures.get("error", ())[:_ERRORS_TOLD]:
         contacts.opaque("script that does not parse", node)
+    contacts.settle()
     return contacts.found, not syntax.tree.root_node.has_error
 
 

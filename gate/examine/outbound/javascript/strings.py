@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from gate.examine.outbound.javascript.contacts import HELD, Contacts
 from gate.examine.outbound.javascript.folding import Folded
-from gate.examine.outbound.javascript.hosts import expanded, is_host_name
+from gate.examine.outbound.javascript.hosts import expanded, is_host_name, is_vocabulary
 from gate.examine.outbound.javascript.literals import unescaped
 from gate.examine.outbound.javascript.options import with_slashes
 from gate.examine.outbound.unknown import UNKNOWN, settled
@@ -37,46 +37,31 @@ _CONFIGURATION = frozenset(
 )
 """Keys of configuration whose URL a script contacts rather than shows."""
 _HOST_KEYS = (b"host", b"hostname", b"server", b"domain", b"apiHost")
-_NAMESPACES = frozenset(
-    [
-        "http://www.w3.org/1999/xhtml",
-        "http://www.w3.org/2000/svg",
-        "http://www.w3.org/1999/xlink",
-        "http://www.w3.org/1998/Math/MathML",
-        "http://www.w3.org/XML/1998/namespace",
-        "http://www.w3.org/2000/xmlns/",
-        "http://www.w3.org/1999/XSL/Transform",
-        "http://www.w3.org/2001/XMLSchema",
-        "http://www.w3.org/2001/XMLSchema-instance",
-        "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-        "http://www.opengis.net/gml",
-        "http://www.opengis.net/wfs",
-        "http://www.opengis.net/ogc",
-        "http://www.opengis.net/kml/2.2",
-        "http://www.google.com/kml/ext/2.2",
-        "http://www.topografix.com/GPX/1/1",
-        "http://json-schema.org/draft-07/schema#",
-        "https://json-schema.org/draft/2020-12/schema",
-        "http://www.w3.org/2005/Atom",
-    ]
-)
-"""Names of XML namespaces and schemas: compared, never fetched, unless they reach a sink."""
 
 
 def take_configuration(contacts: Contacts) -> None:
-    """Take URLs under keys that are typical of configuration, and hosts under keys that name hosts."""
+    """Take URLs under keys that are typical of configuration, and hosts under keys that name hosts.
+
+    No use of them was seen, and most are used all the same: such a URL is a contact under the condition of that.
+    """
     program = contacts.program
     for key in sorted(program.names_among(_CONFIGURATION)):
         for value in program.values_named(key):
-            for node in contacts.program.items(value) or [value]:
-                for each in contacts.folder.fold(node):
-                    if _WHOLE.fullmatch(each.text.replace(UNKNOWN, "x")) and not each.text.startswith(UNKNOWN):
-                        contacts.url(each, f"{key.decode()}:", node, opaque=False)
+            for node in program.items(value) or [value]:
+                _take_option(contacts, key.decode(), node)
     for key in _HOST_KEYS:
         for value in program.values_named(key):
             for each in contacts.folder.fold(value):
                 if not each.origins <= contacts.told and is_host_name(each.text):
                     contacts.url(Folded(f"//{each.text}", each.origins), f"{key.decode()}:", value, reach="string")
+
+
+def _take_option(contacts: Contacts, key: str, value: Node) -> None:
+    for each in contacts.folder.fold(value):
+        if each.origins and each.origins <= contacts.told:
+            continue  # what is done with it was seen
+        if _WHOLE.fullmatch(each.text.replace(UNKNOWN, "x")) and not each.text.startswith(UNKNOWN):
+            contacts.url(each, f"{key}:", value, opaque=False, condition=f"where the option {key} is used")
 
 
 def take_literals(contacts: Contacts, strings: Reach) -> None:
@@ -93,14 +78,15 @@ def take_literals(contacts: Contacts, strings: Reach) -> None:
         for value in values:
             for raw, reach in _urls_of(value.text):
                 construct = "tiles" if reach == "code" else HELD
-                _string(contacts, raw, reach if reach != "string" else strings, construct, node)
+                condition = "where a map shows it" if reach == "code" else ""
+                _string(contacts, raw, reach if reach != "string" else strings, construct, node, condition)
             if _STYLE.search(value.text) and ("{" in value.text or "@import" in value.text):
                 contacts.style_text(value, "style", node)
 
 
 def _urls_of(text: str) -> Iterator[tuple[str, Reach]]:
     """Yield the URLs of a literal's text."""
-    if text.strip() in _NAMESPACES:
+    if is_vocabulary(text):
         yield text.strip(), "identifier"
     elif _TILES.search(text) and URL.match(text.strip()):
         yield text.strip(), "code"
@@ -111,11 +97,11 @@ def _urls_of(text: str) -> Iterator[tuple[str, Reach]]:
             yield ESCAPED_SLASH.sub("/", url[0]).rstrip(TRAILING), "string"
 
 
-def _string(contacts: Contacts, raw: str, reach: Reach, construct: str, node: Node) -> None:
+def _string(contacts: Contacts, raw: str, reach: Reach, construct: str, node: Node, condition: str) -> None:
     for each in expanded(raw):
         shown, unknown = settled(each)
         if not unknown:
-            contacts.url(Folded(shown), construct, node, reach=reach, opaque=False)
+            contacts.url(Folded(shown), construct, node, reach=reach, opaque=False, condition=condition)
         elif reach != "identifier":
             contacts.opaque(construct, node, shown)
 
