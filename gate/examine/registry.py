@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gate.data_files import data_folder
-from gate.examine import script_model
+from gate.examine import components, script_model
 from gate.examine.antivirus.examiner import ClamAVExaminer
 from gate.examine.browser.examiner import BrowserExaminer
 from gate.examine.identity import is_unnamed
@@ -19,7 +19,7 @@ from gate.examine.isolated import Host, Hosted, IsolatedExaminer
 from gate.examine.rules.sources import aspects, pack, read_rule_sources
 from gate.models import DatabaseKind, Item
 
-EXAMINERS = ("clamav", "yara", "heuristics", "executable", "outbound", "identity")
+EXAMINERS = ("clamav", "yara", "heuristics", "executable", "outbound", "identity", "components")
 """The examiners of this version, in the order in which reports show them."""
 
 
@@ -107,6 +107,13 @@ def build_examiners(settings: EngineSettings) -> Sequence[Examiner]:
             _always,
         ),
         _OUTBOUND,
+        Hosted(
+            components.NAME,
+            "gate.examine.components.examiner:ComponentsExaminer",
+            {},
+            frozenset({"content", "name"}),
+            components.may_name_a_component,
+        ),
     ]
     host = Host(hosted, workers=settings.workers, item_seconds=settings.item_seconds)
     # A model has workers of its own as well, which load it before they are confined.

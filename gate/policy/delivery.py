@@ -12,7 +12,7 @@ from gate.models import ComponentFact, ItemFact
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gate.models import Examination
+    from gate.models import Examination, Fact
     from gate.policy.model import Policy
 
 _RUNS: Final = re.compile(r"[-_.]+")
@@ -78,15 +78,29 @@ def delivery_of(examination: Examination, policy: Policy) -> Delivery:
     items = {f"{_DIGEST}{fact.sha256}" for fact in examination.facts if isinstance(fact, ItemFact)}
     components: dict[str, frozenset[str]] = {}
     called: set[str] = set()
-    for fact in examination.facts:
-        if isinstance(fact, ComponentFact) and fact.delivered:
-            # One without a version is nothing that evidence could speak of.
-            names = names_of(fact.purl) if fact.purl and fact.version else frozenset[str]()
-            components[fact.purl or f"{fact.name} ({fact.path})"] = names
-            called |= with_any_version(names)
+    for fact in found_components(examination.facts):
+        # One without a version is nothing that evidence could speak of.
+        names = names_of(fact.purl) if fact.purl and fact.version else frozenset[str]()
+        components[fact.purl or f"{fact.name} ({fact.path})"] = names
+        called |= with_any_version(names)
     if policy.deliverable is not None:
         called.add(_spelling(f"{policy.deliverable.name}@{policy.deliverable.version}"))
     return Delivery(frozenset(artifacts) | items, artifacts, components, frozenset(called))
+
+
+def found_components(facts: Iterable[Fact]) -> list[ComponentFact]:
+    """Return the components that a delivery holds, in order; a jar that names itself twice is one.
+
+    The manifest of a bundle has no name that others would know where a ``pom.properties`` beside it has one.
+    """
+    found = [fact for fact in facts if isinstance(fact, ComponentFact) and fact.delivered]
+    named = {_holder(fact.path) for fact in found if fact.found_by == "pom.properties"}
+    kept = [fact for fact in found if fact.found_by != "bundle-manifest" or _holder(fact.path) not in named]
+    return sorted(kept, key=lambda fact: (fact.purl, fact.name, fact.path))
+
+
+def _holder(path: str) -> str:
+    return path.rpartition("!/")[0]
 
 
 def with_any_version(names: frozenset[str]) -> frozenset[str]:

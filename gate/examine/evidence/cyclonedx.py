@@ -6,7 +6,8 @@ from typing import Final
 from urllib.parse import unquote
 
 from gate.examine.evidence.draft import Draft, greatest, level_of_score
-from gate.examine.evidence.json_values import (
+from gate.examine.evidence.products import of_cyclonedx, product
+from gate.examine.json_values import (
     Malformed,
     Table,
     moment,
@@ -18,7 +19,6 @@ from gate.examine.evidence.json_values import (
     text,
     word,
 )
-from gate.examine.evidence.products import of_cyclonedx, product
 from gate.models import EvidenceLevel, EvidenceResult
 
 _VERSIONS: Final = frozenset({"1.4", "1.5", "1.6", "1.7"})

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from gate.examine.evidence.cyclonedx import read_cyclonedx
 from gate.examine.evidence.draft import Draft
-from gate.examine.evidence.json_values import Malformed, Table, parse
 from gate.examine.evidence.openvex import read_openvex
 from gate.examine.evidence.pip_audit import read_pip_audit
 from gate.examine.evidence.sarif import read_sarif
+from gate.examine.json_values import Malformed, Table, parse
 from gate.models import EvidenceFact, EvidenceForm
 
 _READERS: Final[Mapping[EvidenceForm, Callable[[Table], Draft]]] = {

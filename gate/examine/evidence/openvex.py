@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from gate.examine.evidence.draft import Draft
-from gate.examine.evidence.json_values import Malformed, Table, as_table, moment, named, rows, shown, text, values
-from gate.examine.evidence.json_values import word as one_of
 from gate.examine.evidence.products import of_openvex
+from gate.examine.json_values import Malformed, Table, as_table, moment, named, rows, shown, text, values
+from gate.examine.json_values import word as one_of
 from gate.models import EvidenceResult
 
 _CONTEXT: Final = "https://openvex.dev/ns"

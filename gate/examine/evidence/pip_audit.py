@@ -7,7 +7,7 @@ It names neither tool nor time.
 from __future__ import annotations
 
 from gate.examine.evidence.draft import Draft
-from gate.examine.evidence.json_values import Malformed, Table, rows, shown, text, values
+from gate.examine.json_values import Malformed, Table, rows, shown, text, values
 from gate.examine.purls import make_purl
 from gate.models import EvidenceResult
 

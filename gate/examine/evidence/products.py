@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gate.examine.evidence.json_values import Table, rows, sha256_of, shown, table, text
+from gate.examine.json_values import Table, rows, sha256_of, shown, table, text
 from gate.examine.purls import canonical_purl
 
 

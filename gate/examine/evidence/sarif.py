@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final, TypeGuard
 
 from gate.examine.evidence.draft import Draft, greatest, level_of_score
-from gate.examine.evidence.json_values import (
+from gate.examine.json_values import (
     Malformed,
     Table,
     moment,
