@@ -180,7 +180,7 @@ def _examine(
     passwords = archive_passwords(loaded)
     settings = engine_settings(request, loaded)
     builder = [request.builder] if request.builder else []
-    with source_run(request.source, source_signers(loaded)) as source:
+    with source_run(request.source, source_signers(loaded), jobs=request.jobs) as source:
         examination = examine(
             artifacts,
             build_examiners(settings),
@@ -192,7 +192,7 @@ def _examine(
             together=[*build_together(settings), *source.together],
         )
     evidence = read_evidence(_evidence_files(loaded))
-    return with_facts(examination, [*builder, *source.facts, *evidence])
+    return with_facts(examination, [*builder, *source.facts_beside(examination), *evidence])
 
 
 def source_signers(loaded: LoadedPolicy) -> list[tuple[str, Path]]:

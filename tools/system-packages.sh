@@ -45,6 +45,9 @@ need unshare util-linux
 need ip iproute2
 need chromium chromium
 need lintian lintian
+need git git
+need npm npm
+need jar default-jdk-headless
 need pdftotext poppler-utils
 ldconfig -p 2>/dev/null | grep -q libarchive.so || missing="$missing libarchive13"
 ldconfig -p 2>/dev/null | grep -q libmagic.so || missing="$missing libmagic1"

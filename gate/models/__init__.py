@@ -54,7 +54,7 @@ from gate.models.judgement import (
     Judgement,
 )
 from gate.models.run_facts import BuilderFact, BuildSystem, RunnerKind, ServiceFact
-from gate.models.source_facts import RevisionFact, SignatureKind, Traced, WorkTree
+from gate.models.source_facts import RevisionFact, SignatureKind, Traced, TraceFact, WorkTree
 from gate.models.vocabulary import (
     Aspect,
     Certainty,
@@ -125,6 +125,7 @@ __all__ = [
     "ServiceFact",
     "Severity",
     "SignatureKind",
+    "TraceFact",
     "Traced",
     "Verdict",
     "WorkTree",

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 from gate.models.components import ComponentFact
 from gate.models.evidence import EvidenceFact
 from gate.models.run_facts import BuilderFact, ServiceFact
-from gate.models.source_facts import RevisionFact
+from gate.models.source_facts import RevisionFact, TraceFact
 from gate.models.vocabulary import (  # pydantic reads annotations when the module is loaded
     DOCUMENT_CONFIG,
     Certainty,
@@ -216,6 +216,7 @@ SeenFact: TypeAlias = (
     | LibraryFact
     | PageFact
     | ComponentFact
+    | TraceFact
 )
 """What intake and examiners may say of an item."""
 

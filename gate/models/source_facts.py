@@ -66,3 +66,21 @@ class RevisionFact:
     path: str = ""
     sha256: str = ""
     kind: Literal["revision"] = "revision"
+
+
+@dataclass(frozen=True, slots=True)
+class TraceFact:
+    """What a delivered file is in the commit that the run was told of.
+
+    ``sources`` are paths of the commit, that which is most like the item's first, at most a few; ``count`` is how many
+    have this content.  ``detail`` says more, in English words.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT_CONFIG
+    traced: Traced
+    sources: tuple[str, ...] = ()
+    count: int = 0
+    detail: str = ""
+    path: str = ""
+    sha256: str = ""
+    kind: Literal["trace"] = "trace"

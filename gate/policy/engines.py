@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from gate.models import ExternalService, ItemFact, ServiceFact
+from gate.models import ExternalService, ItemFact, RevisionFact, ServiceFact
 from gate.policy.findings import make_finding, shown
 from gate.policy.registry import REQUIRED_EXAMINERS, examiner_clauses
 from gate.text import render
@@ -58,7 +58,8 @@ def _engine_findings(examination: Examination, policy: Policy) -> Iterator[Findi
     known = {engine.name for engine in examination.engines} | troubled
     covered = {row.examiner for row in examination.coverage}
     asked = (policy.gate.script_model,) if policy.gate.script_model else ()
-    for name in (*REQUIRED_EXAMINERS, *asked):
+    traced = ("source",) if any(isinstance(fact, RevisionFact) for fact in examination.facts) else ()
+    for name in (*REQUIRED_EXAMINERS, *asked, *traced):
         if name not in covered or (name not in known and name != _WITHOUT_ENGINE):
             yield _engine_finding("engine/absent", name)
 

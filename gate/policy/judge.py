@@ -60,7 +60,8 @@ def judge(
     findings = [finding for finding, _ in groupby(sorted(unordered, key=_finding_order))]
     executables = sorted(reading.executables, key=_executable_order)
     outbound = sorted(reading.contacts.judged, key=_outbound_order)
-    basis = Basis(findings, executables, outbound, evidence.standing, signing, policy_sha256)
+    source = reading.tracing.standing
+    basis = Basis(findings, executables, outbound, evidence.standing, signing, policy_sha256, source)
     clauses = standings(basis)
     return Judgement(
         _verdict(findings, clauses, policy),

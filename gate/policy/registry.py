@@ -11,7 +11,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from gate.models import ContainerIssue, GapReason, Reach, Severity
-from gate.policy.clauses import AUTHENTICITY, EXAMINED, EXECUTABLES, MALWARE, OUTBOUND, PRIVACY, VULNERABILITIES
+from gate.policy.clauses import (
+    AUTHENTICITY,
+    EXAMINED,
+    EXECUTABLES,
+    MALWARE,
+    OUTBOUND,
+    PRIVACY,
+    QUALITY,
+    VULNERABILITIES,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +40,7 @@ EXAMINER_CLAUSES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "identity": EXAMINED,
         "magika": (EXECUTABLES,),
         "components": (VULNERABILITIES,),
+        "source": (QUALITY,),
     }
 )
 """The clauses that an examiner's answers count for.
@@ -130,6 +140,15 @@ _KINDS = (
     FindingKind("engine/absent", "gap", MALWARE, "never"),
     FindingKind("engine/coverage", "gap", MALWARE, "never"),
     FindingKind("signing/not-ready", "gap", AUTHENTICITY, "never"),
+    FindingKind("source/untraced", "reject", QUALITY, "digest"),
+    FindingKind("source/changed", "reject", QUALITY, "digest"),
+    FindingKind("source/renamed", "note", QUALITY),
+    FindingKind("source/generated", "note", QUALITY),
+    FindingKind("source/dirty", "warn", QUALITY),
+    FindingKind("source/other-repository", "reject", QUALITY),
+    FindingKind("source/other-commit", "reject", QUALITY),
+    FindingKind("source/unsigned", "reject", QUALITY),
+    FindingKind("source/unread", "gap", QUALITY, "never"),
     FindingKind("evidence/outdated", "warn", "", "never"),
     FindingKind("evidence/future", "warn", "", "never"),
     FindingKind("evidence/unread", "gap", "", "never"),

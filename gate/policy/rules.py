@@ -23,12 +23,14 @@ from gate.models import (
     ReferenceFact,
     RevisionFact,
     ServiceFact,
+    TraceFact,
 )
 from gate.policy.contacts import Contacts
 from gate.policy.content import Contents, bases_for, holder_of, wholly_marked
 from gate.policy.findings import DISGUISED, make_finding
 from gate.policy.justification import decide_disguise, decide_executable, validity
 from gate.policy.registry import CONTAINER_FINDINGS
+from gate.policy.tracing import Tracing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,6 +60,7 @@ class Reading:
     contents: Contents = field(init=False)
     wholly_marked: AbstractSet[str] = frozenset()
     contacts: Contacts = field(init=False)
+    tracing: Tracing = field(init=False)
     findings: list[Finding] = field(default_factory=list)
     executables: list[JudgedExecutable] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
@@ -69,18 +72,21 @@ class Reading:
         self.justifications = tuple(entry for entry in self.policy.executable if entry.basis in allowed)
         self.contents = Contents(self.kind, ())
         self.contacts = Contacts(self.policy, self.today, ())
+        self.tracing = Tracing(self.policy.source)
 
     def take(self, facts: Iterable[Fact], gaps: Iterable[Gap]) -> None:
         """Take in all that was seen; what was seen twice counts once."""
-        distinct = set(facts)
+        distinct, gaps = set(facts), set(gaps)
         self.contents = Contents(self.kind, distinct)
         self.wholly_marked = wholly_marked(distinct)
         self.contacts = Contacts(self.policy, self.today, distinct)
         opened = {fact.path for fact in distinct if isinstance(fact, OpenedFact)}
         for fact in distinct:
             self._fact(fact)
-        for gap in set(gaps):
+        for gap in gaps:
             self._gap(gap, opened)
+        self.tracing.take(distinct, gaps)
+        self.findings += self.tracing.findings
         self.contacts.conclude()
         self.findings += self.contacts.findings
         self.used |= self.contacts.used
@@ -106,8 +112,8 @@ class Reading:
         match fact:
             case ItemFact() | ReferenceFact() | LibraryFact() | PageFact():
                 pass  # that an item exists, names others, or is a known library, is no finding
-            case RevisionFact() | BuilderFact() | ServiceFact() | EvidenceFact():
-                pass  # what a delivery comes from stands in the record; evidence is judged where policy names it
+            case RevisionFact() | TraceFact() | BuilderFact() | ServiceFact() | EvidenceFact():
+                pass  # what a delivery comes from is judged elsewhere; evidence is judged where policy names it
             case ComponentFact():
                 self._component(fact)
             case LinkFact():

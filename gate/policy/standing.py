@@ -15,6 +15,7 @@ from gate.policy.clauses import (
     OUT_OF_SCOPE,
     OUTBOUND,
     PRIVACY,
+    QUALITY,
     VULNERABILITIES,
 )
 from gate.policy.contacts import OWN
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from gate.models import ClauseStatus, Finding, JudgedExecutable, JudgedOutbound, MessageArgs, Severity
     from gate.policy.evidence import Worth
     from gate.policy.model import Evidence
+    from gate.policy.tracing import SourceStanding
 
 _BY_OTHERS: Final = frozenset({"evidence/accepted", "evidence/answered"})
 """Findings of what others than the policy have disposed of: in the file of a tool, or by a statement about it."""
@@ -59,6 +61,7 @@ class Basis:
     papers: Mapping[Evidence, Worth]
     signing: SigningState
     policy_sha256: str
+    source: SourceStanding | None = None
 
 
 def standings(basis: Basis) -> tuple[Clause, ...]:
@@ -79,6 +82,8 @@ def _judged(clause: str, basis: Basis) -> Clause:
     if doubts:
         counts = {severity: sum(finding.severity == severity for finding in doubts) for severity in _STANDING_AGAINST}
         return _clause(clause, "not-confirmed", "open", evidence, exceptions, **counts)
+    if clause == QUALITY and basis.source is not None:
+        return _quality(basis, basis.source, evidence, exceptions)
     if clause in BY_EVIDENCE:
         return _by_evidence(clause, basis, evidence, exceptions)
     if clause == AUTHENTICITY:
@@ -113,6 +118,19 @@ def _by_evidence(clause: str, basis: Basis, evidence: tuple[str, ...], exception
     return _clause(clause, "supported", reason, evidence, exceptions, **about)
 
 
+def _quality(basis: Basis, source: SourceStanding, evidence: tuple[str, ...], exceptions: int) -> Clause:
+    """Judge how the delivery was made: at most supported, as no tool sees how people work.
+
+    That nothing stands against it (untraced files, another commit or repository, a changed work tree, secrets) has been
+    asked before; what is left is that every file is accounted for.
+    """
+    generated = sum(len(each.paths) for each in source.generated)
+    papers = sum(paper.clause == QUALITY for paper in basis.papers)
+    commit = source.revision.commit[:12]
+    counts: MessageArgs = {"commit": commit, "traced": source.traced, "generated": generated, "papers": papers}
+    return _clause(QUALITY, "supported", "traced", evidence, exceptions, **counts)
+
+
 def _authenticity(basis: Basis, evidence: tuple[str, ...]) -> Clause:
     """Judge from the signers that are ready; where one is missing, a finding stands against the clause already."""
     if not basis.signing.intended:
@@ -145,6 +163,11 @@ def _evidence(clause: str, basis: Basis) -> tuple[str, ...]:
     """Return what the answer rests on, as ``kind:name`` with digests where there are any."""
     found = [f"engine:{name}" for name in _ENGINES.get(clause, ())]
     found += [f"signing:{backend}" for backend in sorted(basis.signing.ready) if clause == AUTHENTICITY]
+    if clause == QUALITY and basis.source is not None:
+        revision = basis.source.revision
+        found += ["engine:source", f"revision:{revision.object_format}:{revision.commit}"]
+        signers = {revision.signed_by, revision.tag_signed_by} - {""}
+        found += [f"revision-signed-by:{signer}" for signer in sorted(signers)]
     for paper, worth in basis.papers.items():
         if paper.clause == clause:
             kind = "paper" if worth == "declared" else paper.kind

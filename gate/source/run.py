@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +11,17 @@ from typing import Final
 
 from gate.errors import UsageError
 from gate.examine.interface import Together
-from gate.models import RunFact
+from gate.models import Examination, Fact, RunFact
 from gate.openpgp import KeyFileError, PublicKey
 from gate.paths import printable
+from gate.source.commit_files import CommitFiles
 from gate.source.repository import Repository
+from gate.source.tracer import SourceTracer, trace_links
 
 _KEY_BYTES: Final = 1 << 20
+_BUILD_BYTES: Final = 8 << 20
+"""Most text of build files that is looked at."""
+_BUILD_FILE: Final = re.compile(rb"pyproject\.toml|setup\.(?:cfg|py)|requirements[A-Za-z0-9_.-]*\.(?:txt|in)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +30,16 @@ class SourceRun:
 
     facts: tuple[RunFact, ...] = ()
     together: tuple[Together, ...] = ()
+    files: CommitFiles | None = None
+
+    def facts_beside(self, examination: Examination) -> tuple[Fact, ...]:
+        """Return what is to be added to an examination: facts of the run, and those of links, which are no items."""
+        links = trace_links(self.files, examination.facts) if self.files else ()
+        return (*self.facts, *links)
 
 
 @contextlib.contextmanager
-def source_run(folder: Path | None, signers: Sequence[tuple[str, Path]]) -> Iterator[SourceRun]:
+def source_run(folder: Path | None, signers: Sequence[tuple[str, Path]], *, jobs: int) -> Iterator[SourceRun]:
     """Read the repository of ``folder`` for the time of a ``with``; ``signers`` are fingerprints and key files.
 
     Raises ``UsageError`` where the repository or a key file cannot be used, ``EngineFailure`` without git.
@@ -41,7 +53,19 @@ def source_run(folder: Path | None, signers: Sequence[tuple[str, Path]]) -> Iter
             revision = repository.revision(keys)
         except KeyFileError as error:
             raise UsageError("source.key-wrong", fingerprint=error.fingerprint) from error
-        yield SourceRun((revision,))
+        files = CommitFiles.of(repository.object_format, repository.entries.values(), repository.pointers)
+        yield SourceRun((revision,), (SourceTracer(files, _build_files(repository), jobs=jobs),), files)
+
+
+def _build_files(repository: Repository) -> str:
+    """Return the text of the commit's files that tell packers what to do."""
+    texts, left = [], _BUILD_BYTES
+    for path, entry in sorted(repository.entries.items()):
+        if _BUILD_FILE.fullmatch(path.rpartition(b"/")[2]) and entry.mode.startswith("100") and left > 0:
+            content = repository.blob(entry.id)
+            texts.append(content[:left].decode("utf-8", "replace"))
+            left -= len(content)
+    return "\n".join(texts)
 
 
 def _key(file: Path) -> bytes:

@@ -109,6 +109,8 @@ def test_what_no_person_can_set_aside() -> None:
     assert {kind.id for kind in FINDINGS.values() if kind.suppressible == "digest"} == {
         "malware/known",
         "container/ambiguous",
+        "source/changed",
+        "source/untraced",
     }
 
 
@@ -259,7 +261,8 @@ def test_texts_name_only_fields_that_findings_have() -> None:
     allowed = {"engine", "name", "kind", "date", "days", "limit", "address", "class", "format", "id", "approved_on",
                "expires", "page", "pinned", "found", "host", "url", "via", "target", "problem", "counted", "items",
                "missing", "file", "section", "finding", "examiner", "entry", "how", "rule", "level",
-               "declared", "stated", "count", "names", "reason", "by", "party"}  # fmt: skip
+               "declared", "stated", "count", "names", "reason", "by", "party",
+               "commit", "expected", "glob", "signature", "source"}  # fmt: skip
     used = {name for finding_id in FINDINGS for name in fields(finding_id, "message", "en")}
     assert used <= allowed
     assert all(set(name) <= set(string.ascii_lowercase + "_") for name in used)

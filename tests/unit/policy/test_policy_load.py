@@ -95,6 +95,16 @@ def test_an_agreement_is_kept(tmp_path: Path) -> None:
     assert not load_policy(write(tmp_path, text.replace("[gate]", "[gate]\ntimezone = 'UTC'"))).agreed
 
 
+def test_keys_of_those_who_sign_commits_stay_outside_of_artifacts(tmp_path: Path) -> None:
+    write(tmp_path / "release", "key", "a.asc")
+    signer = f'[source]\n[[source.signer]]\nfingerprint = "{"A" * 40}"\nkey = "release/a.asc"\n'
+    loaded = load_policy(write(tmp_path, signer))
+    assert loaded.files == ()
+    with pytest.raises(PolicyError) as caught:
+        refuse_inside(loaded, [tmp_path / "release"])
+    assert caught.value.code == "policy.inside"
+
+
 def test_passwords_of_archives_stay_outside_of_artifacts(tmp_path: Path) -> None:
     write(tmp_path / "release", "secret", "password")
     file = write(tmp_path, "[archive_passwords]\n'a.zip' = {file = 'release/password'}\n'**' = {env = 'NAME'}\n")
