@@ -24,7 +24,7 @@ _INTERESTING = re.compile(
     r"//|\\|:[/\\]|fetch|XMLHttp|[Rr]equest|open|WebSocket|EventSource|Worker|Scripts|import|WebTransport|RTCPeer|src|"
     r"href|HTML|html|innerText|textContent|write|[Aa]ttr|location|style|css|[Cc]onnect|ajax|axios|\bgot\b|\bky\b|atob|"
     r"fromC|eval|Function|setTimeout|setInterval|[Bb]eacon|get|post|put|load|tile|poster|action|ping|exec|spawn|host|"
-    r"join|split|require|Image|Audio|Font|Blob|\[|register|stun:|turn:|send|lookup|resolve|createElement|jsx|http"
+    r"join|split|require|Image|Audio|Font|Blob|\[|register|stun:|turn:|send|lookup|resolve|createElement|jsx|http|inding|Reflect"
 )
 """Something of this is in every script that contacts a server, or holds a URL: those without are not parsed."""
 _TOKEN = re.compile(

@@ -77,6 +77,27 @@ ALIASES = [
     "(await import('undici')).request(URL)",
     "var ax = _interopRequireDefault(require('axios')); ax.default.get(URL)",
     "var j = jQuery; j.get(URL)",
+    "import('http').then(h => h.get(URL))",
+    "import('node:https').then(({get}) => get(URL))",
+    "import('axios').then(m => m.default.get(URL))",
+    "import('http').then(function (h) { h.request(URL) })",
+    "const m = 'http'; require(m).get(URL)",
+    "Reflect.get(window, 'fetch')(URL)",
+    "const f = Reflect.get(self, 'fe' + 'tch'); f(URL)",
+    "const {['fetch']: f} = window; f(URL)",
+    "const {['fe' + 'tch']: f} = globalThis; f(URL)",
+    "({['fetch']: f} = self); f(URL)",
+    "const a = 'src'; img[a] = URL",
+    "el[a] = URL",
+    "var e = document.createElement(t); e[a] = URL",
+    "document.getElementById('a')[b] = URL",
+    "el.setAttribute(a, URL)",
+    "Reflect.set(img, 'src', URL)",
+    "Reflect.set(img, a, URL)",
+    "Object.assign(new Image(), {src: URL})",
+    "Object.assign(document.createElement('img'), {src: URL})",
+    "Object.defineProperty(img, 'src', {value: URL})",
+    "XMLHttpRequest['prototype']['open'].call(r, 'GET', URL)",
 ]
 
 
@@ -113,6 +134,18 @@ def test_sink_by_another_name_that_stays_at_home_is_nothing(script: str) -> None
         "var o = {get f() { return fetch }}; o.f(a)",
         "new Map([['a', fetch]])",
         "require('node:child_process').exec(a)",
+        "var y = window[x]; y(b)",
+        "self[k].call(null, b)",
+        "const {[k]: f} = window; f(b)",
+        "process.binding('tcp_wrap')",
+        "process.binding(a)",
+        "var p = process; p.binding('tcp_wrap')",
+        "globalThis.process.binding('udp_wrap')",
+        "process._linkedBinding('a')",
+        "Function('return fetch')()(a)",
+        "const f = new Function('return fetch')(); f(a)",
+        "[].constructor.constructor('return fetch')()(a)",
+        "setTimeout('own(' + a, 1)",
         "const {exec: x} = require('child_process'); x(a)",
         "const {connect: c} = require('net'); c(80, a)",
     ],
@@ -141,10 +174,35 @@ def test_sink_that_cannot_be_followed_is_opaque(script: str) -> None:
         "Reflect.get(own, a)",
         "Reflect.get(window, 'name')",
         "list[a](b)",
+        "list[a] = b",
+        "el[0] = b",
+        "el[i++] = b",
+        "el[a] = 1",
+        "el['title'] = b",
+        "el.setAttribute('title', b)",
+        "Object.assign({}, {src: b})",
+        "Object.assign(el, {title: b})",
+        "Object.defineProperty(img, 'title', {value: b})",
+        "Reflect.set(own, a, b)",
+        "Reflect.set(img, 'title', b)",
+        "process.binding('fs')",
+        "model.binding(a)",
+        "import('path').then(p => p.join(a))",
+        "import('./http').then(h => h.get(a))",
+        "const {[a]: f} = own; f(b)",
+        "const {['name']: n} = window; own(n)",
+        "var y = window['name']; own(y)",
+        "setTimeout(own, 10)",
+        "setTimeout('own()', 10)",
     ],
 )
 def test_no_sink_by_another_name(script: str) -> None:
     assert outbound(script, "a.mjs") == []
+
+
+def test_host_that_is_joined_for_a_sink_whose_name_is_joined_is_code() -> None:
+    [fact] = outbound(f'globalThis["fe" + "tch"](["https:", "", "{HOST}", "a"].join("/"))', "a.js")
+    assert (fact.host, fact.reach, fact.url) == (HOST, "code", U)
 
 
 PIECES = [

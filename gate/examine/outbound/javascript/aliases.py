@@ -35,6 +35,8 @@ _TAKEN = re.compile(
 """Names of sinks that are not called where they stand."""
 _COMPUTED = re.compile(rb"(?<![\w$])(?:%s)\s*+(?:\?\.)?\[" % b"|".join(_GLOBALS))
 """Members of global objects by names that are put together."""
+_TAKEN_APART = re.compile(rb"\}\s*+=\s*+\Z")
+_GIVING = ("variable_declarator", "assignment_expression")
 _NOT_TAKEN = re.compile(rb"(?:typeof|instanceof|[\"'.]prototype|function|class)\s++\Z|(?:[=!]=|[\"'])\Z")
 _AGAIN = 400
 _MOST = 1500
@@ -77,6 +79,10 @@ class _Follower:
         computed = {place for word in _GLOBALS for place in _places(data, word) if _COMPUTED.match(data, place)}
         for call in self._program.calls.get(b"get", ()):
             self._reflected(call)
+        for word in _GLOBALS:
+            for place in _places(data, word):
+                if _TAKEN_APART.search(data, max(0, place - 8), place):
+                    self._taken_apart(place)
         for number, place in enumerate(sorted(places | computed)):
             if number >= _MOST:
                 self._contacts.opaque("sinks taken as values in too many places", self._program.root)
@@ -85,13 +91,35 @@ class _Follower:
                 self._begin(place, _TAKEN.match(data, place))
 
     def _reflected(self, call: Node) -> None:
-        """Take ``Reflect.get(window, name)``, whose result is not followed."""
+        """Follow what ``Reflect.get(window, name)`` gives; it is opaque where the name is not constant."""
         program = self._program
         arguments = program.arguments(call) if program.bytes_of(call.child(0)) == b"Reflect.get" else []
-        if len(arguments) > 1 and is_global(program, arguments[0]):
-            name = self._contacts.folder.constant(arguments[1])
-            if name is None or name in SINKS:
+        if len(arguments) < 2 or not is_global(program, arguments[0]):  # noqa: PLR2004  # the object and the name
+            return
+        name = self._contacts.folder.constant(arguments[1])
+        if name is None:
+            self._contacts.opaque("Reflect.get()", call)
+        elif name in SINKS:
+            path = program.path_to(call.start_byte)
+            ends = [index for index, node in enumerate(path) if node.id == call.id]
+            if not ends:
                 self._contacts.opaque("Reflect.get()", call)
+            for index in ends:
+                self._follow(path[: index + 1], name)
+
+    def _taken_apart(self, place: int) -> None:
+        """Follow the parts of a global object that are taken by names that are put together: ``{[a]: b} = window``."""
+        path = self._program.path_to(place)
+        parent = path[-2] if len(path) > 1 else None
+        pattern = parent.named_children[0] if parent is not None and parent.type in _GIVING else None
+        if pattern is None or pattern.type != "object_pattern" or not is_global(self._program, path[-1]):
+            return
+        for part in pattern.named_children:
+            key = part.named_children[0] if part.type == "pair_pattern" else None
+            if key is not None and key.type == "computed_property_name":
+                name = self._contacts.folder.constant(key.named_children[0])
+                if name is None or name in SINKS:
+                    self._named(part.named_children[-1], name or "", 0)
 
     def _begin(self, place: int, found: re.Match[bytes] | None) -> None:
         start = place if found is None else found.start(found.lastgroup or 0)
@@ -184,9 +212,16 @@ class _Follower:
         handler = CALLS.get(sink) or CONSTRUCTORS.get(sink)
         if handler is not None:
             handler(self._contacts, Call(program, call, sink, None, arguments))
-        else:
-            for value in program.arguments(call)[:3] if arguments is None else arguments[:3]:
-                self._contacts.contact(value, f"{program.text(call)[:40]}", call, opaque=False)
+        elif not sink:
+            self._take_unknown(call, (program.arguments(call) if arguments is None else arguments)[:3])
+
+    def _take_unknown(self, call: Node, arguments: Sequence[Node]) -> None:
+        """Take a call of what may be a sink or anything else: it is opaque where no URL tells more."""
+        found = len(self._contacts.found)
+        for value in arguments:
+            self._contacts.contact(value, f"{self._program.text(call)[:40]}", call, opaque=False)
+        if arguments and len(self._contacts.found) == found:
+            self._contacts.opaque(f"{self._program.text(call)[:40]}", call)
 
     def _method(self, path: list[Node], index: int, sink: str, depth: int) -> None:
         """Take ``f.call(x, url)``, ``f.apply(x, [url])`` and ``f.bind(x)``."""

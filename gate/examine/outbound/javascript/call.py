@@ -12,7 +12,7 @@ from gate.examine.outbound.javascript.contacts import Contacts
 from gate.examine.outbound.javascript.program import Program
 from gate.examine.outbound.javascript.scopes import plain
 
-_MEMBERS = ("member_expression", "subscript_expression")
+MEMBERS = ("member_expression", "subscript_expression")
 _OWNER_LENGTH = 120
 
 
@@ -44,7 +44,7 @@ class Call:
     @cached_property
     def receiver(self) -> Node | None:
         """What it is called on."""
-        return self.function.named_children[0] if self.function.type.endswith(_MEMBERS) else None
+        return self.function.named_children[0] if self.function.type.endswith(MEMBERS) else None
 
     @cached_property
     def arguments(self) -> list[Node]:

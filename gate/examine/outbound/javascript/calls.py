@@ -118,7 +118,7 @@ def _set_attribute(contacts: Contacts, call: Call) -> None:
     if name is not None and value is not None:
         text = contacts.folder.constant(name)
         if text is None:
-            contacts.contact(value, f"{call.name}()", call.node, opaque=False)
+            contacts.contact(value, f"{call.name}()", call.node, opaque=call.name.startswith("setAttribute"))
         else:
             attribute(contacts, text, value, f"{call.name}({text[:20]})", call.node, tag)
     elif name is not None and name.type == "object":

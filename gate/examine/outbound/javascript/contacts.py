@@ -210,7 +210,7 @@ class Contacts:
         for each in self.folder.fold(value):
             if UNKNOWN not in each.text:
                 self._nested("script", each.text, construct, at, each)
-            elif opaque:
+            elif opaque or each.text != UNKNOWN:  # a part of it is text, so it is no function
                 self.opaque(construct, at)
 
     def script_text(self, value: Folded, construct: str, at: Node) -> None:

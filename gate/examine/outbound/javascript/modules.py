@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from gate.examine.outbound.javascript.program import Imported, Program
-from gate.examine.outbound.javascript.scopes import Binding, plain
+from gate.examine.outbound.javascript.scopes import FUNCTIONS, Binding, plain
 
 HTTP_MODULES = frozenset(
     [
@@ -21,7 +21,7 @@ SOCKET_MODULES = {"net": "tcp", "tls": "tls", "dgram": "udp", "dns": "dns", "dns
 COMMANDS = "child_process"
 CONTACTING = frozenset({*HTTP_MODULES, *SOCKET_MODULES, COMMANDS})
 _CONTACTING = "|".join(sorted(CONTACTING)).encode()
-_MODULE = re.compile(rb"(?:require|import|from)\s*+\(?\s*+[\"'`](?:node:)?(?:%s)[\"'`]" % _CONTACTING)
+_MODULE = re.compile(rb"[\"'`](?:node:)?(?:%s)[\"'`]" % _CONTACTING)
 _GLOBAL = re.compile(rb"(?<![\w$.])(?:axios|superagent|ky|jQuery)(?![\w$])")
 _GLOBAL_CLIENTS = {b"axios": "axios", b"superagent": "superagent", b"ky": "ky", b"jQuery": "jquery", b"$": "jquery"}
 """Clients that stand ready by their name where a page loads them."""
@@ -39,7 +39,7 @@ _DEPTH = 8
 
 def holds_modules(data: bytes) -> bool:
     """Say whether a script names a module that contacts servers or starts programs."""
-    return _MODULE.search(data) is not None
+    return (b"require" in data or b"import" in data) and _MODULE.search(data) is not None
 
 
 def _holds_clients(program: Program) -> bool:
@@ -65,19 +65,40 @@ def imported(program: Program, node: Node, depth: int = 0) -> Imported | None:  
         case "call_expression":
             return _called(program, node, depth)
         case "member_expression":
-            owner, name = node.named_children[0], program.bytes_of(node.named_children[-1])
-            found = imported(program, owner, depth + 1)
-            if found is None:
-                values = program.members(owner, name)[:_VALUES] if program.bytes_of(owner) == b"this" else ()
-                return _first(imported(program, value, depth + 1) for value in values)
-            return found if name in _MADE else Imported(found.module, name.decode("utf-8", "replace"))
+            return _member(program, node, depth)
         case "assignment_expression" | "binary_expression" | "ternary_expression":
             values = node.named_children[-2:] if node.type != "assignment_expression" else node.named_children[-1:]
             return _first(imported(program, value, depth + 1) for value in values)
         case "identifier":
             return _named(program, node, depth)
+        case "object_pattern":  # the first parameter of a function, taken apart
+            return _promised(program, node, depth + 1)
         case _:
             return None
+
+
+def _member(program: Program, node: Node, depth: int) -> Imported | None:
+    owner, name = node.named_children[0], program.bytes_of(node.named_children[-1])
+    found = imported(program, owner, depth + 1)
+    if found is None:
+        values = program.members(owner, name)[:_VALUES] if program.bytes_of(owner) == b"this" else ()
+        return _first(imported(program, value, depth + 1) for value in values)
+    return found if name in _MADE else Imported(found.module, name.decode("utf-8", "replace"))
+
+
+def _promised(program: Program, node: Node, depth: int) -> Imported | None:
+    """Return the module that a function is given for its first parameter: ``import("http").then(h => h.get(url))``.
+
+    ``node`` is the function, or that parameter.
+    """
+    path = program.path_to(node.start_byte)
+    for index in range(len(path) - 1, 2, -1):
+        function, listed, call = path[index], path[index - 1], path[index - 2]
+        if function.type in FUNCTIONS and function.end_byte >= node.end_byte:
+            if listed.type != "arguments" or program.callee_name(call) != b"then":
+                return None
+            return imported(program, plain(call.child(0)).named_children[0], depth)
+    return None
 
 
 def _named(program: Program, node: Node, depth: int) -> Imported | None:
@@ -113,7 +134,8 @@ def _bound(program: Program, binding: Binding, depth: int) -> Imported | None:
         case "parameter":
             sites = program.calls_of(binding.node)[:_VALUES]
             values = [site[binding.position] for site in sites if binding.position < len(site)]
-            return _first(imported(program, value, depth) for value in values)
+            found = _first(imported(program, value, depth) for value in values)
+            return found or (_promised(program, binding.node, depth) if binding.position == 0 else None)
         case _:
             return None
 
@@ -122,8 +144,10 @@ def _called(program: Program, call: Node, depth: int) -> Imported | None:
     """Return the module of ``require("name")``, also inside of a helper for default exports, or of a made client."""
     arguments = program.arguments(call)
     name = program.callee_name(call)
-    if name in (b"require", b"import") and arguments and arguments[0].type == "string":
-        return Imported(program.text(arguments[0])[1:-1].removeprefix("node:"))
+    if name in (b"require", b"import") and arguments:
+        named = next((each for each in program.structures(arguments[0]) if each.type == "string"), None)
+        if named is not None:
+            return Imported(program.text(named)[1:-1].removeprefix("node:"))
     if b"mport" in name or b"nterop" in name:
         return imported(program, arguments[0], depth + 1) if arguments else None
     if name in _MADE:

@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from gate.examine.outbound.found import Found
 from gate.examine.outbound.javascript.aliases import SINKS, take_aliases
-from gate.examine.outbound.javascript.call import Call
+from gate.examine.outbound.javascript.call import MEMBERS, Call
 from gate.examine.outbound.javascript.calls import CALLS, CONSTRUCTORS, is_loader, take_loader
 from gate.examine.outbound.javascript.clients import imported_call
 from gate.examine.outbound.javascript.contacts import Contacts
@@ -18,6 +18,7 @@ from gate.examine.outbound.javascript.elements import assign, jsx_attribute
 from gate.examine.outbound.javascript.folding import FEW_STEPS
 from gate.examine.outbound.javascript.modules import holds_modules, is_global
 from gate.examine.outbound.javascript.program import Program
+from gate.examine.outbound.javascript.reflection import take_reflected
 from gate.examine.outbound.javascript.scopes import plain
 from gate.examine.outbound.javascript.strings import take_comments, take_configuration, take_literals
 from gate.examine.outbound.javascript.syntax import parse
@@ -80,6 +81,7 @@ def _take_flows(contacts: Contacts) -> None:
             for node in made:
                 handler(contacts, Call(program, node, name))
     take_aliases(contacts)
+    take_reflected(contacts)
     if holds_modules(program.data):
         _take_imported(contacts)
     for node, target in program.scopes.assigned:
@@ -113,10 +115,12 @@ def _take_indirect(contacts: Contacts, node: Node, name: str) -> None:
     """Take ``f.call(x, url)`` and ``f.apply(x, [url])`` of a function that is known by its name."""
     program = contacts.program
     member = node.child(0)
-    function = member.named_children[0] if member.type == "member_expression" else None
-    if function is None or function.type != "member_expression":  # lone names are followed as values
+    function = plain(member.named_children[0]) if member.type == "member_expression" else None
+    if function is None or not function.type.endswith(MEMBERS):  # lone names are followed as values
         return
     called = program.text(function.named_children[-1])
+    if function.type == "subscript_expression":
+        called = contacts.folder.constant(function.named_children[-1], FEW_STEPS) or ""
     handler = CALLS.get(called)
     if handler is None or called in SINKS:
         return
