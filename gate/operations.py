@@ -24,6 +24,7 @@ from gate.models import BuilderFact, EvidenceForm, Examination, Judgement
 from gate.paths import artifact_names, printable, unescape_component
 from gate.pipeline import Clock, Progress, examine, with_facts
 from gate.policy import LoadedPolicy, SigningState, judge, load_policy, refuse_inside
+from gate.previous import previous_fact, read_previous
 from gate.record.documents import gate_identity, result_document
 from gate.signing.interface import Signer
 from gate.signing.openpgp import OpenPgpSigner
@@ -40,7 +41,7 @@ class CheckRequest:
     ``policy`` None means ``gate.toml`` of the current folder where there is one, else the built-in default;
     ``database``, ``signatures`` and ``rules`` override where the engines' data lies; ``browser`` opens the pages in a
     real browser as well.  ``builder`` is what the environment claims of the build system (``gate.environment``);
-    ``source`` the repository that the delivery is made from.
+    ``source`` the repository that the delivery is made from, ``previous`` the folder of the release before this one.
     """
 
     paths: tuple[Path, ...]
@@ -52,6 +53,7 @@ class CheckRequest:
     browser: bool = False
     builder: BuilderFact | None = None
     source: Path | None = None
+    previous: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ def _examine(
 ) -> Examination:
     passwords = archive_passwords(loaded)
     settings = engine_settings(request, loaded)
-    builder = [request.builder] if request.builder else []
+    before = read_previous(request.previous, request.paths) if request.previous else None
     with source_run(request.source, source_signers(loaded), jobs=request.jobs) as source:
         examination = examine(
             artifacts,
@@ -192,7 +194,9 @@ def _examine(
             together=[*build_together(settings), *source.together],
         )
     evidence = read_evidence(_evidence_files(loaded))
-    return with_facts(examination, [*builder, *source.facts_beside(examination), *evidence])
+    builder = [request.builder] if request.builder else []
+    previous = [previous_fact(before, examination)] if before else []
+    return with_facts(examination, [*builder, *previous, *source.facts_beside(examination), *evidence])
 
 
 def source_signers(loaded: LoadedPolicy) -> list[tuple[str, Path]]:

@@ -51,6 +51,7 @@ def examination_options(text: Text) -> list[click.Parameter]:
         click.Option(["-o", "--output"], type=_PATH, metavar="FILE", help=text("option.output")),
         click.Option(["--report", "reports"], type=ReportOption(), multiple=True, help=text("option.report")),
         click.Option(["--source"], type=_PATH, metavar="DIR", help=text("option.source")),
+        click.Option(["--previous"], type=_PATH, metavar="FOLDER", help=text("option.previous")),
         click.Option(["--browser"], is_flag=True, help=text("option.browser")),
         click.Option(["-j", "--jobs"], type=click.IntRange(1, 64), default=None, metavar="N", help=text("option.jobs")),
         click.Option(["--database"], type=_PATH, metavar="DIR", help=text("option.database")),
@@ -94,5 +95,6 @@ def request_of(values: dict[str, Any]) -> CheckRequest:
         rules=values["rules"],
         browser=bool(values.get("browser")),
         source=values.get("source"),
+        previous=values.get("previous"),
         builder=builder_from(os.environ),
     )

@@ -53,7 +53,15 @@ from gate.models.judgement import (
     JudgedOutbound,
     Judgement,
 )
-from gate.models.run_facts import BuilderFact, BuildSystem, RunnerKind, ServiceFact
+from gate.models.run_facts import (
+    BuilderFact,
+    BuildSystem,
+    Comparison,
+    Difference,
+    PreviousFact,
+    RunnerKind,
+    ServiceFact,
+)
 from gate.models.source_facts import RevisionFact, SignatureKind, Traced, TraceFact, WorkTree
 from gate.models.vocabulary import (
     Aspect,
@@ -79,6 +87,7 @@ __all__ = [
     "Certainty",
     "Clause",
     "ClauseStatus",
+    "Comparison",
     "ComponentFact",
     "ContainerFact",
     "ContainerIssue",
@@ -87,6 +96,7 @@ __all__ = [
     "DatabaseKind",
     "Derived",
     "DetectionFact",
+    "Difference",
     "Disguise",
     "DisguiseFact",
     "EngineInfo",
@@ -116,6 +126,7 @@ __all__ = [
     "OpenedFact",
     "OutboundFact",
     "PageFact",
+    "PreviousFact",
     "Reach",
     "ReferenceFact",
     "RevisionFact",

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 from gate.models.components import ComponentFact
 from gate.models.evidence import EvidenceFact
-from gate.models.run_facts import BuilderFact, ServiceFact
+from gate.models.run_facts import BuilderFact, PreviousFact, ServiceFact
 from gate.models.source_facts import RevisionFact, TraceFact
 from gate.models.vocabulary import (  # pydantic reads annotations when the module is loaded
     DOCUMENT_CONFIG,
@@ -220,7 +220,7 @@ SeenFact: TypeAlias = (
 )
 """What intake and examiners may say of an item."""
 
-RunFact: TypeAlias = BuilderFact | RevisionFact | EvidenceFact | ServiceFact
+RunFact: TypeAlias = BuilderFact | PreviousFact | RevisionFact | EvidenceFact | ServiceFact
 """What is no item's, and no examiner may say."""
 
 Fact: TypeAlias = SeenFact | RunFact

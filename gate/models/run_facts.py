@@ -62,3 +62,50 @@ class ServiceFact:
     path: str = ""
     sha256: str = ""
     kind: Literal["service"] = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is there now and was not (``added``), the other way round, or there and another."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT_CONFIG
+    how: Literal["added", "removed", "changed"]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How things of one kind differ between two releases; counts are exact, ``differences`` the first of each sort."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT_CONFIG
+    added: int
+    removed: int
+    changed: int
+    same: int
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousFact:
+    """The release that went before, by its record, and how its facts differ from those of this run.
+
+    ``record_sha256`` is the digest of its record, ``created`` when that was written (RFC 3339, UTC), ``name`` and
+    ``version`` of its deliverable (empty where it had none).  ``policy_sha256`` is the policy that judged it,
+    ``exceptions`` are the ids of the justifications that it rested on: policy compares them with today's.
+    Its digests held; whether its signatures do was not asked.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT_CONFIG
+    record_sha256: str
+    created: str
+    name: str
+    version: str
+    policy_sha256: str
+    exceptions: tuple[str, ...]
+    files: Comparison
+    executables: Comparison
+    hosts: Comparison
+    engines: Comparison
+    path: str = ""
+    sha256: str = ""
+    kind: Literal["previous"] = "previous"

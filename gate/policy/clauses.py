@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gate.text import Language
 
 QUALITY: Final = "26-3(1)"
+CHANGES: Final = "26-3(4)"
 MALWARE: Final = "26-3 3(1)①"
 CONTRARY_CODE: Final = "26-3 3(1)②"
 OUTBOUND: Final = "26-3 3(1)③"
@@ -26,7 +27,17 @@ EXECUTABLES: Final = "26-3 3(3)"
 AUTHENTICITY: Final = "26-3 3(4)"
 PRIVACY: Final = "26-3 3(6)"
 
-CLAUSES: Final = (QUALITY, MALWARE, CONTRARY_CODE, OUTBOUND, VULNERABILITIES, EXECUTABLES, AUTHENTICITY, PRIVACY)
+CLAUSES: Final = (
+    QUALITY,
+    CHANGES,
+    MALWARE,
+    CONTRARY_CODE,
+    OUTBOUND,
+    VULNERABILITIES,
+    EXECUTABLES,
+    AUTHENTICITY,
+    PRIVACY,
+)
 """The clauses that are judged, in the order of the article."""
 
 EXAMINED: Final = (MALWARE, OUTBOUND, EXECUTABLES, PRIVACY)
@@ -38,7 +49,6 @@ BY_EVIDENCE: Final = (QUALITY, CONTRARY_CODE, VULNERABILITIES)
 OUT_OF_SCOPE: Final = (
     "26-3(2)",
     "26-3(3)",
-    "26-3(4)",
     "26-3(5)",
     "26-3(6)",
     "26-3 2",

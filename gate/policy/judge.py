@@ -17,6 +17,7 @@ from gate.policy.engines import external_services, is_sample, run_findings
 from gate.policy.evidence import judge_evidence
 from gate.policy.findings import kind_of, make_finding
 from gate.policy.justification import decide_suppression, validity
+from gate.policy.previous import previous_findings, previous_of
 from gate.policy.rules import Reading
 from gate.policy.standing import Basis, SigningState, standings
 
@@ -54,14 +55,15 @@ def judge(
         *run_findings(examination, policy),
         *evidence.findings,
         *_signing_findings(policy, signing),
+        *previous_findings(examination, policy),
     ]
     marked, expired = _suppressed(found, policy, today, reading.used)
     unordered = [*marked, *expired, *_unused(policy, reading.used)]
     findings = [finding for finding, _ in groupby(sorted(unordered, key=_finding_order))]
     executables = sorted(reading.executables, key=_executable_order)
     outbound = sorted(reading.contacts.judged, key=_outbound_order)
-    source = reading.tracing.standing
-    basis = Basis(findings, executables, outbound, evidence.standing, signing, policy_sha256, source)
+    around = reading.tracing.standing, previous_of(examination)
+    basis = Basis(findings, executables, outbound, evidence.standing, signing, policy_sha256, *around)
     clauses = standings(basis)
     return Judgement(
         _verdict(findings, clauses, policy),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 from gate.models import ContainerIssue, GapReason, Reach, Severity
 from gate.policy.clauses import (
     AUTHENTICITY,
+    CHANGES,
     EXAMINED,
     EXECUTABLES,
     MALWARE,
@@ -149,6 +150,8 @@ _KINDS = (
     FindingKind("source/other-commit", "reject", QUALITY),
     FindingKind("source/unsigned", "reject", QUALITY),
     FindingKind("source/unread", "gap", QUALITY, "never"),
+    FindingKind("previous/other-deliverable", "warn", CHANGES),
+    FindingKind("previous/not-earlier", "warn", CHANGES),
     FindingKind("evidence/outdated", "warn", "", "never"),
     FindingKind("evidence/future", "warn", "", "never"),
     FindingKind("evidence/unread", "gap", "", "never"),

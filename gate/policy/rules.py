@@ -20,6 +20,7 @@ from gate.models import (
     LinkFact,
     OpenedFact,
     PageFact,
+    PreviousFact,
     ReferenceFact,
     RevisionFact,
     ServiceFact,
@@ -112,8 +113,8 @@ class Reading:
         match fact:
             case ItemFact() | ReferenceFact() | LibraryFact() | PageFact():
                 pass  # that an item exists, names others, or is a known library, is no finding
-            case RevisionFact() | TraceFact() | BuilderFact() | ServiceFact() | EvidenceFact():
-                pass  # what a delivery comes from is judged elsewhere; evidence is judged where policy names it
+            case RevisionFact() | TraceFact() | BuilderFact() | PreviousFact() | ServiceFact() | EvidenceFact():
+                pass  # what a delivery comes from and follows is judged elsewhere, evidence where policy names it
             case ComponentFact():
                 self._component(fact)
             case LinkFact():

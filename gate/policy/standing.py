@@ -9,6 +9,7 @@ from gate.models import Clause
 from gate.policy.clauses import (
     AUTHENTICITY,
     BY_EVIDENCE,
+    CHANGES,
     CLAUSES,
     EXECUTABLES,
     MALWARE,
@@ -27,7 +28,7 @@ from gate.text import render
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gate.models import ClauseStatus, Finding, JudgedExecutable, JudgedOutbound, MessageArgs, Severity
+    from gate.models import ClauseStatus, Finding, JudgedExecutable, JudgedOutbound, MessageArgs, PreviousFact, Severity
     from gate.policy.evidence import Worth
     from gate.policy.model import Evidence
     from gate.policy.tracing import SourceStanding
@@ -62,6 +63,7 @@ class Basis:
     signing: SigningState
     policy_sha256: str
     source: SourceStanding | None = None
+    previous: PreviousFact | None = None
 
 
 def standings(basis: Basis) -> tuple[Clause, ...]:
@@ -86,6 +88,8 @@ def _judged(clause: str, basis: Basis) -> Clause:
         return _quality(basis, basis.source, evidence, exceptions)
     if clause in BY_EVIDENCE:
         return _by_evidence(clause, basis, evidence, exceptions)
+    if clause == CHANGES:
+        return _changes(basis, evidence)
     if clause == AUTHENTICITY:
         return _authenticity(basis, evidence)
     if exceptions:
@@ -131,6 +135,16 @@ def _quality(basis: Basis, source: SourceStanding, evidence: tuple[str, ...], ex
     return _clause(QUALITY, "supported", "traced", evidence, exceptions, **counts)
 
 
+def _changes(basis: Basis, evidence: tuple[str, ...]) -> Clause:
+    """Judge the report of changes: what changed in the files can be said, when and how it is reported cannot."""
+    previous = basis.previous
+    if previous is None:
+        return _clause(CHANGES, "out-of-scope", "no-previous")
+    files = previous.files
+    about = {"added": files.added, "removed": files.removed, "changed": files.changed}
+    return _clause(CHANGES, "supported", "compared", evidence, version=previous.version or "–", **about)
+
+
 def _authenticity(basis: Basis, evidence: tuple[str, ...]) -> Clause:
     """Judge from the signers that are ready; where one is missing, a finding stands against the clause already."""
     if not basis.signing.intended:
@@ -162,6 +176,8 @@ def _exceptions(clause: str, findings: Sequence[Finding], basis: Basis) -> int:
 def _evidence(clause: str, basis: Basis) -> tuple[str, ...]:
     """Return what the answer rests on, as ``kind:name`` with digests where there are any."""
     found = [f"engine:{name}" for name in _ENGINES.get(clause, ())]
+    if clause == CHANGES and basis.previous:
+        found.append(f"previous:record#sha256:{basis.previous.record_sha256}")
     found += [f"signing:{backend}" for backend in sorted(basis.signing.ready) if clause == AUTHENTICITY]
     if clause == QUALITY and basis.source is not None:
         revision = basis.source.revision

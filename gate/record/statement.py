@@ -35,6 +35,7 @@ from gate.record.identity import DOCUMENT, GateIdentity
 from gate.record.parsing import parse_document
 from gate.record.result import PolicyReference  # as above
 from gate.record.subjects import Sha256, Subject, subjects_of  # as above
+from gate.record.surroundings import RecordBuilder, RecordPrevious, record_builder, record_previous  # as above
 from gate.record.types import RECORD, STATEMENT, RecordType, StatementType
 
 if TYPE_CHECKING:
@@ -181,6 +182,8 @@ class RecordPredicate:
     finished: str
     verdict: Verdict
     sample: bool
+    builder: RecordBuilder | None
+    previous: RecordPrevious | None
     deliverable: RecordDeliverable | None
     specification: RecordSpecification | None
     policy: PolicyReference
@@ -242,6 +245,8 @@ def build_record(
             finished=examination.finished,
             verdict=judgement.verdict,
             sample=judgement.sample,
+            builder=record_builder(examination),
+            previous=record_previous(examination),
             deliverable=_deliverable(policy),
             specification=_specification(policy, papers),
             policy=policy_reference(loaded),

@@ -230,13 +230,14 @@ def test_every_clause_has_title_and_printed_form(clause: str) -> None:
 
 def test_the_articles_sentences_are_all_there() -> None:
     assert CLAUSES == (
-        "26-3(1)", "26-3 3(1)①", "26-3 3(1)②", "26-3 3(1)③", "26-3 3(2)", "26-3 3(3)", "26-3 3(4)", "26-3 3(6)"
+        "26-3(1)", "26-3(4)", "26-3 3(1)①", "26-3 3(1)②", "26-3 3(1)③", "26-3 3(2)", "26-3 3(3)", "26-3 3(4)",
+        "26-3 3(6)",
     )  # fmt: skip
     printed = {clause_printed(clause, "ja") for clause in (*CLAUSES, *OUT_OF_SCOPE)}
     expected = {f"第26条の3第1項({number})" for number in range(1, 7)} | {"第26条の3第2項"}
     expected |= {f"第26条の3第3項(1){mark}" for mark in "①②③"} | {f"第26条の3第3項({number})" for number in range(2, 7)}
     assert printed == expected
-    assert set(DEFAULT_REQUIRED) | set(BY_EVIDENCE) | {"26-3 3(6)"} == set(CLAUSES)
+    assert set(DEFAULT_REQUIRED) | set(BY_EVIDENCE) | {"26-3(4)", "26-3 3(6)"} == set(CLAUSES)
 
 
 def test_labels_are_those_of_the_papers() -> None:
@@ -262,7 +263,7 @@ def test_texts_name_only_fields_that_findings_have() -> None:
                "expires", "page", "pinned", "found", "host", "url", "via", "target", "problem", "counted", "items",
                "missing", "file", "section", "finding", "examiner", "entry", "how", "rule", "level",
                "declared", "stated", "count", "names", "reason", "by", "party",
-               "commit", "expected", "glob", "signature", "source"}  # fmt: skip
+               "commit", "created", "expected", "glob", "signature", "source", "started"}  # fmt: skip
     used = {name for finding_id in FINDINGS for name in fields(finding_id, "message", "en")}
     assert used <= allowed
     assert all(set(name) <= set(string.ascii_lowercase + "_") for name in used)

@@ -1,0 +1,85 @@
+"""What lies around a delivery, in its record: where the gate ran, and the release before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from gate.models import BuilderFact, BuildSystem, RunnerKind  # pydantic reads annotations when the module is loaded
+from gate.policy.previous import previous_of
+from gate.record.identity import DOCUMENT
+from gate.record.subjects import Sha256  # as above
+
+if TYPE_CHECKING:
+    from gate.models import Examination
+
+
+@dataclass(frozen=True, slots=True)
+class RecordBuilder:
+    """Where the gate ran, in the words of the runner's environment; what that does not say is empty."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
+    claimed_by: Literal["runner"]
+    system: BuildSystem
+    id: str
+    repository: str
+    revision: str
+    ref: str
+    workflow: str
+    workflow_ref: str
+    workflow_revision: str
+    job: str
+    run: str
+    run_url: str
+    event: str
+    actor: str
+    runner: RunnerKind
+    runner_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPrevious:
+    """The release that this one was compared with: the digest of its record, and what that says it is.
+
+    The differences stand in ``facts.json`` (kind ``previous``), which the record binds.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
+    sha256: Sha256
+    created: str
+    name: str
+    version: str
+    policy_sha256: Sha256
+
+
+def record_builder(examination: Examination) -> RecordBuilder | None:
+    """Return where the gate ran; None where nobody asked the environment."""
+    fact = next((fact for fact in examination.facts if isinstance(fact, BuilderFact)), None)
+    if fact is None:
+        return None
+    return RecordBuilder(
+        claimed_by=fact.claimed_by,
+        system=fact.system,
+        id=fact.builder,
+        repository=fact.repository,
+        revision=fact.revision,
+        ref=fact.ref,
+        workflow=fact.workflow,
+        workflow_ref=fact.workflow_ref,
+        workflow_revision=fact.workflow_revision,
+        job=fact.job,
+        run=fact.run,
+        run_url=fact.run_url,
+        event=fact.event,
+        actor=fact.actor,
+        runner=fact.runner,
+        runner_name=fact.runner_name,
+    )
+
+
+def record_previous(examination: Examination) -> RecordPrevious | None:
+    """Return the release before this one; None where there was none to compare with."""
+    fact = previous_of(examination)
+    if fact is None:
+        return None
+    return RecordPrevious(fact.record_sha256, fact.created, fact.name, fact.version, fact.policy_sha256)
