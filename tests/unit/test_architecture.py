@@ -36,6 +36,7 @@ LEAVES = {
     "_gnupg",
     "_armor",
     "structure",
+    "x509",
 }
 STAGES = {"intake", "examine", "policy", "record", "signing"}
 JOINTS = {"pipeline", "deliver", "staging", "verification", "reports", "operations", "doctor"}

@@ -1,0 +1,223 @@
+"""Check detached CMS signatures by pinned roots, in a confined process: the side of whoever asks.
+
+No parser of certificates is imported here.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeAlias, cast, get_args
+
+from gate.errors import WorkerDied
+from gate.x509.outcomes import EntryFault, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gate.isolation import Worker
+
+Profile: TypeAlias = Literal["plain", "gpki-official", "shogyo-toki"]
+Revocation: TypeAlias = Literal["crl", "ocsp", "either"]
+MaterialKind: TypeAlias = Literal["cer", "crl", "ocsp"]
+
+MAX_SIGNATURE = 1 << 18
+"""Largest signature file in bytes, with chain and timestamp in it."""
+MAX_MATERIAL = 12 << 20
+"""Bytes that certificates, lists and answers kept with a release may have together."""
+_SECONDS = 60.0
+_BYTES_PER_SECOND = 5_000_000
+"""Hashing makes some 500 MB a second; a machine a hundred times slower is not waited for."""
+
+
+class TrustEntryError(Exception):
+    """Something of an entry of trust cannot be read; ``number`` is its place, from 0."""
+
+    def __init__(self, number: int, fault: EntryFault) -> None:
+        super().__init__(number, fault)
+        self.number = number
+        self.fault = fault
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedSigner:
+    """Whose signatures are accepted: below which roots, by which name or key, and known by what not to be revoked.
+
+    Certificates and lists are PEM or DER.  ``subject`` is a full RFC 4514 name, ``spki_sha256`` the digest of a public
+    key; at least one is given.  Where ``crls`` are given, they stand in the place of what came with the release;
+    ``most_days`` is how old a list may have been when the signature was made.
+    """
+
+    roots: tuple[bytes, ...]
+    tsa_roots: tuple[bytes, ...]
+    subject: str | None = None
+    spki_sha256: str | None = None
+    profile: Profile = "plain"
+    revocation: Revocation = "either"
+    crls: tuple[bytes, ...] = ()
+    most_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one check said.
+
+    Only where it is valid: ``signer`` (subject and digest of the key), ``time`` (of the timestamp), ``known`` (the
+    latest time that revocation information at hand speaks of), both in seconds since 1970, and ``token``, the
+    timestamp in DER.  ``sha256`` and ``size`` are of the bytes read: only a caller that compares them knows what was
+    signed.
+    """
+
+    outcome: Outcome
+    signer: str
+    time: int
+    known: int
+    token: bytes
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class StampAnswer:
+    """What a time-stamping authority's answer is: where good, the token, its time and the certificates in it (DER)."""
+
+    outcome: Outcome
+    token: bytes = b""
+    time: int = 0
+    certificates: tuple[bytes, ...] = ()
+
+
+def _confinable() -> bool:
+    """Say whether this system has the confinement of ``gate.isolation``."""
+    return os.name == "posix"
+
+
+class Checker:
+    """Checks detached CMS signatures under entries of trust, judging at ``now`` (seconds since 1970).
+
+    Close it, or use it as a context manager.  Raises :class:`TrustEntryError` where an entry cannot be read, and
+    ``IsolationError`` where the confined process cannot be had.
+    """
+
+    def __init__(self, entries: Sequence[TrustedSigner], *, now: int) -> None:
+        options = {"entries": [_plain(entry) for entry in entries], "now": now}
+        self._backend: _Backend = _Confined(options) if _confinable() else _Unconfined(options)
+        try:
+            self._require_readable()
+        except BaseException:
+            self.close()
+            raise
+
+    def _require_readable(self) -> None:
+        for number, fault in self._ask({"do": "faults"}).get("faults", [[0, "roots"]]):
+            raise TrustEntryError(int(number), fault if fault in get_args(EntryFault) else "roots")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def keep(self, files: Sequence[tuple[MaterialKind, bytes]]) -> list[int]:
+        """Hand over what was kept with a release; returns the numbers of files that are not what their kind says."""
+        unread = self._ask({"do": "material", "files": [list(each) for each in files]}).get("unread", [0])
+        return [int(number) for number in unread]
+
+    def check(self, descriptor: int, signature: bytes) -> Checked:
+        """Check ``signature`` over all bytes of an open regular file; its position is moved."""
+        if len(signature) > MAX_SIGNATURE:
+            return Checked("malformed", "", 0, 0, b"", "", 0)
+        seconds = _SECONDS + os.fstat(descriptor).st_size / _BYTES_PER_SECOND
+        answer = self._ask({"do": "check", "signature": signature}, [descriptor], seconds=seconds)
+        try:
+            return Checked(
+                _outcome(answer),
+                str(answer.get("signer", "")),
+                int(answer.get("time", 0)),
+                int(answer.get("known", 0)),
+                bytes(answer.get("token", b"")),
+                str(answer["sha256"]),
+                int(answer["size"]),
+            )
+        except (KeyError, TypeError, ValueError):
+            return Checked("failed", "", 0, 0, b"", "", 0)
+
+    def read_response(self, response: bytes, stamped: bytes, nonce: int) -> StampAnswer:
+        """Look at a time-stamping authority's answer to a request for ``stamped`` with ``nonce``, whoever it is."""
+        answer = self._ask({"do": "stamp", "response": response, "stamped": stamped, "nonce": nonce})
+        try:
+            return StampAnswer(
+                _outcome(answer),
+                bytes(answer.get("token", b"")),
+                int(answer.get("time", 0)),
+                tuple(bytes(each) for each in answer.get("certificates", ())),
+            )
+        except (TypeError, ValueError):
+            return StampAnswer("failed")
+
+    def _ask(
+        self, request: dict[str, Any], descriptors: Sequence[int] = (), *, seconds: float = _SECONDS
+    ) -> dict[str, Any]:
+        answers = list(self._backend.ask(request, descriptors, seconds=seconds))
+        if len(answers) != 1 or not isinstance(answers[0], dict):
+            raise WorkerDied("isolation.worker-died", target="x509", how="answer")
+        return answers[0]
+
+    def close(self) -> None:
+        """End the confined process; may be called more than once."""
+        self._backend.close()
+
+
+def _outcome(answer: dict[str, Any]) -> Outcome:
+    outcome = answer.get("outcome")
+    return cast("Outcome", outcome) if outcome in get_args(Outcome) else "failed"
+
+
+def _plain(entry: TrustedSigner) -> dict[str, Any]:
+    return {
+        "roots": list(entry.roots),
+        "tsa_roots": list(entry.tsa_roots),
+        "subject": entry.subject,
+        "spki_sha256": entry.spki_sha256,
+        "profile": entry.profile,
+        "revocation": entry.revocation,
+        "crls": list(entry.crls),
+        "most_days": entry.most_days,
+    }
+
+
+class _Backend(Protocol):
+    def ask(self, request: dict[str, Any], descriptors: Sequence[int], *, seconds: float) -> Iterator[Any]: ...
+
+    def close(self) -> None: ...
+
+
+class _Confined:
+    """The parsers behind a worker of ``gate.isolation``."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        from gate.isolation import Worker  # noqa: PLC0415  # not importable on Windows
+
+        self._worker: Worker = Worker("gate.x509.inside:serve", options)
+
+    def ask(self, request: dict[str, Any], descriptors: Sequence[int], *, seconds: float) -> Iterator[Any]:
+        return self._worker.request(request, descriptors, seconds=seconds)
+
+    def close(self) -> None:
+        self._worker.kill()
+
+
+class _Unconfined:
+    """The parsers in this very process, where the system has no confinement (Windows)."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        from gate.x509 import inside  # noqa: PLC0415  # parsers are loaded only where they run
+
+        self._handle = inside.serve(options)
+
+    def ask(self, request: dict[str, Any], descriptors: Sequence[int], *, seconds: float) -> Iterator[Any]:
+        del seconds  # nothing here can be stopped half-way
+        return self._handle(request, descriptors)
+
+    def close(self) -> None:
+        """Nothing is left behind."""
