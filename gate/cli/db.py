@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from gate.cli.language import Text
+from gate.cli.output import say
 from gate.cli.settings import GateCommand, Settings
+from gate.reports.escaping import terminal_lines
 
 if TYPE_CHECKING:
     from gate.examine.antivirus.update import Exchanged
@@ -84,7 +86,9 @@ def _status(ctx: click.Context, /, folder: Path | None, form: str, max_age_days:
 
     settings, now = ctx.ensure_object(Settings), datetime.now(UTC)
     found = status(folder or default_database_folder())
-    click.echo(status_document(found, now) if form == "json" else status_text(found, settings.language, now))
+    click.echo(
+        status_document(found, now) if form == "json" else terminal_lines(status_text(found, settings.language, now))
+    )
     return 0 if is_healthy(found, now, max_age_days) else 1
 
 
@@ -132,10 +136,10 @@ def _show(result: Exchanged, form: str, settings: Settings) -> None:
     if form == "json":
         click.echo(status_document(result.status, now, changed=result.changed))
     else:
-        click.echo(exchanged_text(result, settings.language, now))
+        click.echo(terminal_lines(exchanged_text(result, settings.language, now)))
     if not is_healthy(result.status, now, DEFAULT_MAX_AGE_DAYS):
         from gate.text import render  # noqa: PLC0415  # see above
 
         age = result.status.age_days(now)
         about: dict[str, str | int] = {"days": "–" if age is None else age, "limit": DEFAULT_MAX_AGE_DAYS}
-        click.echo(render("malware.db-still-old", settings.language, about), err=True)
+        say(render("malware.db-still-old", settings.language, about))

@@ -8,6 +8,7 @@ import click
 
 from gate.cli.language import Text
 from gate.cli.settings import GateCommand, Settings
+from gate.reports.escaping import terminal_lines
 from gate.text import render
 
 _STYLE = {"ok": "green", "weak": "yellow", "missing": "red"}
@@ -31,9 +32,10 @@ def _doctor(ctx: click.Context, /) -> int:
         click.echo(
             click.style(f"{label:8}", fg=_STYLE[check.state])
             + f" {check.name:12} "
-            + render(check.code, settings.language, check.arguments),
+            + terminal_lines(render(check.code, settings.language, check.arguments)),
             color=colour,
         )
         if check.state != "ok":
-            click.echo(" " * 9 + render(f"{check.code}.advice", settings.language, check.arguments), color=colour)
+            advice = terminal_lines(render(f"{check.code}.advice", settings.language, check.arguments))
+            click.echo(f"{'':9}{advice}", color=colour)
     return 0 if healthy else 3

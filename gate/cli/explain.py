@@ -22,7 +22,7 @@ def build(text: Text) -> click.Command:
 @click.pass_context
 def _explain(ctx: click.Context, /, finding_id: str) -> int:
     from gate.policy.registry import FINDINGS  # noqa: PLC0415  # loaded only when the command runs
-    from gate.reports.text import render_explanation  # noqa: PLC0415  # as above
+    from gate.reports.explanation import render_explanation  # noqa: PLC0415  # as above
 
     settings = ctx.ensure_object(Settings)
     if finding_id not in FINDINGS:

@@ -9,6 +9,7 @@ import click
 
 from gate.cli.language import Text
 from gate.cli.options import examination_options, refuse_colliding_reports, request_of
+from gate.cli.output import say
 from gate.cli.settings import GateCommand, Settings
 from gate.text import render
 
@@ -47,4 +48,4 @@ def _justify(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # cl
 
 
 def _say(code: str, settings: Settings, **arguments: int) -> None:
-    click.echo(render(code, settings.language, arguments), err=True)
+    say(render(code, settings.language, arguments))

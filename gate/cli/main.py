@@ -19,8 +19,10 @@ import click
 
 from gate import __version__
 from gate.cli.language import language_of, texts
+from gate.cli.output import say
 from gate.cli.settings import Settings, global_options
 from gate.errors import GateError
+from gate.reports.escaping import terminal_lines
 from gate.text import Language, render
 
 COMMANDS = ("check", "justify", "outbound", "release", "verify", "doctor", "explain", "db")
@@ -97,7 +99,7 @@ def run(arguments: Sequence[str]) -> int:
         _complain(error.message(language), error.advice(language), language, settings)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo(render("cli.interrupted", language), err=True)
+        say(render("cli.interrupted", language))
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone: nothing more can be said, and the answer did not arrive.
@@ -124,8 +126,9 @@ def _usage_advice(error: click.ClickException, language: Language) -> str:
 
 def _complain(message: str, advice: str, language: Language, settings: Settings) -> None:
     label = render("cli.error", language)
-    click.echo(click.style(f"{label}: ", fg="red", bold=True) + message, err=True, color=settings.colour(sys.stderr))
-    click.echo(advice, err=True)
+    click.echo(click.style(f"{label}: ", fg="red", bold=True) + terminal_lines(message), err=True,
+               color=settings.colour(sys.stderr))  # fmt: skip
+    say(advice)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -35,10 +35,11 @@ def build(text: Text) -> click.Command:
 @click.pass_context
 def _outbound(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # click hands options over by name
     """Return 0 where nothing stands against the clauses, 1 where something does, 3 where reading cannot tell."""
-    from gate.cli.output import write_answer  # noqa: PLC0415  # readers are loaded only when the command runs
+    from gate.cli.output import say, write_answer  # noqa: PLC0415  # readers are loaded only when the command runs
     from gate.cli.progress import progress_for  # noqa: PLC0415  # as above
     from gate.clock import clock_from  # noqa: PLC0415  # as above
     from gate.operations import look_at_contacts  # noqa: PLC0415  # as above
+    from gate.reports.wording import problem_advice, problem_text  # noqa: PLC0415  # as above
 
     settings = ctx.ensure_object(Settings)
     refuse_colliding_reports(values)
@@ -49,11 +50,11 @@ def _outbound(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # c
         checked = look_at_contacts(request, clock=clock_from(os.environ), progress=progress)
     write_answer(_answer(checked, request, values, settings).encode(), values["output"])
     for problem in checked.examination.problems:
-        click.echo(render(problem.code, settings.language, problem.args), err=True)
-        click.echo(render(f"{problem.code}.advice", settings.language, problem.args), err=True)
+        say(problem_text(problem, settings.language))
+        say(problem_advice(problem, settings.language))
     unread = sum(row.gaps for row in checked.examination.coverage)
     if unread and not settings.quiet:
-        click.echo(render("cli.outbound.unread", settings.language, {"count": unread}), err=True)
+        say(render("cli.outbound.unread", settings.language, {"count": unread}))
     return _status(checked, unread=unread)
 
 

@@ -7,8 +7,16 @@ import sys
 import tempfile
 from pathlib import Path
 
+import click
+
 from gate.errors import UsageError
 from gate.paths import printable
+from gate.reports.escaping import terminal_lines
+
+
+def say(text: str) -> None:
+    """Write lines for a person to standard error; whatever stands in them, they are only text there."""
+    click.echo(terminal_lines(text), err=True)
 
 
 def write_answer(data: bytes, file: Path | None) -> None:

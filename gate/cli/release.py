@@ -11,6 +11,7 @@ import click
 from gate.cli.check import EXIT_CODES, write_reports
 from gate.cli.language import Text
 from gate.cli.options import examination_options, refuse_colliding_reports, request_of
+from gate.cli.output import say
 from gate.cli.settings import GateCommand, Settings
 from gate.text import render
 
@@ -44,10 +45,6 @@ def _release(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # cl
         checked, delivered = release(request, values["out"], signers, clock=clock, progress=progress)
     write_reports(checked, values, settings, created=clock())
     if delivered is not None and not settings.quiet:
-        click.echo(
-            render(
-                "cli.delivered", settings.language, {"folder": str(values["out"]), "sha256": delivered.record_sha256}
-            ),
-            err=True,
-        )
+        about: dict[str, str | int] = {"folder": str(values["out"]), "sha256": delivered.record_sha256}
+        say(render("cli.delivered", settings.language, about))
     return EXIT_CODES[checked.judgement.verdict]

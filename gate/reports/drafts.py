@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from gate.policy.drafts import Draft, Drafts
 from gate.policy.findings import finding_message
+from gate.reports.escaping import json_inert_in_logs, terminal
 from gate.text import Language, render
 
 _SHOWN = 5
@@ -22,25 +23,25 @@ def render_drafts(drafts: Drafts, language: Language) -> str:
     lines = list(_comment("report.draft.head" if drafts.entries else "report.draft.none", language))
     for finding in drafts.not_in_force:
         lines += _comment(
-            "report.draft.not-in-force", language, path=finding.path, text=finding_message(finding, language)
+            "report.draft.not-in-force", language, path=terminal(finding.path), text=finding_message(finding, language)
         )
     for draft in drafts.entries:
         lines += ["", *_entry(draft, language)]
-    return "\n".join(lines) + "\n"
+    return json_inert_in_logs("\n".join(lines) + "\n")  # TOML's strings have the escapes of JSON
 
 
 def _comment(code: str, language: Language, **arguments: str | int) -> Iterator[str]:
-    for line in render(code, language, arguments).splitlines():
-        yield f"# {line}".rstrip()
+    for line in render(code, language, arguments).split("\n"):
+        yield f"# {terminal(line)}".rstrip()
 
 
 def _entry(draft: Draft, language: Language) -> Iterator[str]:
     yield from _comment("report.draft.pinned" if draft.pinned else "report.draft.files", language,
                         count=len(draft.items), formats=", ".join(draft.formats) or "–")  # fmt: skip
     for finding in draft.disguises:
-        yield f"#   {finding_message(finding, language)}"
+        yield f"#   {terminal(finding_message(finding, language))}"
     for path, _ in draft.items[:_SHOWN]:
-        yield f"#   {path}"
+        yield f"#   {terminal(path)}"
     if len(draft.items) > _SHOWN:
         yield from _comment("report.draft.more", language, count=len(draft.items) - _SHOWN)
     yield "[[executable]]"

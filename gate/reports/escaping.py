@@ -62,6 +62,11 @@ def terminal(text: str) -> str:
     return inert_in_logs(visible(text))
 
 
+def terminal_lines(text: str) -> str:
+    """Return text of several lines for a terminal: its lines stay lines, each made by :func:`terminal`."""
+    return "\n".join(map(terminal, text.split("\n")))
+
+
 def inert_in_logs(output: str) -> str:
     """Return whole output, of one line or many, in which the runner of a pipeline finds no command to obey.
 

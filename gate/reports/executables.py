@@ -7,14 +7,16 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, get_args
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from gate.models import ExecutableClass
-from gate.paths import printable
 from gate.policy.content import CONTENT
+from gate.reports.escaping import shortened, terminal
+from gate.reports.printing import line, place
 from gate.text import Language, render
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 FEW: Final = 8
 """Up to so many are listed one by one where the person has not asked for all."""
 _SHOWN_FORMATS: Final = 4
+_SHOWN_FORMAT: Final = 60
+_MOST: Final = 500
 _DIGEST: Final = 16
 
 
@@ -35,7 +39,7 @@ def executables_part(judgement: Judgement, language: Language, *, verbose: bool)
                style="bold")  # fmt: skip
     yield Padding(_by_class(executables, language), (0, 0, 0, 2))
     if verbose or len(executables) <= FEW:
-        yield Padding(_one_by_one(executables, language), (0, 0, 0, 2))
+        yield from _one_by_one(executables, language)
     else:
         yield Padding(Text(render("report.executables-hidden", language), style="dim"), (0, 0, 0, 2))
     yield Text("")
@@ -77,20 +81,21 @@ def _formats(executables: Sequence[JudgedExecutable]) -> str:
 
 
 def _format(fact: ExecutableFact) -> str:
-    return printable(f"{fact.format} {fact.architecture}".rstrip())
+    return terminal(shortened(f"{fact.format} {fact.architecture}".rstrip(), _SHOWN_FORMAT))
 
 
-def _one_by_one(executables: Sequence[JudgedExecutable], language: Language) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-    for column in range(4):
-        table.add_column(overflow="fold", no_wrap=column == 2)  # noqa: PLR2004  # the digest
-    for judged in executables:
-        fact = judged.fact
-        covered = judged.justified_by or render("report.executables-nothing", language)
-        table.add_row(
-            Text(fact.path, style="cyan"),
-            _format(fact),
-            Text(fact.sha256[:_DIGEST], style="dim"),
-            Text(covered, style="red" if judged.justified_by is None else ""),
-        )
-    return table
+def _one_by_one(executables: Sequence[JudgedExecutable], language: Language) -> Iterator[RenderableType]:
+    """Yield a line for each, the path last and never broken, and how many more there are."""
+    shown = executables[:_MOST]
+    nothing = render("report.executables-nothing", language)
+    formats = [_format(each.fact) for each in shown]
+    covers = [terminal(each.justified_by or nothing) for each in shown]
+    widths = [max(map(cell_len, column)) for column in (formats, covers)]
+    for judged, format_, cover in zip(shown, formats, covers, strict=True):
+        row = Text(f"  {set_cell_size(format_, widths[0])}  ", no_wrap=True, overflow="ignore")
+        row.append(f"{judged.fact.sha256[:_DIGEST]}  ", style="dim")
+        row.append(f"{set_cell_size(cover, widths[1])}  ", style="red" if judged.justified_by is None else "")
+        yield row.append_text(place(judged.fact.path))
+    if len(shown) < len(executables):
+        more = render("output.more", language, {"count": len(executables) - len(shown)})
+        yield line(more, "dim", indent=2)

@@ -45,12 +45,12 @@ def render_report(
     if form == "json":
         document = result_document(examination, judgement, loaded, issue.gate)
         return json_inert_in_logs(document.decode()).encode() if manner.log else document
-    if form == "text":
-        return render_check(
-            examination, judgement, loaded, language=language, colour=manner.colour, verbose=manner.verbose
-        ).encode()
     view = build_view(examination, judgement, loaded, issue)
     match form:
+        case "text":
+            return render_check(
+                view, judgement, language=language, colour=manner.colour, verbose=manner.verbose
+            ).encode()
         case "sarif":
             return json_inert_in_logs(render_sarif(view, examination, judgement, language=language)).encode()
         case "junit":

@@ -10,10 +10,10 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from gate.paths import printable
 from gate.policy.findings import finding_message
 from gate.policy.hosts_view import HostView, hosts_of
-from gate.reports.printing import printed
+from gate.reports.escaping import json_inert_in_logs, shortened, terminal
+from gate.reports.printing import line, place, printed
 from gate.text import Language, render
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ _STYLE = {
     "noted": "dim",
 }
 _SHOWN = 3
+_MOST = 500
 Snippet = Callable[["OutboundFact"], str]
 """Returns the source text at a contact, shown safely; empty where it cannot be had."""
 _EMPTY = ("purpose", "operator", "sends", "disable", "privacy_page", "safety_check", "spec_ref",
@@ -60,36 +61,38 @@ def render_hosts(
 
 
 def _host(view: HostView, snippet: Snippet, language: Language, *, verbose: bool) -> Iterator[RenderableType]:
-    head = Text(view.host or render("report.outbound.unknown-host", language), style=_STYLE[view.standing])
+    host = terminal(shortened(view.host)) or render("report.outbound.unknown-host", language)
+    head = Text(host, style=_STYLE[view.standing])
     declared = ", ".join(view.declared_by)
     head.append(f"  {render(f'report.outbound.standing.{view.standing}', language)}", style="default")
     if declared:
-        head.append(f" ({declared})")
+        head.append(f" ({terminal(declared)})")
     yield head
     counted = ", ".join(
         f"{render(f'report.outbound.reach.{reach}', language)} {count}" for reach, count in view.reaches
     )
     yield Padding(Text(counted, style="dim"), (0, 0, 0, 2))
     for finding in view.lacking:
-        yield Padding(Text(finding_message(finding, language), style="yellow"), (0, 0, 0, 2))
-    shown = view.contacts if verbose else view.contacts[:_SHOWN]
+        yield line(finding_message(finding, language), "yellow", indent=2)
+    shown = view.contacts[: _MOST if verbose else _SHOWN]
     for judged in shown:
-        yield Padding(_contact(judged, snippet), (0, 0, 0, 4))
+        yield from _contact(judged, snippet)
     if len(shown) < len(view.contacts):
-        more = render("report.outbound.more", language, {"count": len(view.contacts) - len(shown)})
+        code = "output.more" if verbose else "report.outbound.more"
+        more = render(code, language, {"count": len(view.contacts) - len(shown)})
         yield Padding(Text(more, style="dim"), (0, 0, 0, 4))
 
 
-def _contact(judged: JudgedOutbound, snippet: Snippet) -> Text:
+def _contact(judged: JudgedOutbound, snippet: Snippet) -> Iterator[RenderableType]:
+    """Yield how and where, the place last and never broken, and below it what stands there."""
     fact = judged.fact
-    place = f"{fact.path}:{fact.line}" if fact.line else fact.path
-    text = Text(f"{fact.reach}  {place}  {fact.via}", overflow="fold")
-    if fact.condition:
-        text.append(f"  [{fact.condition}]")
+    condition = f"  [{terminal(shortened(fact.condition))}]" if fact.condition else ""
+    head = Text(f"    {fact.reach}  {terminal(shortened(fact.via))}{condition}  ", no_wrap=True, overflow="ignore")
+    head.append_text(place(fact.path))
+    yield head.append(f":{fact.line}" if fact.line else "")
     shown = snippet(fact) or fact.url
     if shown:
-        text.append(f"\n  {shown}", style="dim")
-    return text
+        yield line(shortened(shown), "dim", indent=6)
 
 
 def _summary(examination: Examination, judgement: Judgement, language: Language) -> str:
@@ -113,25 +116,25 @@ def render_destinations(drafts: tuple[DestinationDraft, ...], language: Language
     lines = list(_comment("report.outbound.draft.head" if drafts else "report.outbound.draft.none", language))
     for draft in drafts:
         lines += ["", *_entry(draft, language)]
-    return "\n".join(lines) + "\n"
+    return json_inert_in_logs("\n".join(lines) + "\n")  # TOML's strings have the escapes of JSON
 
 
 def _comment(code: str, language: Language, **arguments: str | int) -> Iterator[str]:
-    for line in render(code, language, arguments).splitlines():
-        yield f"# {line}".rstrip()
+    for text in render(code, language, arguments).split("\n"):
+        yield f"# {terminal(text)}".rstrip()
 
 
 def _entry(draft: DestinationDraft, language: Language) -> Iterator[str]:
     yield from _comment("report.outbound.draft.seen", language, count=len(draft.contacts))
     for judged in draft.contacts[:_SHOWN]:
         fact = judged.fact
-        yield f"#   {fact.path}:{fact.line} {fact.via} {printable(fact.url)}"
+        yield f"#   {terminal(shortened(fact.path))}:{fact.line} {terminal(fact.via)} {terminal(shortened(fact.url))}"
     yield "[[outbound.destination]]"
     yield f"id = {json.dumps(draft.id)}"
     yield f"host = {json.dumps(draft.host)}"
     urls = sorted({judged.fact.url for judged in draft.contacts if judged.fact.url})
     if urls:
-        yield f"# url = {json.dumps(urls[0], ensure_ascii=False)}"
+        yield f"# url = {terminal(json.dumps(urls[0], ensure_ascii=False))}"
     yield f"reach = {json.dumps(list(draft.reach))}"
     yield f"where = {json.dumps(list(draft.where), ensure_ascii=False)}"
     for key in _EMPTY:

@@ -1,238 +1,243 @@
-"""The report for a terminal: verdict first, then what stands against it, clauses, engines, and what to do next."""
+"""The report for a terminal: verdict, clauses, what stands against them, exceptions, engines, what to do next."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from rich.console import Group, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gate.paths import printable
-from gate.policy.clauses import clause_printed, clause_title
-from gate.policy.findings import finding_advice, finding_message, finding_why, text_code
-from gate.policy.registry import FINDINGS
+from gate.policy.clauses import clause_printed
+from gate.policy.findings import finding_advice, finding_message, finding_why
+from gate.reports.escaping import shortened, terminal
 from gate.reports.executables import executables_part
-from gate.reports.printing import printed
-from gate.text import Language, has_message, render
+from gate.reports.printing import SEVERITY_STYLE, STATUS_STYLE, VERDICT_STYLE, line, place, printed
+from gate.reports.wording import clause_reason, decided_by, problem_advice, problem_text, size_text
+from gate.reports.wrapping import Prose
+from gate.text import Language, render
 
 if TYPE_CHECKING:
-    from gate.models import Clause, Examination, Finding, Judgement
-    from gate.policy import LoadedPolicy
+    from gate.models import Clause, EngineInfo, Finding, Judgement, MessageArgs
+    from gate.reports.exceptions_view import ExceptionView
+    from gate.reports.view import FindingGroup, ReportView
 
-_SHOWN_PATHS = 8
-_VERDICT_STYLE = {"approved": "bold green", "rejected": "bold red", "incomplete": "bold yellow"}
-_SEVERITIES = ("reject", "gap", "warn", "note")
-_SEVERITY_STYLE = {"reject": "bold red", "gap": "bold yellow", "warn": "yellow", "note": "dim"}
-_STATUS_STYLE = {
-    "confirmed": "green",
-    "confirmed-with-exceptions": "green",
-    "supported": "green",
-    "violated": "red",
-    "not-confirmed": "yellow",
-    "not-applicable": "dim",
-    "out-of-scope": "dim",
-}
+Row: TypeAlias = tuple[tuple[Text, ...], str]
+"""Cells of one line each, and a text of any length."""
+SHOWN_PLACES: Final = 8
+"""Places of one kind of finding that are shown where the person has not asked for all."""
+MOST_PLACES: Final = 500
+"""Places of one kind that are shown at most; the result document holds all."""
+_SHOWN_ARTIFACTS: Final = 20
+_MOST_ROWS: Final = 200
+_LEAST_TEXT: Final = 30
+"""Columns that the last cell of a row needs; where there are fewer it stands below the others."""
 
 
 def render_check(
-    examination: Examination,
+    view: ReportView,
     judgement: Judgement,
-    policy: LoadedPolicy,
     *,
     language: Language,
     colour: bool,
     verbose: bool,
     width: int | None = None,
 ) -> str:
-    """Return the report of one check in the given language; ``verbose`` shows every path, note and clause."""
-    report = _Report(examination, judgement, policy, language, verbose=verbose)
-    return printed(Group(*report.parts()), colour=colour, width=width)
-
-
-def render_explanation(finding_id: str, language: Language) -> str:
-    """Return what a finding means, why it matters and what to do about it; what was seen where that needs words."""
-    kind = FINDINGS[finding_id]
-    head = Text(finding_id, style="bold")
-    head.append(f"  {_label(f'severity.{kind.severity}', language)}", style=_SEVERITY_STYLE[kind.severity])
-    rows = [head]
-    if kind.clause:
-        rows.append(
-            Text(
-                f"{_label('clause', language)} {clause_printed(kind.clause, language)}: "
-                f"{clause_title(kind.clause, language)}"
-            )
-        )
-    seen = f"{text_code(finding_id)}.seen"
-    if has_message(seen, language):
-        rows.append(Text(f"{_label('seen', language)}: {render(seen, language)}"))
-    answered = "executable" if finding_id.startswith("executable/") else kind.suppressible
-    rows += [
-        Text(finding_why(finding_id, language)),
-        Text(f"{_label('do', language)}: {finding_advice(finding_id, language)}"),
-        Text(_label(f"suppressible.{answered}", language)),
-    ]
-    return printed(Group(*rows), colour=False, width=100)
-
-
-def _label(code: str, language: Language, **arguments: str | int) -> str:
-    return render(f"report.{code}", language, arguments)
+    """Return the report of one check in the given language; ``verbose`` shows every place, note and clause."""
+    columns = width or Console().width
+    report = _Report(view, judgement, language, columns, verbose=verbose)
+    return printed(Group(*report.parts()), colour=colour, width=columns)
 
 
 class _Report:
     """Builds the parts of the report in order."""
 
     def __init__(
-        self, examination: Examination, judgement: Judgement, policy: LoadedPolicy, language: Language, *, verbose: bool
+        self, view: ReportView, judgement: Judgement, language: Language, columns: int, *, verbose: bool
     ) -> None:
-        self._examination = examination
+        self._view = view
         self._judgement = judgement
-        self._policy = policy
         self._language: Language = language
+        self._columns = columns
         self._verbose = verbose
-
-    def _say(self, code: str, **arguments: str | int) -> str:
-        return _label(code, self._language, **arguments)
 
     def parts(self) -> Iterator[RenderableType]:
         yield from self._headline()
+        yield from self._clauses()
         yield from self._findings()
         yield from executables_part(self._judgement, self._language, verbose=self._verbose)
-        yield from self._clauses()
+        yield from self._exceptions()
         yield from self._engines()
         yield from self._next()
 
-    def _open(self, severity: str) -> list[Finding]:
-        return [
-            finding
-            for finding in self._judgement.findings
-            if finding.severity == severity and finding.suppressed_by is None
-        ]
+    def _say(self, code: str, **arguments: str | int) -> str:
+        return render(code, self._language, arguments)
+
+    def _printed(self, clause: str) -> str:
+        return terminal(clause_printed(clause, self._language, self._view.article_map))
+
+    # --- verdict ------------------------------------------------------------------------------------------------
 
     def _headline(self) -> Iterator[RenderableType]:
-        verdict = self._judgement.verdict
-        line = Text(self._say(f"verdict.{verdict}"), style=_VERDICT_STYLE[verdict])
-        counts = {severity: len(self._open(severity)) for severity in ("reject", "gap", "warn")}
-        line.append("  " + self._say(f"headline.{verdict}", **counts), style="default")
-        yield line
-        if self._judgement.sample:
-            yield Text(self._say("sample"), style="bold yellow")
-        deliverable = self._policy.policy.deliverable
-        if deliverable is not None:
-            yield Text(f"{deliverable.name} {deliverable.version} ({deliverable.kind})")
-        for artifact in self._examination.artifacts:
-            yield Text(
-                self._say(
-                    "artifact",
-                    path=artifact.path,
-                    items=artifact.items,
-                    size=_size(artifact.size),
-                    sha256=artifact.sha256[:16],
-                )
-            )
-        source = self._policy.path or self._say("default-policy")
-        yield Text(self._say("policy", path=source, sha256=self._policy.sha256[:16]), style="dim")
-        exceptions = sum(finding.suppressed_by is not None for finding in self._judgement.findings)
-        if exceptions:
-            yield Text(self._say("suppressed", count=exceptions))
+        view = self._view
+        yield self._verdict()
+        if view.sample:
+            yield line(self._say("report.sample"), "bold yellow")
+        if view.deliverable is not None:
+            about = view.deliverable
+            yield line(f"{about.name} {about.version} ({about.kind})")
+        shown = view.artifacts if self._verbose else view.artifacts[:_SHOWN_ARTIFACTS]
+        for artifact in shown[:_MOST_ROWS]:
+            about_it: MessageArgs = {
+                "items": artifact.items,
+                "size": size_text(artifact.size),
+                "sha256": artifact.sha256[:16],
+            }
+            yield line(self._say("report.artifact", path=shortened(artifact.path), **about_it))
+        yield from self._hidden(len(view.artifacts) - min(len(shown), _MOST_ROWS))
+        source = view.policy.path or self._say("report.default-policy")
+        yield line(self._say("report.policy", path=source, sha256=view.policy.sha256[:16]), "dim")
         yield Text("")
 
-    def _findings(self) -> Iterator[RenderableType]:
-        for severity in _SEVERITIES:
-            findings = self._open(severity)
-            if not findings:
-                continue
-            if severity == "note" and not self._verbose:
-                yield Text(self._say("notes", count=len(findings)), style="dim")
-                yield Text("")
-                continue
-            for finding_id, group in groupby(sorted(findings, key=lambda each: each.id), key=lambda each: each.id):
-                yield from self._group(finding_id, severity, list(group))
+    def _verdict(self) -> Text:
+        verdict = self._view.verdict
+        counts = {severity: self._view.open_counts[severity] for severity in ("reject", "gap", "warn")}
+        text = Text(self._say(f"report.verdict.{verdict}"), style=VERDICT_STYLE[verdict])
+        return text.append("  " + self._say(f"report.headline.{verdict}", **counts), style="default")
 
-    def _group(self, finding_id: str, severity: str, findings: Sequence[Finding]) -> Iterator[RenderableType]:
-        line = Text(self._say(f"severity.{severity}"), style=_SEVERITY_STYLE[severity])
-        line.append(f"  {finding_id}", style="bold")
-        if findings[0].clause:
-            line.append(f"  {clause_printed(findings[0].clause, self._language)}", style="dim")
-        yield line
-        shown = findings if self._verbose else findings[:_SHOWN_PATHS]
-        for finding in shown:
-            if finding.path:
-                yield Padding(Text(finding.path, style="cyan", overflow="fold"), (0, 0, 0, 4))
-            yield Padding(Text(finding_message(finding, self._language), overflow="fold"), (0, 0, 0, 6))
-        if len(shown) < len(findings):
-            yield Padding(Text(self._say("more", count=len(findings) - len(shown)), style="dim"), (0, 0, 0, 4))
-        yield Padding(Text(f"{self._say('why')}: {finding_why(finding_id, self._language)}"), (0, 0, 0, 4))
-        yield Padding(Text(f"{self._say('do')}: {finding_advice(finding_id, self._language)}"), (0, 0, 0, 4))
-        yield Text("")
+    def _hidden(self, count: int, *, indent: int = 0) -> Iterator[RenderableType]:
+        """Say how many rows are not shown, and how to see them."""
+        if count > 0:
+            code = "output.more" if self._verbose else "report.more"
+            yield line(self._say(code, count=count), "dim", indent=indent)
+
+    # --- clauses ------------------------------------------------------------------------------------------------
 
     def _clauses(self) -> Iterator[RenderableType]:
-        shown = [clause for clause in self._judgement.clauses if self._verbose or clause.status != "out-of-scope"]
-        table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-        table.add_column(no_wrap=True)
-        table.add_column(no_wrap=True)
-        table.add_column(overflow="fold")
-        for clause in shown:
-            table.add_row(
-                clause_printed(clause.id, self._language),
-                Text(self._status(clause), style=_STATUS_STYLE[clause.status]),
-                self._reason(clause),
+        shown = [clause for clause in self._view.clauses if self._verbose or clause.status != "out-of-scope"]
+        rows = [
+            (
+                (Text(self._printed(clause.id)), Text(self._status(clause), style=STATUS_STYLE[clause.status])),
+                terminal(clause_reason(clause, self._language)),
             )
-        yield Text(self._say("clauses"), style="bold")
-        yield Padding(table, (0, 0, 0, 2))
-        hidden = len(self._judgement.clauses) - len(shown)
+            for clause in shown
+        ]
+        yield Text(self._say("report.clauses"), style="bold")
+        yield from self._table(rows)
+        hidden = len(self._view.clauses) - len(shown)
         if hidden:
-            yield Padding(Text(self._say("clauses-hidden", count=hidden), style="dim"), (0, 0, 0, 2))
+            yield line(self._say("report.clauses-hidden", count=hidden), "dim", indent=2)
         yield Text("")
 
     def _status(self, clause: Clause) -> str:
-        required = clause.id in self._policy.policy.gate.require
-        return self._say(f"status.{clause.status}") + (" *" if required else "")
+        required = clause.id in self._view.required
+        return self._say(f"report.status.{clause.status}") + (" *" if required else "")
 
-    def _reason(self, clause: Clause) -> str:
-        return render(clause.reason_code, self._language, clause.reason_args)
-
-    def _engines(self) -> Iterator[RenderableType]:
+    def _table(self, rows: Sequence[Row]) -> Iterator[RenderableType]:
+        """Yield rows in columns, their text wrapped; where there is no room for it, it stands below."""
+        columns = [max(map(cell_len, map(str, column))) for column in zip(*(cells for cells, _ in rows), strict=True)]
+        if self._columns < sum(columns) + 2 * len(columns) + _LEAST_TEXT:
+            for cells, text in rows:
+                yield Padding(Text("  ").join(cells), (0, 0, 0, 2))
+                if text:
+                    yield line(text, indent=6)
+            return
         table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-        coverage = {each.examiner: each for each in self._examination.coverage}
-        for engine in self._examination.engines:
-            database = engine.database
-            about = (
-                self._say(
-                    "database",
-                    kind=database.kind,
-                    version=printable(database.version) or "–",
-                    date=printable(database.date) or "–",
-                    signatures=database.signatures,
-                )
-                if database
-                else ""
-            )
-            counts = coverage.get(engine.name)
-            seen = self._say("coverage", examined=counts.examined, gaps=counts.gaps) if counts else ""
-            canary = Text(self._say(f"canary.{engine.canary}"), style="green" if engine.canary == "passed" else "red")
-            table.add_row(f"{engine.name} {printable(engine.version)}", canary, seen, Text(about, overflow="fold"))
-        yield Text(self._say("engines"), style="bold")
+        for _ in columns:
+            table.add_column(no_wrap=True)
+        for cells, text in rows:
+            table.add_row(*cells, Prose(text))
         yield Padding(table, (0, 0, 0, 2))
-        for problem in self._examination.problems:
-            yield Padding(Text(render(problem.code, self._language, problem.args), style="red"), (0, 0, 0, 2))
-            yield Padding(
-                Text(f"{self._say('do')}: {render(f'{problem.code}.advice', self._language, problem.args)}"),
-                (0, 0, 0, 2),
-            )
+
+    # --- findings -----------------------------------------------------------------------------------------------
+
+    def _findings(self) -> Iterator[RenderableType]:
+        for group in self._view.findings:
+            if group.severity != "note" or self._verbose:
+                yield from self._group(group)
+        notes = self._view.open_counts["note"]
+        if notes and not self._verbose:
+            yield Text(self._say("report.notes", count=notes), style="dim")
+            yield Text("")
+
+    def _group(self, group: FindingGroup) -> Iterator[RenderableType]:
+        head = Text(self._say(f"report.severity.{group.severity}"), style=SEVERITY_STYLE[group.severity])
+        head.append(f"  {terminal(shortened(group.id))}", style="bold")
+        if group.clause:
+            head.append(f"  {self._printed(group.clause)}", style="dim")
+        head.append(f"  ({len(group.findings)})", style="default")
+        yield head
+        shown = group.findings[: MOST_PLACES if self._verbose else SHOWN_PLACES]
+        for message, findings in self._by_message(shown).items():
+            yield line(message, indent=4)
+            for finding in findings:
+                if finding.path:
+                    yield place(finding.path, indent=6)
+        yield from self._hidden(len(group.findings) - len(shown), indent=4)
+        yield line(f"{self._say('report.why')}: {finding_why(group.id, self._language)}", "dim", indent=4)
+        yield line(f"{self._say('report.do')}: {finding_advice(group.id, self._language)}", indent=4)
         yield Text("")
 
+    def _by_message(self, findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+        """Return findings by what they say, so that what is said of many places is said once."""
+        by_message: dict[str, list[Finding]] = {}
+        for finding in findings:
+            by_message.setdefault(finding_message(finding, self._language), []).append(finding)
+        return by_message
+
+    # --- exceptions and engines ---------------------------------------------------------------------------------
+
+    def _exceptions(self) -> Iterator[RenderableType]:
+        entries = self._view.exceptions
+        if not entries:
+            return
+        yield Text(f"{self._say('output.exceptions')} ({len(entries)})", style="bold")
+        shown = entries[: _MOST_ROWS if self._verbose else SHOWN_PLACES]
+        for entry in shown:
+            yield from self._exception(entry)
+        yield from self._hidden(len(entries) - len(shown), indent=2)
+        yield Text("")
+
+    def _exception(self, entry: ExceptionView) -> Iterator[RenderableType]:
+        about: MessageArgs = {
+            "id": entry.id,
+            "covers": entry.covers,
+            "by": decided_by(entry, self._view.parties, self._language),
+            "expires": entry.expires.isoformat(),
+        }
+        yield line(self._say("output.exception-line", **about), indent=2)
+        yield line(f"{shortened(entry.about)}: {entry.reason}", "dim", indent=6)
+
+    def _engines(self) -> Iterator[RenderableType]:
+        yield Text(self._say("report.engines"), style="bold")
+        yield from self._table([self._engine(engine) for engine in self._view.engines])
+        for problem in self._view.problems[:_MOST_ROWS]:
+            yield line(problem_text(problem, self._language), "red", indent=2)
+            advice = problem_advice(problem, self._language)
+            if advice:
+                yield line(f"{self._say('report.do')}: {advice}", indent=4)
+        yield Text("")
+
+    def _engine(self, engine: EngineInfo) -> Row:
+        database, about = engine.database, ""
+        if database is not None:
+            about = self._say(
+                "report.database",
+                kind=database.kind,
+                version=shortened(database.version) or "–",
+                date=shortened(database.date) or "–",
+                signatures=f"{database.signatures:,}",
+            )
+        counts = next((row for row in self._view.coverage if row.examiner == engine.name), None)
+        seen = self._say("report.coverage", examined=counts.examined, gaps=counts.gaps) if counts else ""
+        style = "green" if engine.canary == "passed" else "red"
+        name = Text(terminal(shortened(f"{engine.name} {engine.version}", 60)))
+        return (name, Text(self._say(f"report.canary.{engine.canary}"), style=style), Text(seen)), terminal(about)
+
     def _next(self) -> Iterator[RenderableType]:
-        yield Text(self._say(f"next.{self._judgement.verdict}"))
-
-
-def _size(count: int) -> str:
-    size = float(count)
-    for unit in ("B", "kB", "MB"):
-        if size < 1000:  # noqa: PLR2004  # decimal units
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"
+        """Close with the verdict once more: after a long report it is what stands on the screen."""
+        yield self._verdict()
+        yield line(self._say(f"report.next.{self._view.verdict}"))

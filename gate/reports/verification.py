@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gate.errors import VerificationError
-from gate.paths import printable
 from gate.policy.clauses import CLAUSES, OUT_OF_SCOPE, clause_printed, status_label
+from gate.reports.escaping import terminal
 from gate.text import Language, render
 from gate.verification import Verification
 
@@ -16,7 +16,8 @@ def render_verification(outcome: Verification | VerificationError, *, language: 
     lines = _refusal(outcome, language) if isinstance(outcome, VerificationError) else _success(outcome, language)
     kind = "not-verified" if isinstance(outcome, VerificationError) else "verified"
     head = render(f"report.{kind}", language)
-    return "\n".join([f"{_ESCAPES[kind]}{head}\033[0m" if colour else head, *lines]) + "\n"
+    shown = [f"{_ESCAPES[kind]}{head}\033[0m" if colour else head, *map(terminal, lines)]
+    return "\n".join(shown) + "\n"
 
 
 def _refusal(refusal: VerificationError, language: Language) -> list[str]:
@@ -29,7 +30,7 @@ def _refusal(refusal: VerificationError, language: Language) -> list[str]:
 
 
 def _clause(clause: str, language: Language) -> str:
-    return clause_printed(clause, language) if clause in {*CLAUSES, *OUT_OF_SCOPE} else printable(clause)
+    return clause_printed(clause, language) if clause in {*CLAUSES, *OUT_OF_SCOPE} else terminal(clause)
 
 
 def _success(verification: Verification, language: Language) -> list[str]:
@@ -44,8 +45,8 @@ def _success(verification: Verification, language: Language) -> list[str]:
                 "report.deliverable",
                 language,
                 {
-                    "name": printable(verification.deliverable.name),
-                    "version": printable(verification.deliverable.version),
+                    "name": terminal(verification.deliverable.name),
+                    "version": terminal(verification.deliverable.version),
                     "time": verification.created,
                 },
             ),

@@ -8,7 +8,7 @@ import pytest
 
 from gate.cli.language import language_of
 from gate.policy.registry import FINDINGS
-from gate.reports.text import render_explanation
+from gate.reports.explanation import render_explanation
 from gate.text import LANGUAGES, Language
 from tests.conftest import Gate
 

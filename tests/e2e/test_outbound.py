@@ -73,7 +73,7 @@ def test_the_view_names_host_place_and_source(gate: Gate, site: Path) -> None:
     assert seen.status == 1
     first, *_ = seen.stdout.splitlines()
     assert first == "stats.example.com  not declared"
-    assert "website/index.html:7  script[src]" in seen.stdout
+    assert "script[src]  website/index.html:7" in seen.stdout
     assert "collect.js" in seen.stdout
     assert "tile.example.org  declared (tiles)" in seen.stdout
     japanese = gate("outbound", "--lang", "ja", "website")

@@ -26,6 +26,7 @@ from gate.reports.escaping import (
     shortened,
     step_output,
     terminal,
+    terminal_lines,
     visible,
     xml,
 )
@@ -124,6 +125,14 @@ def test_a_line_that_wrapping_has_made_a_command_is_found() -> None:
     assert len(obeyed(wrapped)) == 2
     assert inert_in_logs(wrapped) == f"name\n  %3A:error::x\n{ESC}[31m%3A:debug::y\n\n\n%3A:"
     assert inert_in_logs("std::string ## heading") == "std::string ## heading"
+
+
+@hostile
+def test_lines_stay_lines_and_hold_no_command(text: str) -> None:
+    shown = terminal_lines(text)
+    assert shown.count("\n") == text.count("\n")
+    assert all(line.isprintable() for line in shown.split("\n"))
+    assert obeyed(shown) == []
 
 
 def test_json_keeps_its_values() -> None:
@@ -292,6 +301,6 @@ def test_the_functions_of_this_module_are_all_tried_here() -> None:
         if callable(value) and not name.startswith("_") and getattr(value, "__module__", "") == escaping.__name__
     }
     tried = {function.__name__ for function in ALL} | {
-        "shortened", "inert_in_logs", "json_inert_in_logs", "step_output"
+        "shortened", "inert_in_logs", "json_inert_in_logs", "terminal_lines", "step_output"
     }  # fmt: skip
     assert public == tried

@@ -38,9 +38,9 @@ def test_a_few_are_listed_with_format_digest_and_justification() -> None:
     text = shown(program("site/a"), program("site/b.js", "script", "javascript", ""), program("site/c", "installer"),
                  entry=executable_entry("site/a"))  # fmt: skip
     rows = [line.split() for line in text.splitlines()]
-    assert ["site/a", "elf", "x86-64", SHA[:16], "native-core"] in rows
-    assert ["site/b.js", "javascript", SHA[:16], "content:website"] in rows
-    assert ["site/c", "elf", "x86-64", SHA[:16], "without", "justification"] in rows
+    assert ["elf", "x86-64", SHA[:16], "native-core", "site/a"] in rows
+    assert ["javascript", SHA[:16], "content:website", "site/b.js"] in rows
+    assert ["elf", "x86-64", SHA[:16], "without", "justification", "site/c"] in rows
     assert "3 files" in text
 
 

@@ -1,0 +1,178 @@
+"""The report for a terminal: verdict first and last, a line for each clause, findings by what they say, any width."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+from rich.cells import cell_len
+
+from gate.models import Artifact, Gap
+from gate.policy import judge
+from gate.policy.clauses import CLAUSES, clause_printed
+from gate.policy.registry import FINDINGS
+from gate.reports.explanation import render_explanation
+from gate.reports.text import MOST_PLACES, SHOWN_PLACES, render_check
+from gate.reports.view import build_view
+from gate.reports.wrapping import wrapped
+from gate.text import LANGUAGES, Language, render
+from tests.unit.policy.policy_kit import (
+    CHECK,
+    SHA,
+    TODAY,
+    contact,
+    deliverable,
+    detection,
+    examined,
+    executable_entry,
+    program,
+    suppress_entry,
+    with_engine,
+)
+from tests.unit.reports.view_kit import ISSUE, loaded
+
+SGR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def report(*sections: str, facts: object = (), language: Language = "en", colour: bool = False, verbose: bool = False,
+           width: int = 100, **changes: object) -> str:  # fmt: skip
+    policy = loaded(*sections)
+    seen = examined(*facts, **changes)  # type: ignore[misc]  # handed on as they are
+    judgement = judge(seen, policy.policy, policy_sha256=SHA, today=TODAY, signing=CHECK)
+    view = build_view(seen, judgement, policy, ISSUE)
+    return render_check(view, judgement, language=language, colour=colour, verbose=verbose, width=width)
+
+
+SITE = deliverable("website")
+BAD = [detection(), program(), contact(), contact("b.example.org", path="site/b.html")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_verdict_stands_first_and_last_and_each_clause_has_a_line(language: Language) -> None:
+    lines = report(SITE, facts=BAD, language=language, width=140).splitlines()
+    assert lines[0].startswith(render("report.verdict.rejected", language))
+    assert lines[-2] == lines[0]
+    assert lines[-1] == render("report.next.rejected", language)
+    for clause in CLAUSES:
+        rows = [line for line in lines if line.startswith(f"  {clause_printed(clause, language)} ")]
+        assert len(rows) == 1
+
+
+def test_what_is_said_of_many_places_is_said_once() -> None:
+    text = report(SITE, facts=[detection(f"app.whl!/{number}") for number in range(3)])
+    assert text.count("recognises a malicious program") == 1
+    assert all(f"\n      app.whl!/{number}\n" in text for number in range(3))
+    assert "reject  malware/known  26-3 3(1)①  (3)" in text
+    assert text.count("Do: Remove the file") == 1
+
+
+def test_few_places_are_shown_and_more_on_request() -> None:
+    facts = [detection(f"app.whl!/{number:04}") for number in range(MOST_PLACES + 3)]
+    few, many = report(SITE, facts=facts), report(SITE, facts=facts, verbose=True)
+    assert len(re.findall(r"app\.whl!/\d{4}", few)) == SHOWN_PLACES
+    assert render("report.more", "en", {"count": MOST_PLACES + 3 - SHOWN_PLACES}) in few
+    assert len(re.findall(r"app\.whl!/\d{4}", many)) == MOST_PLACES
+    assert render("output.more", "en", {"count": 3}) in many
+
+
+def test_notes_and_what_is_out_of_scope_come_on_request() -> None:
+    link = contact(reach="link")
+    short, whole = report(SITE, facts=[link]), report(SITE, facts=[link], verbose=True)
+    assert "outbound/link" not in short
+    assert render("report.notes", "en", {"count": 1}) in short
+    assert "note  outbound/link" in whole
+    assert "out of scope" in whole.replace("\n", " ")
+    assert clause_printed("26-3(2)", "en") + " " not in short
+
+
+def test_exceptions_are_named() -> None:
+    text = report(SITE, executable_entry(), suppress_entry("outbound/string", more='path = "site/**"'),
+                  facts=[program(), contact(reach="string")])  # fmt: skip
+    assert "native-core: 山田 (責任者, 乙), valid until 2027-03-31, covers 1" in text
+    assert "app.whl!/**/*.so: 計算の速度" in text
+    assert "aside: 山田" in text
+    assert render("output.exceptions", "en") not in report(SITE)
+
+
+def test_paths_are_never_broken() -> None:
+    path = "app.whl!/" + "folder/" * 30 + "file name.txt"
+    text = report(SITE, facts=[detection(path), dataclasses.replace(program(path), format="elf")], width=40)
+    assert text.count(path) == 3
+    assert max(cell_len(line) for line in text.splitlines() if path not in line and "executable" not in line) <= 60
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [20, 40, 80, 140])
+def test_prose_keeps_to_any_width(language: Language, width: int) -> None:
+    gaps = [Gap("encrypted", "x", "clamav", "a!/e", SHA)]
+    text = report(SITE, facts=[detection("a"), contact(path="a")], gaps=gaps, language=language, width=width)
+    prose = [line for line in text.splitlines() if line.startswith("    ") and line.strip() != "a"]
+    assert prose
+    assert max(map(cell_len, prose)) <= width
+
+
+def test_colour_is_colour_and_nothing_else() -> None:
+    plain, coloured = report(SITE, facts=BAD), report(SITE, facts=BAD, colour=True)
+    assert "\x1b" not in plain
+    assert SGR.sub("", coloured) == plain
+    assert coloured.startswith("\x1b[1;31mREJECTED")
+    assert "\x1b[1;32mAPPROVED" in report('[gate]\nrequire = ["26-3 3(1)①"]\n', colour=True)
+
+
+def test_engines_and_artifacts_have_an_end() -> None:
+    artifacts = tuple(Artifact(f"a{number:03}", "file", SHA, 1, 1) for number in range(25))
+    text = report(SITE, artifacts=artifacts, engines=with_engine("yara", canary="failed"))
+    assert len(re.findall(r"^a\d{3}:", text, re.MULTILINE)) == 20
+    assert render("report.more", "en", {"count": 5}) in text
+    assert re.search(r"yara 4\.5\.4 +FAILED", text)
+    assert "2,000,000 signatures" in text
+
+
+# --- wrapping -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("one two three", 7, ["one two", "three"]),
+        ("abcdefghij", 4, ["abcd", "efgh", "ij"]),
+        ("日本語の文章。", 8, ["日本語の", "文章。"]),
+        ("日本語文章。次", 10, ["日本語文", "章。次"]),
+        ("一二「三」四", 6, ["一二", "「三」", "四"]),
+        ("gate.toml に記載する", 12, ["gate.toml に", "記載する"]),
+        ("a    b", 3, ["a", "b"]),
+        ("", 5, []),
+        ("界", 1, ["界"]),
+    ],
+)
+def test_lines_end_where_they_may(text: str, width: int, lines: list[str]) -> None:
+    assert list(wrapped(text, width)) == lines
+
+
+def test_nothing_is_lost_by_wrapping() -> None:
+    text = "第26条の3第3項(1)①: 他に手段がない場合を除き、gate justify が「記載」を作成します。" * 5
+    for width in range(1, 90, 7):
+        lines = list(wrapped(text, width))
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+        assert all(cell_len(line) <= max(width, 2) for line in lines)
+
+
+# --- explaining -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_finding_is_explained(language: Language) -> None:
+    for finding_id, kind in FINDINGS.items():
+        text = re.sub(r"\s", "", render_explanation(finding_id, language, width=200))
+        assert text.startswith(finding_id)
+        for label in ("output.says", "report.why", "report.do"):
+            assert re.search(re.escape(re.sub(r"\s", "", render(label, language))) + r":.{8,}", text), finding_id
+        assert (re.sub(r"\s", "", render("report.clause", language)) + ":" in text) == bool(kind.clause)
+        assert "{" not in text
+
+
+def test_an_explanation_says_whether_it_can_be_set_aside() -> None:
+    assert "can never be suppressed" in render_explanation("engine/canary", "en")
+    assert "SHA-256" in render_explanation("malware/known", "en")
+    assert "[[executable]]" in render_explanation("executable/unjustified", "en")
