@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
+from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
 
-from gate.models import Artifact, Gap
+from gate.models import Artifact, Fact, Gap
 from gate.policy import judge
-from gate.policy.clauses import CLAUSES, clause_printed
+from gate.policy.clauses import CLAUSES, OUT_OF_SCOPE, clause_printed
 from gate.policy.registry import FINDINGS
 from gate.reports.explanation import render_explanation
 from gate.reports.text import MOST_PLACES, SHOWN_PLACES, render_check
@@ -35,26 +36,26 @@ from tests.unit.reports.view_kit import ISSUE, loaded
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def report(*sections: str, facts: object = (), language: Language = "en", colour: bool = False, verbose: bool = False,
-           width: int = 100, **changes: object) -> str:  # fmt: skip
+def report(*sections: str, facts: Iterable[Fact] = (), language: Language = "en", colour: bool = False,
+           verbose: bool = False, width: int = 100, **changes: Any) -> str:  # fmt: skip
     policy = loaded(*sections)
-    seen = examined(*facts, **changes)  # type: ignore[misc]  # handed on as they are
+    seen = examined(*facts, **changes)
     judgement = judge(seen, policy.policy, policy_sha256=SHA, today=TODAY, signing=CHECK)
     view = build_view(seen, judgement, policy, ISSUE)
     return render_check(view, judgement, language=language, colour=colour, verbose=verbose, width=width)
 
 
 SITE = deliverable("website")
-BAD = [detection(), program(), contact(), contact("b.example.org", path="site/b.html")]
+BAD: list[Fact] = [detection(), program(), contact(), contact("b.example.org", path="site/b.html")]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_verdict_stands_first_and_last_and_each_clause_has_a_line(language: Language) -> None:
-    lines = report(SITE, facts=BAD, language=language, width=140).splitlines()
+    lines = report(SITE, facts=BAD, language=language, width=140, verbose=True).splitlines()
     assert lines[0].startswith(render("report.verdict.rejected", language))
     assert lines[-2] == lines[0]
     assert lines[-1] == render("report.next.rejected", language)
-    for clause in CLAUSES:
+    for clause in (*CLAUSES, *OUT_OF_SCOPE):
         rows = [line for line in lines if line.startswith(f"  {clause_printed(clause, language)} ")]
         assert len(rows) == 1
 
@@ -97,7 +98,7 @@ def test_exceptions_are_named() -> None:
 
 def test_paths_are_never_broken() -> None:
     path = "app.whl!/" + "folder/" * 30 + "file name.txt"
-    text = report(SITE, facts=[detection(path), dataclasses.replace(program(path), format="elf")], width=40)
+    text = report(SITE, facts=(detection(path), program(path)), width=40)
     assert text.count(path) == 3
     assert max(cell_len(line) for line in text.splitlines() if path not in line and "executable" not in line) <= 60
 
