@@ -10,13 +10,14 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from gate.errors import ArtifactChanged, SigningFailure, UsageError
 from gate.filelist import render_list
 from gate.paths import artifact_names, printable
 from gate.record import layout
 from gate.record.documents import facts_document, gate_identity, policy_reference, result_document
+from gate.record.identity import record_number
 from gate.record.provenance import build_provenance
 from gate.record.statement import PromisedSignature, build_record, rfc3339
 from gate.record.summary import build_summary
@@ -24,7 +25,7 @@ from gate.record.sums import render_sums
 from gate.staging import Staging, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from gate.models import Examination, Judgement
@@ -34,6 +35,13 @@ if TYPE_CHECKING:
     from gate.staging import StagedArtifact
 
 __all__ = ["Delivered", "Staging", "deliver"]
+
+
+class Reports(Protocol):
+    """Makes the reports that people read of a release."""
+
+    def __call__(self, number: str, created: datetime, promised: Sequence[PromisedSignature], /) -> Mapping[str, bytes]:
+        """Return each report by its path in the release folder; they bear the record number and the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +61,9 @@ def deliver(
     signers: Sequence[Signer],
     *,
     clock: Callable[[], datetime],
+    reports: Reports,
 ) -> Delivered:
-    """Write, sign and publish the release of what was examined in ``staging``.
+    """Write, sign and publish the release of what was examined in ``staging``; ``reports`` makes those for people.
 
     Raises ``SigningFailure`` where the verdict is not "approved" or a signature does not come about, ``KeyProblem``
     where a key cannot be used, ``ArtifactChanged`` where the staged copies are not what was examined or a paper is not
@@ -71,17 +80,20 @@ def deliver(
             writer.write(layout.list_path(artifact.name), render_list(artifact.entries))
     gate = gate_identity()
     writer.write(layout.FACTS, facts_document(examination, gate))
-    writer.write(layout.RESULT, result_document(examination, judgement, loaded, gate))
+    result_sha256 = writer.write(layout.RESULT, result_document(examination, judgement, loaded, gate))
     writer.write(layout.POLICY, loaded.raw)
     papers = _write_papers(writer, loaded)
     created = clock()
     _write_attestations(writer, examination, judgement, loaded, gate, created)
-    files = dict(writer.digests)
     staging.confirm()
     for signer in signers:
         signer.begin()
-    sums = writer.write(layout.SUMS, render_sums({**_payload_digests(staging), **_on_disk(files)}))
     promised = _promises(staging, signers)
+    number = record_number(result_sha256, examination.finished, loaded.policy.gate.timezone)
+    for path, report in reports(number, created, promised).items():
+        writer.write(path, report)
+    files = dict(writer.digests)
+    sums = writer.write(layout.SUMS, render_sums({**_payload_digests(staging), **_on_disk(files)}))
     record = build_record(
         examination,
         judgement,

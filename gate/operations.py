@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import get_args
 from zoneinfo import ZoneInfo
@@ -26,6 +27,8 @@ from gate.pipeline import Clock, Progress, examine, with_facts
 from gate.policy import LoadedPolicy, SigningState, judge, load_policy, refuse_inside
 from gate.previous import previous_fact, read_previous
 from gate.record.documents import gate_identity, result_document
+from gate.reports.pdf_fonts import find_fonts
+from gate.reports.release import release_reports
 from gate.signing.interface import Signer
 from gate.signing.openpgp import OpenPgpSigner
 from gate.source.run import source_run
@@ -125,6 +128,7 @@ def release(
     """
     artifacts = artifacts_of(request.paths)
     loaded = policy_for(request)
+    fonts = find_fonts(os.environ)  # before an hour of scanning, not after it
     with contextlib.ExitStack() as closing, Staging(out, [artifact.path for artifact in artifacts]) as staging:
         for signer in signers:
             closing.callback(signer.close)
@@ -137,7 +141,8 @@ def release(
             return checked, None
         if progress:
             progress.stage("sign")
-        delivered = deliver(staging, examination, checked.judgement, loaded, signers, clock=clock)
+        reports = partial(release_reports, examination, checked.judgement, loaded, fonts)
+        delivered = deliver(staging, examination, checked.judgement, loaded, signers, clock=clock, reports=reports)
     return checked, delivered
 
 

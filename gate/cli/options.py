@@ -15,7 +15,7 @@ from gate.paths import printable
 if TYPE_CHECKING:
     from gate.operations import CheckRequest
 
-FORMATS = ("text", "json", "sarif", "junit", "markdown")
+FORMATS = ("text", "json", "sarif", "junit", "markdown", "html")
 """As in ``gate.reports.formats``, which loads more than ``--help`` has time for."""
 DEFAULT_POLICY = Path("gate.toml")
 _PATH = click.Path(path_type=Path)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from gate import __version__
 from gate.filelist import FileEntry, hash_descriptor, list_digest
@@ -65,3 +67,12 @@ def _source_digest() -> str:
                 sha256, size = hash_descriptor(stream.fileno())
             entries.append(FileEntry.of_file(visit.path, visit.status.st_mode, size, sha256))
     return list_digest(entries)
+
+
+def record_number(result_sha256: str, finished: str, timezone: str) -> str:
+    """Return the number by which papers name the record of a run: the day of the examination and a digest.
+
+    ``result_sha256`` is that of ``gate/result.json``, which anybody can compute again; ``finished`` is RFC 3339.
+    """
+    day = datetime.fromisoformat(finished).astimezone(ZoneInfo(timezone)).date()
+    return f"RG-{day:%Y%m%d}-{result_sha256[:16]}"

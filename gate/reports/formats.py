@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from gate.record.documents import result_document
 from gate.reports.escaping import json_inert_in_logs
+from gate.reports.html import render_html
 from gate.reports.junit import render_junit
 from gate.reports.markdown import render_markdown
+from gate.reports.papers.report import compose_report
 from gate.reports.sarif import render_sarif
 from gate.reports.text import render_check
 from gate.reports.view import Issue, build_view
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from gate.policy import LoadedPolicy
     from gate.text import Language
 
-Format: TypeAlias = Literal["text", "json", "sarif", "junit", "markdown"]
+Format: TypeAlias = Literal["text", "json", "sarif", "junit", "markdown", "html"]
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
 
 
@@ -57,3 +59,5 @@ def render_report(
             return render_junit(view, judgement, language=language).encode()
         case "markdown":
             return render_markdown(view, language=language).encode()
+        case "html":
+            return render_html(compose_report(view, language)).encode()

@@ -56,7 +56,7 @@ ALLOWED = {
     "doctor": LEAVES | STAGES,
     "source": LEAVES | {"source", "examine"},
     "previous": LEAVES | {"verification", "record"},
-    "operations": LEAVES | STAGES | {"previous", "source", "pipeline", "deliver", "staging"},
+    "operations": LEAVES | STAGES | {"previous", "source", "pipeline", "deliver", "staging", "reports"},
     "cli": LEAVES | STAGES | JOINTS | {"cli"},
     "__main__": {"cli"},
     "__init__": set(),

@@ -9,7 +9,7 @@ from gate.record.clauses import ClauseText, article
 from gate.reports.escaping import shortened
 from gate.reports.papers.blocks import Block, Cell, Column, Heading, Table, Tone, Words
 from gate.reports.papers.wording import Speaker
-from gate.text import has_message, render
+from gate.reports.wording import clause_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,15 +68,8 @@ def _row(text: ClauseText, clause: Clause | None, view: ReportView, say: Speaker
     if clause is None:
         status = say.cell("clauses.by-items" if text.ceiling == "items" else "clauses.unknown", "quiet")
         return ((Words(printed, form="strong"), *mark), sentences, status, how)
-    basis = (Words(reason_text(clause, say), form="strong"), *how, *_evidence(clause, say))
+    basis = (Words(clause_reason(clause, say.language), form="strong"), *how, *_evidence(clause, say))
     return (Words(printed, form="strong"), *mark), sentences, _status(clause, say), basis
-
-
-def reason_text(clause: Clause, say: Speaker) -> str:
-    """Return why a clause has its status; the English text where this version does not know the reason's code."""
-    if not has_message(clause.reason_code, say.language):
-        return clause.reason
-    return render(clause.reason_code, say.language, clause.reason_args)
 
 
 def _evidence(clause: Clause, say: Speaker) -> Cell:

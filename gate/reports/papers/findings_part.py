@@ -8,8 +8,8 @@ from gate.policy.clauses import SATISFIED, status_label
 from gate.policy.findings import finding_advice, finding_message
 from gate.reports.escaping import shortened
 from gate.reports.papers.blocks import Block, Cell, Heading, Notice, Table, Words
-from gate.reports.papers.clauses_part import reason_text
 from gate.reports.papers.wording import MOST_PLACES, Speaker, code, one, plain
+from gate.reports.wording import clause_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ def first_notice(view: ReportView, say: Speaker) -> Iterator[Block]:
     for clause in view.clauses if view.verdict == "incomplete" else ():
         if clause.id in view.required and clause.status not in SATISFIED:
             text = say("first.clause", clause=say.clause(clause.id), status=status_label(clause.status, say.language),
-                       reason=reason_text(clause, say))  # fmt: skip
+                       reason=clause_reason(clause, say.language))  # fmt: skip
             lines.append(plain(text))
     yield Notice(say("first.title"), tuple(lines), "bad" if view.verdict == "rejected" else "doubt")
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from gate.policy.clauses import OUT_OF_SCOPE, verdict_label
 from gate.reports.papers.blocks import Banner, Block, Cell, Fields, Notice, Tone, Words
-from gate.reports.papers.wording import Speaker, code, one, size_text
+from gate.reports.papers.wording import Speaker, code, one
+from gate.reports.wording import size_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -117,13 +117,3 @@ def code(text: str, tone: Tone = "plain") -> Words:
 def one(text: str, tone: Tone = "plain") -> Cell:
     """Return a cell with one line of words."""
     return (plain(text, tone),)
-
-
-def size_text(count: int) -> str:
-    """Return bytes in decimal units."""
-    size = float(count)
-    for unit in ("B", "kB", "MB"):
-        if size < 1000:  # noqa: PLR2004  # decimal units
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -35,6 +36,7 @@ from tests.unit.release_kit import (
     make_release,
     make_world,
     policy_in,
+    reports,
     signer_of,
     write_trust,
 )
@@ -91,6 +93,10 @@ class FakeSigner:
         """Have nothing to close."""
 
 
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
 def left(folder: Path) -> list[str]:
     """Return what lies beside the inputs and the policy, hidden names included."""
     return sorted(path.name for path in folder.iterdir() if path.name not in {"in", "gate.toml", "recipient"})
@@ -103,8 +109,8 @@ def test_what_lies_in_a_release(tmp_path: Path, keys: Keys) -> None:
     assert files == [
         "gate/SHA256SUMS", "gate/SHA256SUMS.asc", "gate/facts.json", "gate/files/site.list", "gate/gate.toml",
         "gate/provenance.intoto.json", "gate/provenance.intoto.json.asc", "gate/record.intoto.json",
-        "gate/record.intoto.json.asc", "gate/result.json", "gate/signatures/app.bin.asc", "gate/signatures/site.asc",
-        "gate/vsa.intoto.json", "gate/vsa.intoto.json.asc", "payload/app.bin",
+        "gate/record.intoto.json.asc", "gate/report.ja.html", "gate/result.json", "gate/signatures/app.bin.asc",
+        "gate/signatures/site.asc", "gate/vsa.intoto.json", "gate/vsa.intoto.json.asc", "payload/app.bin",
     ]  # fmt: skip
     assert list_folder(world.out / "payload" / "site") == list_folder(world.inputs[1])
     assert (world.out / "payload" / "app.bin").read_bytes() == world.inputs[0].read_bytes()
@@ -136,6 +142,19 @@ def test_what_is_said_of_it(tmp_path: Path) -> None:
     assert signer.statements == [
         "gate/provenance.intoto.json", "gate/vsa.intoto.json", "gate/record.intoto.json",
     ]  # fmt: skip
+
+
+def test_reports_bear_the_record_number_and_are_bound(tmp_path: Path) -> None:
+    delivered = make_release(tmp_path / "out", inputs_in(tmp_path / "in"), [FakeSigner()], policy_in(tmp_path),
+                             clock=lambda: datetime(2026, 12, 1, tzinfo=UTC))  # fmt: skip
+    gate = delivered.folder / "gate"
+    result = hashlib.sha256((gate / "result.json").read_bytes()).hexdigest()
+    report = (gate / "report.ja.html").read_bytes()
+    promised = len(delivered.signatures)
+    assert f"RG-20261120-{result[:16]} 2026-12-01T00:00:00+00:00 {promised}".encode() in report
+    digest = hashlib.sha256(report).hexdigest()
+    assert json.loads((gate / "record.intoto.json").read_bytes())["predicate"]["files"]["gate/report.ja.html"] == digest
+    assert f"{digest}  gate/report.ja.html" in (gate / "SHA256SUMS").read_text()
 
 
 def test_same_inputs_and_clock_make_the_same_record(tmp_path: Path) -> None:
@@ -193,7 +212,9 @@ def test_a_copy_changed_after_it_was_examined(tmp_path: Path, artifact: str) -> 
         examination = examination_of(staging)
         (staging.folder / "payload" / artifact).write_bytes(b"other bytes")
         with pytest.raises(ArtifactChanged) as caught:
-            deliver(staging, examination, judgement(), loaded, [signer], clock=lambda: datetime.now(UTC))
+            deliver(
+                staging, examination, judgement(), loaded, [signer], clock=lambda: datetime.now(UTC), reports=reports
+            )
     assert caught.value.code == "deliver.changed"
     assert signer.signed == []
     assert left(tmp_path) == []
@@ -207,7 +228,7 @@ def test_a_copy_changed_before_it_was_examined(tmp_path: Path) -> None:
         first, second = examination_of(staging).artifacts
         other = examination_of(staging, artifacts=(replace(first, sha256="0" * 64), second))
         with pytest.raises(ArtifactChanged):
-            deliver(staging, other, judgement(), loaded, [signer], clock=lambda: datetime.now(UTC))
+            deliver(staging, other, judgement(), loaded, [signer], clock=now, reports=reports)
     assert signer.signed == []
     assert left(tmp_path) == []
 
@@ -225,7 +246,7 @@ def test_an_original_changed_after_it_was_copied_does_not_matter(tmp_path: Path,
     with signer_of(keys.home, keys.supplier) as signer, Staging(tmp_path / "out", inputs) as staging:
         examination = examination_of(staging)
         inputs[0].write_bytes(b"changed behind the scan")
-        deliver(staging, examination, judgement(), loaded, [signer], clock=lambda: datetime.now(UTC))
+        deliver(staging, examination, judgement(), loaded, [signer], clock=now, reports=reports)
     assert (tmp_path / "out" / "payload" / "app.bin").read_bytes() == original
 
 

@@ -190,8 +190,9 @@ WAYS: dict[str, tuple[Callable[[Path], object], set[str]]] = {
     "last byte": (lambda path: flip(path, path.stat().st_size - 1), BYTES),
 }
 FILES = ["gate/SHA256SUMS", "gate/SHA256SUMS.asc", "gate/facts.json", "gate/files/site.list", "gate/gate.toml",
-         "gate/provenance.intoto.json", "gate/provenance.intoto.json.asc", RECORD, SIGNATURE, "gate/result.json",
-         "gate/signatures/app.bin.asc", "gate/signatures/site.asc", "gate/vsa.intoto.json", "gate/vsa.intoto.json.asc",
+         "gate/provenance.intoto.json", "gate/provenance.intoto.json.asc", RECORD, SIGNATURE, "gate/report.ja.html",
+         "gate/result.json", "gate/signatures/app.bin.asc", "gate/signatures/site.asc", "gate/vsa.intoto.json",
+         "gate/vsa.intoto.json.asc",
          "payload/app.bin",
          "payload/site/css/a b.css", "payload/site/index.html", "payload/site/odd!%\\\n",
          "payload/site/run.sh"]  # fmt: skip
