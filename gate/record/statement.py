@@ -6,10 +6,9 @@ binds every file of the release folder by digest, and signatures by name, back e
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeGuard
 
 from pydantic import Field, TypeAdapter
 
@@ -24,7 +23,8 @@ from gate.models import (  # pydantic reads the annotations of documents when th
 )
 from gate.record import layout
 from gate.record.canonical import canonical
-from gate.record.documents import policy_reference
+from gate.record.contacts import RecordDestination, RecordHost, record_destinations, record_hosts  # as above
+from gate.record.detections import RecordDetection, record_detections  # as above
 from gate.record.executables import (  # as above
     RecordContent,
     RecordExecutable,
@@ -32,10 +32,18 @@ from gate.record.executables import (  # as above
     record_executables,
 )
 from gate.record.identity import DOCUMENT, GateIdentity
+from gate.record.justifications import RecordJustification, record_justifications  # as above
 from gate.record.parsing import parse_document
-from gate.record.result import PolicyReference  # as above
+from gate.record.policy_part import RecordPolicy, record_policy  # as above
 from gate.record.subjects import Sha256, Subject, subjects_of  # as above
-from gate.record.surroundings import RecordBuilder, RecordPrevious, record_builder, record_previous  # as above
+from gate.record.surroundings import (  # as above
+    RecordBuilder,
+    RecordPrevious,
+    RecordSource,
+    record_builder,
+    record_previous,
+    record_source,
+)
 from gate.record.types import RECORD, STATEMENT, RecordType, StatementType
 
 if TYPE_CHECKING:
@@ -43,9 +51,7 @@ if TYPE_CHECKING:
 
     from gate.models import Examination, Fact, Judgement
     from gate.policy.load import LoadedPolicy
-    from gate.policy.model import Destination, Evidence, Executable, Policy, Suppression
-
-JustificationSection: TypeAlias = Literal["executable", "outbound.destination", "suppress"]
+    from gate.policy.model import Evidence, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +96,6 @@ class RecordSpecification:
     agreed_on: str | None
     file: str | None
     sha256: Sha256 | None
-
-
-@dataclass(frozen=True, slots=True)
-class RecordJustification:
-    """A person's decision that this release rests on: who, in which role, for which party, why, and until when.
-
-    ``reason`` is the purpose where it declares an outbound destination; ``covers`` counts what it covers.
-    """
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
-    id: str
-    section: JustificationSection
-    reason: str
-    approved_by: str
-    role: str
-    party: str
-    approved_on: str
-    expires: str
-    reference: str | None
-    covers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +153,21 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordOmitted:
+    """How many detections and hosts the record leaves out of its lists; ``result.json`` has them all."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
+    detections: int
+    hosts: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecordPredicate:
     """The predicate ``urn:x-release-gate:record:v1``.
 
     ``created`` is when it was written, ``started`` and ``finished`` when the artifacts were examined (RFC 3339, UTC).
     ``executables`` are all that need a justification, ``content`` counts those that are content of such a deliverable.
+    ``detections`` and ``hosts`` are bounded: ``omitted`` counts what is left out.
     ``files`` are all files of the release folder beside the artifacts, the record itself, the sums and signatures.
     """
 
@@ -183,18 +179,23 @@ class RecordPredicate:
     verdict: Verdict
     sample: bool
     builder: RecordBuilder | None
+    source: RecordSource | None
     previous: RecordPrevious | None
     deliverable: RecordDeliverable | None
     specification: RecordSpecification | None
-    policy: PolicyReference
+    policy: RecordPolicy
     artifacts: tuple[RecordArtifact, ...]
     engines: tuple[EngineInfo, ...]
     coverage: tuple[Coverage, ...]
     clauses: tuple[Clause, ...]
     suppressed: tuple[Finding, ...]
     justifications: tuple[RecordJustification, ...]
+    detections: tuple[RecordDetection, ...]
     executables: tuple[RecordExecutable, ...]
     content: tuple[RecordContent, ...]
+    hosts: tuple[RecordHost, ...]
+    destinations: tuple[RecordDestination, ...]
+    omitted: RecordOmitted
     evidence: tuple[RecordEvidence, ...]
     external_services: tuple[ExternalService, ...]
     promised_signatures: tuple[PromisedSignature, ...]
@@ -234,6 +235,8 @@ def build_record(
     in the policy to its path in the release folder.
     """
     policy = loaded.policy
+    detections, omitted_detections = record_detections(examination, judgement)
+    hosts, omitted_hosts = record_hosts(judgement)
     statement = Statement(
         type_=STATEMENT,
         subject=subjects_of(examination),
@@ -246,18 +249,23 @@ def build_record(
             verdict=judgement.verdict,
             sample=judgement.sample,
             builder=record_builder(examination),
+            source=record_source(examination),
             previous=record_previous(examination),
             deliverable=_deliverable(policy),
             specification=_specification(policy, papers),
-            policy=policy_reference(loaded),
+            policy=record_policy(loaded),
             artifacts=_artifacts(examination),
             engines=examination.engines,
             coverage=examination.coverage,
             clauses=judgement.clauses,
             suppressed=tuple(finding for finding in judgement.findings if finding.suppressed_by is not None),
-            justifications=_justifications(judgement, policy),
+            justifications=record_justifications(judgement, policy),
+            detections=detections,
             executables=record_executables(judgement),
             content=record_content(judgement),
+            hosts=hosts,
+            destinations=record_destinations(judgement, policy),
+            omitted=RecordOmitted(omitted_detections, omitted_hosts),
             evidence=tuple(_evidence(entry, papers, examination) for entry in policy.evidence),
             external_services=judgement.external_services,
             promised_signatures=tuple(promised),
@@ -341,32 +349,4 @@ def _reading(fact: EvidenceFact) -> RecordReading:
         len(fact.accepted),
         len(fact.resolved),
         len(fact.looked_at),
-    )
-
-
-def _justifications(judgement: Judgement, policy: Policy) -> tuple[RecordJustification, ...]:
-    """Return the justifications that this judgement rests on, in the order of the policy."""
-    used = Counter(finding.suppressed_by for finding in judgement.findings)
-    used.update(executable.justified_by for executable in judgement.executables)
-    used.update(contact.declared_by for contact in judgement.outbound)
-    given: list[tuple[JustificationSection, Executable | Destination | Suppression, str]] = [
-        *(("executable", entry, entry.reason) for entry in policy.executable),
-        *(("outbound.destination", entry, entry.purpose) for entry in policy.outbound.destination),
-        *(("suppress", entry, entry.reason) for entry in policy.suppress),
-    ]
-    return tuple(
-        RecordJustification(
-            id=entry.id,
-            section=section,
-            reason=reason,
-            approved_by=entry.approved_by,
-            role=entry.role,
-            party=entry.party,
-            approved_on=entry.approved_on.isoformat(),
-            expires=entry.expires.isoformat(),
-            reference=entry.reference,
-            covers=used[entry.id],
-        )
-        for section, entry, reason in given
-        if used[entry.id]
     )

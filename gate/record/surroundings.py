@@ -1,11 +1,17 @@
-"""What lies around a delivery, in its record: where the gate ran, and the release before it."""
+"""What lies around a delivery, in its record: where the gate ran, the commit it is from, the release before it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from gate.models import BuilderFact, BuildSystem, RunnerKind  # pydantic reads annotations when the module is loaded
+from gate.models import (  # pydantic reads the annotations of documents when the module is loaded
+    BuilderFact,
+    BuildSystem,
+    RevisionFact,
+    RunnerKind,
+    WorkTree,
+)
 from gate.policy.previous import previous_of
 from gate.record.identity import DOCUMENT
 from gate.record.subjects import Sha256  # as above
@@ -35,6 +41,26 @@ class RecordBuilder:
     actor: str
     runner: RunnerKind
     runner_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSource:
+    """The commit that the repository given with ``--source`` was at, as the gate read it.
+
+    ``signed_by`` and ``tag_signed_by`` are fingerprints of keys of the policy that signatures were verified against,
+    empty where none was.  ``repository`` is the address of ``origin``, which nobody proves.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
+    commit: str
+    tree: str
+    object_format: Literal["sha1", "sha256"]
+    repository: str
+    branch: str
+    tags: tuple[str, ...]
+    work_tree: WorkTree
+    signed_by: str
+    tag_signed_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +100,24 @@ def record_builder(examination: Examination) -> RecordBuilder | None:
         actor=fact.actor,
         runner=fact.runner,
         runner_name=fact.runner_name,
+    )
+
+
+def record_source(examination: Examination) -> RecordSource | None:
+    """Return the commit of the delivery; None where no repository was read."""
+    fact = next((fact for fact in examination.facts if isinstance(fact, RevisionFact)), None)
+    if fact is None:
+        return None
+    return RecordSource(
+        commit=fact.commit,
+        tree=fact.tree,
+        object_format=fact.object_format,
+        repository=fact.remote,
+        branch=fact.branch,
+        tags=fact.tags,
+        work_tree=fact.work_tree,
+        signed_by=fact.signed_by,
+        tag_signed_by=fact.tag_signed_by,
     )
 
 

@@ -168,9 +168,11 @@ def test_it_says_who_decided_what_until_when(loaded: LoadedPolicy) -> None:
     ]
     assert predicate["justifications"] == [
         {"id": "core", "section": "executable", "reason": "拡張モジュール", "approved_by": "山田", "role": "責任者",
-         "party": "乙", "approved_on": "2026-11-01", "expires": "2027-03-31", "reference": "議事録-3", "covers": 2},
+         "party": "乙", "approved_on": "2026-11-01", "expires": "2027-03-31", "reference": "議事録-3", "covers": 2,
+         "basis": "specified-program", "spec_ref": "4.2", "alternatives": []},
         {"id": "maps", "section": "outbound.destination", "reason": "地図", "approved_by": "佐藤", "role": "担当官",
-         "party": "甲", "approved_on": "2026-11-02", "expires": "2027-03-31", "reference": None, "covers": 1},
+         "party": "甲", "approved_on": "2026-11-02", "expires": "2027-03-31", "reference": None, "covers": 1,
+         "basis": None, "spec_ref": None, "alternatives": []},
     ]  # fmt: skip
     assert predicate["executables"] == [
         {"path": "site/x.so", "sha256": SHA, "class": "native", "format": "elf", "architecture": "",
