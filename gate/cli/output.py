@@ -40,6 +40,27 @@ def write_answer(data: bytes, file: Path | None) -> None:
         raise UsageError("cli.cannot-write", path=printable(str(file)), error=printable(reason)) from error
 
 
+def write_new(data: bytes, file: Path) -> None:
+    """Write ``data`` to a file that does not exist yet, whole or not at all.
+
+    Raises ``UsageError`` where something has that name by now, or it cannot be written.
+    """
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=".gate-", dir=file.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(data)
+            Path(temporary).chmod(0o644)
+            file.hardlink_to(temporary)
+        finally:
+            Path(temporary).unlink()
+    except FileExistsError as error:
+        raise UsageError("cli.init.exists", path=printable(str(file))) from error
+    except OSError as error:
+        reason = printable(error.strerror or str(error))
+        raise UsageError("cli.cannot-write", path=printable(str(file)), error=reason) from error
+
+
 def _replace(file: Path, data: bytes) -> None:
     descriptor, temporary = tempfile.mkstemp(prefix=".gate-", dir=file.parent)
     try:

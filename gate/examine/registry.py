@@ -60,6 +60,24 @@ _OUTBOUND = Hosted(
 )
 
 
+_EXECUTABLE = Hosted(
+    "executable",
+    "gate.examine.executable.examiner:ExecutableExaminer",
+    {},
+    frozenset({"content", "name", "mode"}),
+    _always,
+)
+
+
+_COMPONENTS = Hosted(
+    components.NAME,
+    "gate.examine.components.examiner:ComponentsExaminer",
+    {},
+    frozenset({"content", "name"}),
+    components.may_name_a_component,
+)
+
+
 _SCRIPT_MODEL = Hosted(
     script_model.NAME,
     "gate.examine.script_model.examiner:ScriptModelExaminer",
@@ -73,6 +91,13 @@ def build_contact_examiner(settings: EngineSettings) -> Sequence[Examiner]:
     """Return the examiner ``outbound`` alone, not started: what a look at contacts needs."""
     host = Host([_OUTBOUND], workers=settings.workers, item_seconds=settings.item_seconds)
     return [IsolatedExaminer(host, _OUTBOUND)]
+
+
+def build_drafting_examiners(settings: EngineSettings) -> Sequence[Examiner]:
+    """Return the examiners that drafts of a policy are made from, not started: no malware is looked for."""
+    hosted = [_EXECUTABLE, _OUTBOUND, _COMPONENTS]
+    host = Host(hosted, workers=settings.workers, item_seconds=settings.item_seconds)
+    return [IsolatedExaminer(host, each) for each in hosted]
 
 
 def build_examiners(settings: EngineSettings) -> Sequence[Examiner]:
@@ -99,21 +124,9 @@ def build_examiners(settings: EngineSettings) -> Sequence[Examiner]:
             frozenset({"content", "name"}),
             _always,
         ),
-        Hosted(
-            "executable",
-            "gate.examine.executable.examiner:ExecutableExaminer",
-            {},
-            frozenset({"content", "name", "mode"}),
-            _always,
-        ),
+        _EXECUTABLE,
         _OUTBOUND,
-        Hosted(
-            components.NAME,
-            "gate.examine.components.examiner:ComponentsExaminer",
-            {},
-            frozenset({"content", "name"}),
-            components.may_name_a_component,
-        ),
+        _COMPONENTS,
     ]
     host = Host(hosted, workers=settings.workers, item_seconds=settings.item_seconds)
     # A model has workers of its own as well, which load it before they are confined.

@@ -57,7 +57,8 @@ ALLOWED = {
     "source": LEAVES | {"source", "examine"},
     "previous": LEAVES | {"verification", "record"},
     "operations": LEAVES | STAGES | {"previous", "source", "pipeline", "deliver", "staging", "reports"},
-    "cli": LEAVES | STAGES | JOINTS | {"cli"},
+    "drafting": LEAVES | STAGES | {"pipeline", "operations", "source"},
+    "cli": LEAVES | STAGES | JOINTS | {"cli", "drafting"},
     "__main__": {"cli"},
     "__init__": set(),
 }
