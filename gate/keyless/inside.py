@@ -7,20 +7,11 @@ each of the many kinds of exceptions becomes an outcome.
 
 from __future__ import annotations
 
+import encodings.utf_16_be
 import hashlib
 import os
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from cryptography.hazmat import asn1
-from cryptography.x509 import (
-    ExtensionNotFound,
-    ObjectIdentifier,
-    OtherName,
-    RFC822Name,
-    SubjectAlternativeName,
-    UniformResourceIdentifier,
-    UnrecognizedExtension,
-)
 from sigstore._internal.timestamp import TimestampSource  # the library shows its times by this type alone
 from sigstore._internal.trust import KeyringPurpose
 from sigstore.errors import CertValidationError, VerificationError
@@ -30,24 +21,23 @@ from sigstore.verify import Verifier
 from sigstore_models.common.v1 import HashAlgorithm
 from sigstore_models.trustroot.v1 import TrustedRoot as TrustedRootMessage
 
-from gate.keyless.identities import Accepted, fits, is_uri
+from gate.keyless.identities import Accepted, fits
 from gate.keyless.outcomes import ORDER
+from gate.keyless.subject import identity_of, issuer_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from cryptography.x509 import Certificate, GeneralName
+    from cryptography.x509 import Certificate
     from sigstore._internal.timestamp import TimestampVerificationResult
 
     from gate.keyless.outcomes import Outcome
 
+_CODEC = encodings.utf_16_be
+"""Canonical JSON (RFC 8785) sorts by it; Python imports it at first use, which a confined process cannot do."""
 _BUFFER = 1 << 20
 _STATEMENT = "application/vnd.in-toto+json"
 """The type of a DSSE payload that is an in-toto statement (in-toto Attestation Framework, envelope layer)."""
-# fulcio/docs/oid-info.md: the issuer as bare text, and as a UTF8String.
-_ISSUER_OLD = ObjectIdentifier("1.3.6.1.4.1.57264.1.1")
-_ISSUER = ObjectIdentifier("1.3.6.1.4.1.57264.1.8")
-_USER_NAME = ObjectIdentifier("1.3.6.1.4.1.57264.1.7")
 _MEANINGS: tuple[tuple[str, Outcome], ...] = (
     ("not enough sources of verified time", "no-time"),
     ("too many signed timestamp", "timestamp"),
@@ -92,51 +82,12 @@ class _Policy:
         self.issuer = ""
 
     def verify(self, cert: Certificate) -> None:
-        self.identity, self.issuer = _identity(cert), _issuer(cert)
+        self.identity, self.issuer = identity_of(cert) or _refuse("identity"), issuer_of(cert) or _refuse("issuer")
         named = [each for each in self._accepted if fits(each.identity, self.identity)]
         if not named:
             _refuse("identity")
         if all(each.issuer != self.issuer for each in named):
             _refuse("issuer")
-
-
-def _identity(certificate: Certificate) -> str:
-    """Return the one name that a certificate is for (fulcio/docs/certificate-specification.md: exactly one)."""
-    try:
-        names = list(certificate.extensions.get_extension_for_class(SubjectAlternativeName).value)
-    except ExtensionNotFound:
-        _refuse("identity")
-    if len(names) != 1:
-        _refuse("identity")
-    return _text(names[0])
-
-
-def _text(name: GeneralName) -> str:
-    if isinstance(name, OtherName) and name.type_id == _USER_NAME:
-        text = asn1.decode_der(str, name.value)
-    elif isinstance(name, RFC822Name | UniformResourceIdentifier):
-        text = name.value
-    else:
-        _refuse("identity")
-    # A mail address that reads like a URI, or the reverse, is nobody's.
-    if is_uri(text) is not isinstance(name, UniformResourceIdentifier):
-        _refuse("identity")
-    return text
-
-
-def _issuer(certificate: Certificate) -> str:
-    """Return the issuer; where a certificate names it in both forms they must say the same."""
-    found = set()
-    for identifier in (_ISSUER_OLD, _ISSUER):
-        try:
-            value = certificate.extensions.get_extension_for_oid(identifier).value
-        except ExtensionNotFound:
-            continue
-        raw = value.value if isinstance(value, UnrecognizedExtension) else b""
-        found.add(raw.decode() if identifier == _ISSUER_OLD else asn1.decode_der(str, raw))
-    if len(found) != 1:
-        _refuse("issuer")
-    return found.pop()
 
 
 def _refuse(outcome: Outcome) -> NoReturn:
