@@ -7,6 +7,8 @@ Paths are relative to the folder, with ``/``, and escaped as in item paths: an a
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from gate.paths import unescape_component
@@ -27,6 +29,8 @@ STATEMENTS: Final = (PROVENANCE, SUMMARY, RECORD)
 """The in-toto statements of a release."""
 SIGNED: Final = (SUMS, *STATEMENTS)
 """What every signer of a release signs beside the artifacts, in this order."""
+SUFFIXES: Final[Mapping[str, str]] = MappingProxyType({"openpgp": ".asc", "keyless": ".sigstore.json"})
+"""What the name of a signature adds to the name of what is signed, by back end."""
 _PARTIAL: Final = ".partial-"
 
 

@@ -7,6 +7,7 @@ from gate.policy.clauses import CLAUSES, OUT_OF_SCOPE, clause_printed, status_la
 from gate.reports.escaping import terminal
 from gate.text import Language, render
 from gate.verification import Verification
+from gate.verification.result import VerifiedSignature
 
 _ESCAPES = {"verified": "\033[1;32m", "not-verified": "\033[1;31m"}
 
@@ -31,6 +32,12 @@ def _refusal(refusal: VerificationError, language: Language) -> list[str]:
 
 def _clause(clause: str, language: Language) -> str:
     return clause_printed(clause, language) if clause in {*CLAUSES, *OUT_OF_SCOPE} else terminal(clause)
+
+
+def _signer(signature: VerifiedSignature, language: Language) -> str:
+    if not signature.issuer:
+        return signature.signer
+    return render("report.signed-by", language, {"signer": signature.signer, "issuer": signature.issuer})
 
 
 def _success(verification: Verification, language: Language) -> list[str]:
@@ -62,13 +69,17 @@ def _success(verification: Verification, language: Language) -> list[str]:
                 {
                     "file": signature.file,
                     "backend": signature.backend,
-                    "signer": signature.signer,
+                    "signer": _signer(signature, language),
                     "time": signature.time,
-                    "time_source": signature.time_source,
+                    "time_source": render(f"report.time-source.{signature.time_source}", language),
                     "status": signature.status,
                 },
             )
         )
+    lines += [
+        "  " + render("report.unchecked", language, {"file": printable(each.file), "backend": printable(each.backend)})
+        for each in verification.unchecked
+    ]
     lines.append(render("report.record-clauses", language))
     # A record is signed, but by whom the recipient has yet to judge: ids of clauses unknown here are shown as they are.
     lines += [

@@ -36,9 +36,11 @@ def _event_says_public(path: str) -> bool:
     repository: Any = event.get("repository") if isinstance(event, dict) else None
     if not isinstance(repository, dict):
         return False
-    return repository.get("private") is False and repository.get("visibility", PUBLIC) in {PUBLIC}
+    visibility: object = repository.get("visibility", PUBLIC)
+    return repository.get("private") is False and visibility == PUBLIC
 
 
 def token_says_private(claims: Mapping[str, Any]) -> bool:
     """Say whether an identity token names a repository that is not public."""
-    return claims.get("repository_visibility", PUBLIC) != PUBLIC
+    visibility: object = claims.get("repository_visibility", PUBLIC)
+    return visibility != PUBLIC

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from gate.errors import EngineFailure, TrustError, VerificationError
-from gate.openpgp import Checker, KeyFileError, find_gpg
+from gate.openpgp import MAX_SIGNATURE, Checker, KeyFileError, find_gpg
 from gate.paths import printable
 from gate.record.statement import rfc3339
+from gate.verification.claims import require_past
+from gate.verification.folder import read_bounded
 from gate.verification.result import VerifiedSignature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gate.openpgp import Outcome
+    from gate.verification.claims import Claim
     from gate.verification.trust import Trust
 
 BACKEND: Final = "openpgp"
-SUFFIX: Final = ".asc"
-CLOCK_SKEW = timedelta(minutes=5)
-"""How far the signer's clock may be ahead of the recipient's."""
-
 REFUSALS: Final[Mapping[Outcome, str]] = MappingProxyType(
     {
         "bad": "signature-bad",
@@ -53,21 +52,27 @@ def open_checker(trust: Trust, *, now: datetime) -> Checker:
         raise TrustError(f"trust.{error.fault}", fingerprint=error.fingerprint) from error
 
 
-def check_signature(
-    checker: Checker, descriptor: int, signature: bytes, *, name: str, signs: str, sha256: str, now: datetime
-) -> VerifiedSignature:
-    """Return the signature ``name`` over the open file ``signs``, whose bytes must have the digest ``sha256``.
+class OpenPgp:
+    """Checks OpenPGP signatures by the pinned keys of a trust file, at ``now``.  Raises as :func:`open_checker`."""
 
-    Raises ``VerificationError`` where it is not a good one by a trusted key, and ``EngineFailure`` where GnuPG fails.
-    """
-    checked = checker.check(descriptor, signature)
-    if checked.outcome == "failed":
-        raise EngineFailure("verify.gpg-failed", path=printable(name))
-    if checked.outcome != "valid":
-        raise VerificationError(REFUSALS[checked.outcome], name)
-    if checked.sha256 != sha256:
-        raise VerificationError("changed-while-read", signs)
-    created = datetime.fromtimestamp(checked.created, UTC)
-    if created > now + CLOCK_SKEW:
-        raise VerificationError("signature-in-future", name, time=rfc3339(created))
-    return VerifiedSignature(BACKEND, checked.signer, rfc3339(created), "signer", name, signs, "valid")
+    def __init__(self, trust: Trust, *, now: datetime) -> None:
+        self._checker = open_checker(trust, now=now)
+        self._now = now
+
+    def check(self, signature: int, signed: int, claim: Claim) -> VerifiedSignature:
+        """See :class:`gate.verification.backends.BackEnd`."""
+        raw = read_bounded(signature, claim.name.encode(), MAX_SIGNATURE)
+        checked = self._checker.check(signed, raw)
+        if checked.outcome == "failed":
+            raise EngineFailure("verify.gpg-failed", path=printable(claim.name))
+        if checked.outcome != "valid":
+            raise VerificationError(REFUSALS[checked.outcome], claim.name)
+        if checked.sha256 != claim.sha256:
+            raise VerificationError("changed-while-read", claim.signs)
+        created = datetime.fromtimestamp(checked.created, UTC)
+        require_past(created, claim, now=self._now)
+        return VerifiedSignature(BACKEND, checked.signer, rfc3339(created), "signer", claim.name, claim.signs, "valid")
+
+    def close(self) -> None:
+        """See :class:`gate.verification.backends.BackEnd`."""
+        self._checker.close()

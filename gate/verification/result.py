@@ -19,18 +19,29 @@ from gate.record.types import VERIFICATION, VerificationSchema
 class VerifiedSignature:
     """One good signature.
 
-    ``time`` is RFC 3339 in UTC; ``time_source`` says whose word it is: ``signer`` for the signer's own clock.
-    ``file`` is the signature's file, ``signs`` what it is over.
+    ``time`` is RFC 3339 in UTC; ``time_source`` says whose word it is: ``signer`` for the signer's own clock,
+    ``timestamp`` for a time-stamping authority (RFC 3161), ``log`` for a transparency log.  ``file`` is the signature's
+    file, ``signs`` what it is over, ``issuer`` who found out who the signer is (empty where the key itself is known).
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
     backend: str
     signer: str
     time: str
-    time_source: Literal["signer"]
+    time_source: Literal["signer", "timestamp", "log"]
     file: str
     signs: str
     status: Literal["valid"]
+    issuer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UncheckedSignature:
+    """A signature that the record promises and the trust file says nothing about: only that the file is there."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
+    backend: str
+    file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,7 @@ class Verification:
     """
 
     signatures: tuple[VerifiedSignature, ...]
+    unchecked: tuple[UncheckedSignature, ...]
     clauses: tuple[Clause, ...]
     deliverable: RecordDeliverable | None
     artifacts: tuple[VerifiedArtifact, ...]
@@ -83,6 +95,7 @@ class VerificationDocument:
     verified: bool
     reasons: tuple[Reason, ...]
     signatures: tuple[VerifiedSignature, ...]
+    unchecked: tuple[UncheckedSignature, ...]
     clauses: tuple[Clause, ...]
     deliverable: RecordDeliverable | None
     artifacts: tuple[VerifiedArtifact, ...]
@@ -110,6 +123,7 @@ def _proved(verification: Verification) -> VerificationDocument:
         verified=True,
         reasons=(),
         signatures=verification.signatures,
+        unchecked=verification.unchecked,
         clauses=verification.clauses,
         deliverable=verification.deliverable,
         artifacts=verification.artifacts,
@@ -129,6 +143,7 @@ def _refused(error: VerificationError) -> VerificationDocument:
         verified=False,
         reasons=(Reason(f"verify/{error.reason.removeprefix('verify/')}", error.path, error.message("en")),),
         signatures=(),
+        unchecked=(),
         clauses=(),
         deliverable=None,
         artifacts=(),

@@ -14,7 +14,6 @@ from gate.record import layout
 from gate.record.canonical import DocumentError, parse_strictly
 from gate.record.statement import Statement, parse_record
 from gate.record.types import RECORD, STATEMENT
-from gate.verification.openpgp import BACKEND, SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +40,7 @@ def read_statement(raw: bytes) -> Statement:
     except DocumentError as error:
         raise VerificationError("record-malformed", layout.RECORD, detail=printable(str(error))) from error
     for promise in statement.predicate.promised_signatures:
-        if promise.backend != BACKEND:
+        if promise.backend not in layout.SUFFIXES:
             raise VerificationError(
                 "signature-unsupported", printable(promise.name), backend=printable(promise.backend)
             )
@@ -108,7 +107,7 @@ def _signers_of(path: str, promised: Iterable[PromisedSignature]) -> frozenset[t
 
 
 def _is_in_place(promise: PromisedSignature) -> bool:
-    return promise.name == layout.signature_path(promise.signs, SUFFIX)
+    return promise.name == layout.signature_path(promise.signs, layout.SUFFIXES[promise.backend])
 
 
 def _is_path(path: str) -> bool:

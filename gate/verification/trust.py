@@ -11,18 +11,28 @@ from dataclasses import dataclass
 from datetime import date, timedelta, timezone
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
-from gate.errors import TrustError
+from gate.errors import EngineFailure, TrustError
+from gate.keyless.checker import TrustedInstance, public_root
+from gate.keyless.identities import Accepted, check_identity, check_issuer
 from gate.openpgp import PublicKey, normal_fingerprint
 from gate.paths import GlobError, check_glob, printable
 from gate.policy.places import Places
+from gate.record import layout
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 DAY_ZONE = timezone(timedelta(hours=9), "Asia/Tokyo")
 """Where a day in ``signed_after`` begins; a date with time and offset says it exactly."""
@@ -30,7 +40,7 @@ MOST_BYTES = 1 << 20
 """A trust file or key file beyond this is refused."""
 
 _UNAVAILABLE: dict[str, frozenset[str]] = {
-    "": frozenset({"x509", "keyless"}),
+    "": frozenset({"x509"}),
     "record": frozenset({"previous", "repository"}),
 }
 """Keys of the format that this version cannot act on, by table."""
@@ -68,6 +78,19 @@ class TrustedOpenPgp(_Table):
     unconfirmed: bool = False
 
 
+class TrustedKeyless(_Table):
+    """``[[keyless]]``: a signer by identity and issuer, and the sigstore instance that may vouch for it.
+
+    ``identity`` is compared exactly, or where it ends in ``*`` by what stands before.  ``trusted_root`` is a file;
+    absent means the public instance, by its root inside the installed library.
+    """
+
+    identity: Annotated[str, AfterValidator(check_identity)]
+    issuer: Annotated[str, AfterValidator(check_issuer)]
+    trusted_root: Text | None = None
+    unconfirmed: bool = False
+
+
 class RecordExpectations(_Table):
     """``[record]``: what the record must say; what is absent is not compared.
 
@@ -93,7 +116,8 @@ class TrustFile(_Table):
     """A whole ``trust.toml``."""
 
     require: Literal["any", "all"] | Annotated[int, Field(ge=1)] = "any"
-    openpgp: Annotated[list[TrustedOpenPgp], Field(min_length=1)]
+    openpgp: list[TrustedOpenPgp] = []
+    keyless: list[TrustedKeyless] = []
     record: RecordExpectations = RecordExpectations()
 
 
@@ -103,8 +127,14 @@ class Trust:
 
     require: Literal["any", "all"] | int
     openpgp: tuple[PublicKey, ...]
+    keyless: tuple[TrustedInstance, ...]
     record: RecordExpectations
     files: tuple[Path, ...]
+
+    @property
+    def back_ends(self) -> tuple[str, ...]:
+        """The names of the back ends for which somebody is trusted."""
+        return tuple(name for name in layout.SUFFIXES if getattr(self, name))
 
 
 def load_trust(path: Path) -> Trust:
@@ -175,21 +205,67 @@ def _problem(error: ValidationError, source: _Source) -> TrustError:
 
 
 _UNKNOWN = "extra_forbidden"
-_KEYS = {*TrustFile.model_fields, *TrustedOpenPgp.model_fields, *RecordExpectations.model_fields}
+_KEYS = {
+    *TrustFile.model_fields,
+    *TrustedOpenPgp.model_fields,
+    *TrustedKeyless.model_fields,
+    *RecordExpectations.model_fields,
+}
 
 
 def _with_keys(file: TrustFile, path: Path, source: _Source) -> Trust:
-    if isinstance(file.require, int) and file.require > 1:
-        # OpenPGP is the only back end of this version: two can never be there.
-        raise source.refuse("trust.require", ("require",), require=file.require)
-    keys: list[PublicKey] = []
+    for section in layout.SUFFIXES:
+        for number, entry in enumerate(getattr(file, section)):
+            if entry.unconfirmed:
+                raise source.refuse("trust.unconfirmed", (section, number, "unconfirmed"))
     files = [path]
-    for number, entry in enumerate(file.openpgp):
-        if entry.unconfirmed:
-            raise source.refuse("trust.unconfirmed", ("openpgp", number, "unconfirmed"))
-        if entry.fingerprint in {key.fingerprint for key in keys}:
+    trust = Trust(
+        file.require,
+        tuple(_openpgp_keys(file.openpgp, path.parent, source, files)),
+        tuple(_instances(file.keyless, path.parent, source, files)),
+        file.record,
+        tuple(named.resolve() for named in files),
+    )
+    if not trust.back_ends:
+        raise source.refuse("trust.nobody", ())
+    if isinstance(file.require, int) and file.require > len(trust.back_ends):
+        raise source.refuse("trust.require", ("require",), require=file.require, named=len(trust.back_ends))
+    return trust
+
+
+def _openpgp_keys(
+    entries: Sequence[TrustedOpenPgp], folder: Path, source: _Source, files: list[Path]
+) -> Iterator[PublicKey]:
+    """Yield the keys of the entries, adding their files to ``files``."""
+    seen: set[str] = set()
+    for number, entry in enumerate(entries):
+        if entry.fingerprint in seen:
             raise source.refuse("trust.repeated", ("openpgp", number, "fingerprint"))
-        keyfile = path.parent / entry.key
-        keys.append(PublicKey(entry.fingerprint, _read(keyfile, printable(str(keyfile)))))
-        files.append(keyfile)
-    return Trust(file.require, tuple(keys), file.record, tuple(named.resolve() for named in files))
+        seen.add(entry.fingerprint)
+        files.append(folder / entry.key)
+        yield PublicKey(entry.fingerprint, _read(files[-1], printable(str(files[-1]))))
+
+
+def _instances(
+    entries: Sequence[TrustedKeyless], folder: Path, source: _Source, files: list[Path]
+) -> Iterator[TrustedInstance]:
+    """Yield each instance with the signers that it may vouch for, adding the files of roots to ``files``."""
+    accepted: dict[str | None, list[Accepted]] = {}
+    for number, entry in enumerate(entries):
+        signer = Accepted(entry.identity, entry.issuer)
+        if signer in accepted.setdefault(entry.trusted_root, []):
+            raise source.refuse("trust.repeated", ("keyless", number, "identity"))
+        accepted[entry.trusted_root].append(signer)
+    for named, signers in accepted.items():
+        if named is not None:
+            files.append(folder / named)
+        raw = _packaged_root() if named is None else _read(files[-1], printable(str(files[-1])))
+        yield TrustedInstance(raw, tuple(signers))
+
+
+def _packaged_root() -> bytes:
+    """Return the root of the public instance inside the installed library, never one from a cache."""
+    try:
+        return public_root()
+    except ImportError as error:
+        raise EngineFailure("verify.no-sigstore") from error

@@ -15,25 +15,25 @@ from typing import TYPE_CHECKING
 from gate.errors import TrustError, VerificationError
 from gate.filelist import FileListError, entry_at, folders_above, hash_descriptor, parse_list
 from gate.folders import walk
-from gate.openpgp import MAX_SIGNATURE
 from gate.paths import escape_name, printable
 from gate.record import layout
 from gate.record.sums import render_sums
 from gate.verification.attestations import MOST_BYTES as MOST_ATTESTATION_BYTES
 from gate.verification.attestations import require_attested
+from gate.verification.backends import opened_back_ends, require_enough
+from gate.verification.claims import Claim
 from gate.verification.expectations import exceptions_of, require_expected
 from gate.verification.folder import ReleaseFolder, read_bounded, reading
-from gate.verification.openpgp import SUFFIX, check_signature, open_checker
-from gate.verification.result import Verification, VerifiedArtifact, VerifiedSignature
+from gate.verification.result import UncheckedSignature, Verification, VerifiedArtifact, VerifiedSignature
 from gate.verification.statement import MOST_BYTES, read_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from gate.filelist import FileEntry
-    from gate.openpgp import Checker
-    from gate.record.statement import Statement
+    from gate.record.statement import PromisedSignature, Statement
+    from gate.verification.backends import BackEnd
     from gate.verification.trust import Trust
 
 MOST_LIST_BYTES = 256 << 20
@@ -48,45 +48,47 @@ def verify_release(target: Path, trust: Trust, *, now: datetime, expect_version:
     ``now`` is an aware moment: key expiry and ages are judged at it.  ``expect_version`` is one more demand on the
     deliverable's version.  Raises ``VerificationError`` with the first reason why it is not proved, ``TrustError``
     where keys cannot be used or lie inside the release, ``UsageError`` where there is no folder, and
-    ``EngineFailure`` where GnuPG is missing or something cannot be read: then nothing was told.
+    ``EngineFailure`` where a tool is missing or something cannot be read: then nothing was told.
     """
     # 1. The target is a finished release folder, and what it is judged by lies outside of it.
     with ReleaseFolder(target) as release:
         for file in trust.files:
             if release.holds(file):
                 raise TrustError("trust.inside-release", path=printable(str(file)))
-        with open_checker(trust, now=now) as checker:
-            return _Proof(release, trust, checker, now).of_release(expect_version)
+        with opened_back_ends(trust, now=now) as back_ends:
+            return _Proof(release, trust, back_ends, now).of_release(expect_version)
 
 
 class _Proof:
     """One run of the steps, with what they have proved so far."""
 
-    def __init__(self, release: ReleaseFolder, trust: Trust, checker: Checker, now: datetime) -> None:
+    def __init__(self, release: ReleaseFolder, trust: Trust, back_ends: Mapping[str, BackEnd], now: datetime) -> None:
         self._release = release
         self._trust = trust
-        self._checker = checker
+        self._back_ends = back_ends
         self._now = now
-        self._promised: dict[str, list[str]] = {}
+        self._promised: dict[str, list[PromisedSignature]] = {}
         self._signers: dict[str, str] = {}
         self._signatures: list[VerifiedSignature] = []
         self._digests: dict[bytes, str] = {}
         self._lists: dict[str, dict[str, FileEntry]] = {}
 
     def of_release(self, expect_version: str | None) -> Verification:
-        # 2. The record is signed by an accepted signer.  One back end exists: "any", "all" and 1 ask for the same.
-        raw, signature = self._signed_record()
+        # 2. The record is signed by accepted signers, of as many kinds as the recipient demands.
+        raw, signatures = self._signed_record()
+        require_enough(self._trust, signatures)
         # 3. The record is of this kind, in strict form, and does not contradict itself.
         statement = read_statement(raw)
         predicate = statement.predicate
         for promise in predicate.promised_signatures:
-            self._promised.setdefault(promise.signs, []).append(promise.name)
+            self._promised.setdefault(promise.signs, []).append(promise)
             self._signers[promise.name] = promise.signer
-        self._keep(signature)
+        for signature in signatures.values():
+            self._keep(signature)
         # 4. Its verdict is "approved", and it is the release that the recipient expects.
         if predicate.verdict != "approved":
             raise VerificationError("not-approved", layout.RECORD, verdict=predicate.verdict)
-        signed = datetime.fromisoformat(signature.time)
+        signed = datetime.fromisoformat(min(signatures.values(), key=_by_whose_word).time)
         require_expected(predicate, self._trust.record, signed=signed, now=self._now, version=expect_version)
         # 5. The folder holds every name that it must, promised signatures among them, and no other.
         self._require_names(statement)
@@ -107,11 +109,18 @@ class _Proof:
                 self._prove_folder(layout.payload_path(artifact.name), self._lists[artifact.file_list])
         # 7. The sums are what the record binds, and they name each of these files.
         self._prove_sums(predicate.sums.sha256)
-        # 8. No promised signature was left unchecked.
-        for name in self._signers.keys() - {proved.file for proved in self._signatures}:
+        # 8. No promised signature was left unchecked but those of kinds that the recipient names nobody for.
+        unchecked = tuple(
+            UncheckedSignature(promise.backend, promise.name)
+            for promise in predicate.promised_signatures
+            if promise.backend not in self._back_ends
+        )
+        looked_at = {signature.file for signature in self._signatures} | {each.file for each in unchecked}
+        for name in self._signers.keys() - looked_at:
             raise VerificationError("signature-unchecked", printable(name))
         return Verification(
             signatures=tuple(sorted(self._signatures, key=lambda proved: proved.file)),
+            unchecked=unchecked,
             clauses=predicate.clauses,
             deliverable=predicate.deliverable,
             artifacts=tuple(
@@ -127,23 +136,30 @@ class _Proof:
 
     # --- signatures -------------------------------------------------------------------------------------------
 
-    def _signed_record(self) -> tuple[bytes, VerifiedSignature]:
-        name = layout.signature_path(layout.RECORD, SUFFIX)
+    def _signed_record(self) -> tuple[bytes, dict[str, VerifiedSignature]]:
+        """Return the record with its good signatures by back end; any that is there and not good is a refusal."""
+        found: dict[str, VerifiedSignature] = {}
+        names = {
+            back_end: layout.signature_path(layout.RECORD, layout.SUFFIXES[back_end]) for back_end in self._back_ends
+        }
         with self._release.opened(layout.RECORD.encode()) as descriptor:
             raw = read_bounded(descriptor, layout.RECORD.encode(), MOST_BYTES)
-            try:
-                signature = self._release.read(name.encode(), MAX_SIGNATURE)
-            except VerificationError as error:
-                if error.reason == "missing":
-                    raise VerificationError("record-unsigned", name) from error
-                raise
             digest = hashlib.sha256(raw).hexdigest()
-            return raw, self._check(descriptor, signature, name=name, signs=layout.RECORD, sha256=digest)
+            for back_end, name in names.items():
+                try:
+                    found[back_end] = self._check(
+                        back_end, descriptor, Claim(name, layout.RECORD, digest, statement=True)
+                    )
+                except VerificationError as error:
+                    if (error.reason, error.path) != ("missing", name):
+                        raise
+        if not found:
+            raise VerificationError("record-unsigned", next(iter(names.values())))
+        return raw, found
 
-    def _check(self, descriptor: int, signature: bytes, *, name: str, signs: str, sha256: str) -> VerifiedSignature:
-        return check_signature(
-            self._checker, descriptor, signature, name=name, signs=signs, sha256=sha256, now=self._now
-        )
+    def _check(self, back_end: str, descriptor: int, claim: Claim) -> VerifiedSignature:
+        with self._release.opened(layout.on_disk(claim.name)) as signature:
+            return self._back_ends[back_end].check(signature, descriptor, claim)
 
     def _keep(self, proved: VerifiedSignature) -> None:
         if self._signers.get(proved.file) != proved.signer:
@@ -174,9 +190,10 @@ class _Proof:
                 found, _ = hash_descriptor(descriptor)
             if found != sha256:
                 raise VerificationError("changed", path)
-            for name in self._promised.get(path, ()):
-                signature = self._release.read(layout.on_disk(name), MAX_SIGNATURE)
-                self._keep(self._check(descriptor, signature, name=name, signs=path, sha256=sha256))
+            for promise in self._promised.get(path, ()):
+                if promise.backend in self._back_ends:
+                    claim = Claim(promise.name, path, sha256, statement=path in layout.STATEMENTS)
+                    self._keep(self._check(promise.backend, descriptor, claim))
             self._digests[raw] = sha256
             yield descriptor
 
@@ -214,6 +231,11 @@ def _read_again(descriptor: int, path: str, sha256: str, limit: int) -> bytes:
     if hashlib.sha256(raw).hexdigest() != sha256:
         raise VerificationError("changed-while-read", path)
     return raw
+
+
+def _by_whose_word(signature: VerifiedSignature) -> tuple[bool, str]:
+    """Order signatures so that a time which somebody else vouches for comes first, and then the earliest."""
+    return signature.time_source == "signer", signature.time
 
 
 def _read_list(descriptor: int, path: str, sha256: str) -> dict[str, FileEntry]:

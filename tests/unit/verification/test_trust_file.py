@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gate.errors import TrustError
+from gate.errors import EngineFailure, TrustError
 from gate.verification import load_trust
 from gate.verification.trust import MOST_BYTES
 
@@ -17,6 +17,27 @@ if TYPE_CHECKING:
 
 FPR = "ABCD" * 10
 ENTRY = f'[[openpgp]]\nfingerprint = "{FPR}"\nkey = "supplier.asc"\n'
+KEYLESS = """[[keyless]]
+identity = "https://git.example/acme/app/release.yml@refs/tags/*"
+issuer = "https://issuer.example"
+trusted_root = "root.json"
+"""
+BAD_IDENTITIES = (
+    "",
+    "*",
+    "a*",
+    "a@*",
+    "alice@example.*",
+    "https://*",
+    "https://git.example*",
+    "https://git.example/*",
+    "https://git.example/acme*",
+    "https://git.example/*/app@x",
+    "https://git.example/acme/**",
+    "a b@c.example",
+    "https://[/a/b*",
+    "a@b.example\u200f",
+)
 FULL = f"""\
 require = "all"
 
@@ -49,6 +70,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "keys").mkdir()
     (tmp_path / "supplier.asc").write_bytes(b"one")
     (tmp_path / "keys" / "second.asc").write_bytes(b"two")
+    (tmp_path / "root.json").write_bytes(b"root")
     return tmp_path
 
 
@@ -95,7 +117,6 @@ def test_a_moment_with_an_offset(folder: Path) -> None:
         (ENTRY + "[record]\nprevious = 'x'\n", "not-available", 5, "record.previous"),
         (ENTRY + "[record]\nrepository = 'x'\n", "not-available", 5, "record.repository"),
         (ENTRY + "[[x509]]\nroots = []\n", "not-available", 4, "x509"),
-        ("[[keyless]]\n" + ENTRY, "not-available", 1, "keyless"),
         (ENTRY + "colour = 'red'\n", "unknown-key", 4, "openpgp 1.colour"),
         ("colour = 'red'\n" + ENTRY, "unknown-key", 1, "colour"),
         (ENTRY + "[record]\nname = 'x'\n", "unknown-key", 5, "record.name"),
@@ -105,8 +126,33 @@ def test_a_moment_with_an_offset(folder: Path) -> None:
         ("require = 0\n" + ENTRY, "bad-value", 1, "require"),
         ("require = 'some'\n" + ENTRY, "bad-value", 1, "require"),
         ("require = true\n" + ENTRY, "bad-value", 1, "require"),
-        ("openpgp = []\n", "bad-value", 1, "openpgp"),
-        ("", "missing-key", 1, "openpgp"),
+        ("openpgp = []\n", "nobody", 1, ""),
+        ("openpgp = 1\n", "bad-value", 1, "openpgp"),
+        ("keyless = []\n", "nobody", 1, ""),
+        ("", "nobody", 1, ""),
+        ("require = 2\n" + KEYLESS, "require", 1, "require"),
+        ("require = 3\n" + ENTRY + KEYLESS, "require", 1, "require"),
+        (KEYLESS + "unconfirmed = true\n", "unconfirmed", 5, "keyless 1.unconfirmed"),
+        (KEYLESS + KEYLESS, "repeated", 6, "keyless 2.identity"),
+        (KEYLESS + "colour = 'red'\n", "unknown-key", 5, "keyless 1.colour"),
+        ("[[keyless]]\nidentity = 'a@b.example'\n", "missing-key", 1, "keyless 1.issuer"),
+        ("[[keyless]]\nissuer = 'https://i.example'\n", "missing-key", 1, "keyless 1.identity"),
+        *(
+            (f"[[keyless]]\nidentity = '{bad}'\nissuer = 'https://i.example'\n", "bad-value", 2, "keyless 1.identity")
+            for bad in BAD_IDENTITIES
+        ),
+        *(
+            (f"[[keyless]]\nidentity = 'a@b.example'\nissuer = '{bad}'\n", "bad-value", 3, "keyless 1.issuer")
+            for bad in (
+                "",
+                "i.example",
+                "https://",
+                "https://*.example",
+                "ftp://i.example",
+                "https://i.example/ x",
+                "https://[",
+            )
+        ),
         ("record = 1\n" + ENTRY, "bad-value", 1, "record"),
         (f"[[openpgp]]\nfingerprint = '{FPR}'\n", "missing-key", 1, "openpgp 1.key"),
         ("[[openpgp]]\nkey = 'supplier.asc'\n", "missing-key", 1, "openpgp 1.fingerprint"),
@@ -157,3 +203,39 @@ def test_links_to_keys_are_resolved(folder: Path) -> None:
     (folder / "supplier.asc").symlink_to(os.path.join("elsewhere", "real.asc"))  # noqa: PTH118  # a link's text
     (folder / "trust.toml").write_text(ENTRY)
     assert load_trust(folder / "trust.toml").files[1] == folder / "elsewhere" / "real.asc"
+
+
+def test_signers_of_one_instance_are_kept_together(folder: Path) -> None:
+    other = KEYLESS.replace("tags", "heads")
+    public = '[[keyless]]\nidentity = "a@b.example"\nissuer = "https://i.example"\n'
+    (folder / "trust.toml").write_text(f"require = 2\n{ENTRY}{KEYLESS}{other}{public}")
+    trust = load_trust(folder / "trust.toml")
+    assert trust.back_ends == ("openpgp", "keyless")
+    assert [(len(each.accepted), each.root == b"root") for each in trust.keyless] == [(2, True), (1, False)]
+    assert trust.files == (folder / "trust.toml", folder / "supplier.asc", folder / "root.json")
+
+
+def test_the_public_root_is_that_of_the_package_whatever_lies_in_a_cache(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(folder))
+    for path in folder.rglob("*"):
+        assert "tuf" not in path.name
+    (folder / "trust.toml").write_text('[[keyless]]\nidentity = "a@b.example"\nissuer = "https://i.example"\n')
+    trust = load_trust(folder / "trust.toml")
+    assert b"https://fulcio.sigstore.dev" in trust.keyless[0].root
+    assert trust.files == (folder / "trust.toml",)
+
+
+def test_without_the_library_there_is_no_public_root(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> bytes:
+        raise ModuleNotFoundError
+
+    monkeypatch.setattr("gate.verification.trust.public_root", missing)
+    (folder / "trust.toml").write_text('[[keyless]]\nidentity = "a@b.example"\nissuer = "https://i.example"\n')
+    with pytest.raises(EngineFailure) as caught:
+        load_trust(folder / "trust.toml")
+    assert (caught.value.code, caught.value.exit_code) == ("verify.no-sigstore", 3)
+    (folder / "trust.toml").write_text(KEYLESS)
+    assert load_trust(folder / "trust.toml").keyless[0].root == b"root"

@@ -1,0 +1,60 @@
+"""The ways of signing that a recipient can check: one interface, opened for those that the trust file names."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Protocol
+
+from gate.errors import VerificationError
+from gate.record import layout
+from gate.verification.keyless import Keyless
+from gate.verification.openpgp import OpenPgp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from gate.verification.claims import Claim
+    from gate.verification.result import VerifiedSignature
+    from gate.verification.trust import Trust
+
+
+class BackEnd(Protocol):
+    """Checks signatures of one kind under what the recipient trusts."""
+
+    def check(self, signature: int, signed: int, claim: Claim) -> VerifiedSignature:
+        """Return what the signature in one open file proves of another.
+
+        Raises ``VerificationError`` where it is not a good one by a trusted signer over the bytes that ``claim`` names,
+        and ``EngineFailure`` where nothing can be told.
+        """
+
+    def close(self) -> None:
+        """End what was started; may be called more than once."""
+
+
+@contextlib.contextmanager
+def opened_back_ends(trust: Trust, *, now: datetime) -> Iterator[Mapping[str, BackEnd]]:
+    """Yield a back end by its name for each kind of signer that the trust file names.
+
+    Raises ``EngineFailure`` where a tool for one is missing, ``TrustError`` where a key or root cannot be used.
+    """
+    with contextlib.ExitStack() as closing:
+        opened: dict[str, BackEnd] = {}
+        for name in trust.back_ends:
+            back_end = _open(name, trust, now)
+            closing.callback(back_end.close)
+            opened[name] = back_end
+        yield opened
+
+
+def _open(name: str, trust: Trust, now: datetime) -> BackEnd:
+    return OpenPgp(trust, now=now) if name == "openpgp" else Keyless(trust, now=now)
+
+
+def require_enough(trust: Trust, signed: Mapping[str, VerifiedSignature]) -> None:
+    """Raise ``VerificationError`` where fewer kinds of signers have signed the record than the recipient demands."""
+    wanted = {"any": 1, "all": len(trust.back_ends)}.get(str(trust.require)) or int(trust.require)
+    if len(signed) < wanted:
+        lacking = ", ".join(name for name in trust.back_ends if name not in signed)
+        raise VerificationError("require", layout.RECORD, found=len(signed), wanted=wanted, lacking=lacking)
