@@ -77,7 +77,7 @@ def _success(verification: Verification, language: Language) -> list[str]:
             )
         )
     lines += [
-        "  " + render("report.unchecked", language, {"file": printable(each.file), "backend": printable(each.backend)})
+        "  " + render("report.unchecked", language, {"file": terminal(each.file), "backend": terminal(each.backend)})
         for each in verification.unchecked
     ]
     lines.append(render("report.record-clauses", language))
