@@ -44,11 +44,12 @@ def build(text: Text) -> click.Command:
 def _verify(ctx: click.Context, /, target: Path, trust: Path, expect_version: str | None, form: str) -> int:
     from gate.cli.output import write_answer  # noqa: PLC0415  # loaded only when the command runs
     from gate.clock import clock_from  # noqa: PLC0415  # as above
+    from gate.reports.escaping import json_inert_in_logs  # noqa: PLC0415  # as above
     from gate.reports.verification import render_verification  # noqa: PLC0415  # as above
     from gate.verification import load_trust, verification_document, verify_release  # noqa: PLC0415  # as above
 
     settings = ctx.ensure_object(Settings)
-    if not trust.exists():
+    if not _exists(trust):
         raise TrustError("cli.no-trust", path=printable(str(trust)))
     now = clock_from(os.environ)()
     outcome: Any
@@ -57,8 +58,16 @@ def _verify(ctx: click.Context, /, target: Path, trust: Path, expect_version: st
     except VerificationError as refusal:
         outcome = refusal
     if form == "json":
-        write_answer(verification_document(outcome), None)
+        write_answer(json_inert_in_logs(verification_document(outcome).decode()).encode(), None)
     else:
         text = render_verification(outcome, language=settings.language, colour=settings.colour(sys.stdout))
         write_answer(text.encode(), None)
     return 1 if isinstance(outcome, VerificationError) else 0
+
+
+def _exists(path: Path) -> bool:
+    """Say whether there is such a file; a name that the system cannot even look up is none."""
+    try:
+        return path.exists()
+    except OSError:
+        return False

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 
 from gate.policy.drafts import Draft, Drafts
 from gate.policy.findings import finding_message
-from gate.reports.escaping import json_inert_in_logs, terminal
+from gate.reports.escaping import terminal, toml
 from gate.text import Language, render
 
 _SHOWN = 5
@@ -27,7 +26,7 @@ def render_drafts(drafts: Drafts, language: Language) -> str:
         )
     for draft in drafts.entries:
         lines += ["", *_entry(draft, language)]
-    return json_inert_in_logs("\n".join(lines) + "\n")  # TOML's strings have the escapes of JSON
+    return "\n".join(lines) + "\n"
 
 
 def _comment(code: str, language: Language, **arguments: str | int) -> Iterator[str]:
@@ -45,8 +44,8 @@ def _entry(draft: Draft, language: Language) -> Iterator[str]:
     if len(draft.items) > _SHOWN:
         yield from _comment("report.draft.more", language, count=len(draft.items) - _SHOWN)
     yield "[[executable]]"
-    yield f"id = {_text(draft.id)}"
-    yield f"path = {_text(draft.path)}"
+    yield f"id = {toml(draft.id)}"
+    yield f"path = {toml(draft.path)}"
     yield f"class = {_list(draft.classes)}"
     if draft.formats and not draft.pinned:
         yield f"format = {_list(draft.formats)}"
@@ -69,7 +68,7 @@ def _digests(draft: Draft, language: Language) -> Iterator[str]:
 def _basis(draft: Draft, language: Language) -> Iterator[str]:
     """Yield the keys of the basis: where only one can hold, it is given."""
     if len(draft.bases) == 1:
-        yield f"basis = {_text(draft.bases[0])}"
+        yield f"basis = {toml(draft.bases[0])}"
         yield "alternatives = []" + _hint("alternatives", language)
         return
     yield 'basis = ""' + _hint("basis", language)
@@ -81,10 +80,5 @@ def _hint(key: str, language: Language) -> str:
     return f"  # {render(f'report.draft.key.{key}', language)}"
 
 
-def _text(value: str) -> str:
-    """Return a TOML basic string; its escapes are those of JSON (TOML 1.0, "String")."""
-    return json.dumps(value, ensure_ascii=False)
-
-
 def _list(values: Sequence[str]) -> str:
-    return "[" + ", ".join(map(_text, values)) + "]"
+    return "[" + ", ".join(map(toml, values)) + "]"

@@ -90,6 +90,22 @@ def json_inert_in_logs(document: str) -> str:
     return _COMMAND_WITHIN.sub(r"#\\u0023", shown)
 
 
+def toml(text: str) -> str:
+    """Return text as a basic string of TOML (1.0 "String") that reads back as the same text.
+
+    Only what no TOML can hold, half a surrogate pair, is replaced by a question mark.
+    """
+    quoted = json.dumps(text.encode("utf-8", "replace").decode(), ensure_ascii=False)
+    return _COMMAND_WITHIN.sub(r"#\\u0023", _NOT_PLAIN.sub(_toml_escape, quoted))
+
+
+def _toml_escape(match: re.Match[str]) -> str:
+    number = ord(match[0])
+    if match[0].isprintable():
+        return match[0]
+    return f"\\u{number:04X}" if number <= 0xFFFF else f"\\U{number:08X}"  # noqa: PLR2004  # what four digits hold
+
+
 # --- HTML and XML ---------------------------------------------------------------------------------------------------
 
 

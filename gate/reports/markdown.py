@@ -212,7 +212,7 @@ class _Report:
         yield ""
         for problem in self._view.problems:
             text, advice = problem_text(problem, self._language), problem_advice(problem, self._language)
-            yield f"- **{markdown(shortened(text, _TEXT))}** {markdown(shortened(advice, _TEXT))}".rstrip()
+            yield f"- **{markdown(shortened(text or '–', _TEXT))}** {markdown(shortened(advice, _TEXT))}".rstrip()
         yield ""
 
     def foot(self) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from rich.text import Text
 
 from gate.policy.findings import finding_message
 from gate.policy.hosts_view import HostView, hosts_of
-from gate.reports.escaping import json_inert_in_logs, shortened, terminal
+from gate.reports.escaping import shortened, terminal, toml
 from gate.reports.printing import line, place, printed
 from gate.text import Language, render
 
@@ -116,7 +115,7 @@ def render_destinations(drafts: tuple[DestinationDraft, ...], language: Language
     lines = list(_comment("report.outbound.draft.head" if drafts else "report.outbound.draft.none", language))
     for draft in drafts:
         lines += ["", *_entry(draft, language)]
-    return json_inert_in_logs("\n".join(lines) + "\n")  # TOML's strings have the escapes of JSON
+    return "\n".join(lines) + "\n"
 
 
 def _comment(code: str, language: Language, **arguments: str | int) -> Iterator[str]:
@@ -130,12 +129,12 @@ def _entry(draft: DestinationDraft, language: Language) -> Iterator[str]:
         fact = judged.fact
         yield f"#   {terminal(shortened(fact.path))}:{fact.line} {terminal(fact.via)} {terminal(shortened(fact.url))}"
     yield "[[outbound.destination]]"
-    yield f"id = {json.dumps(draft.id)}"
-    yield f"host = {json.dumps(draft.host)}"
+    yield f"id = {toml(draft.id)}"
+    yield f"host = {toml(draft.host)}"
     urls = sorted({judged.fact.url for judged in draft.contacts if judged.fact.url})
     if urls:
-        yield f"# url = {terminal(json.dumps(urls[0], ensure_ascii=False))}"
-    yield f"reach = {json.dumps(list(draft.reach))}"
-    yield f"where = {json.dumps(list(draft.where), ensure_ascii=False)}"
+        yield f"# url = {toml(urls[0])}"
+    yield f"reach = [{', '.join(map(toml, draft.reach))}]"
+    yield f"where = [{', '.join(map(toml, draft.where))}]"
     for key in _EMPTY:
         yield f'{key} = ""  # {render(f"report.outbound.draft.key.{key}", language)}'

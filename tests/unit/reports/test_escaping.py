@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import tomllib
 from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
@@ -27,6 +28,7 @@ from gate.reports.escaping import (
     step_output,
     terminal,
     terminal_lines,
+    toml,
     visible,
     xml,
 )
@@ -133,6 +135,14 @@ def test_lines_stay_lines_and_hold_no_command(text: str) -> None:
     assert shown.count("\n") == text.count("\n")
     assert all(line.isprintable() for line in shown.split("\n"))
     assert obeyed(shown) == []
+
+
+@hostile
+def test_toml_keeps_its_values(text: str) -> None:
+    written = f"a = {toml(text)}\n"
+    assert obeyed(written) == []
+    assert written[:-1].isprintable()
+    assert tomllib.loads(written) == {"a": text.encode("utf-8", "replace").decode()}
 
 
 def test_json_keeps_its_values() -> None:
@@ -301,6 +311,6 @@ def test_the_functions_of_this_module_are_all_tried_here() -> None:
         if callable(value) and not name.startswith("_") and getattr(value, "__module__", "") == escaping.__name__
     }
     tried = {function.__name__ for function in ALL} | {
-        "shortened", "inert_in_logs", "json_inert_in_logs", "terminal_lines", "step_output"
+        "shortened", "inert_in_logs", "json_inert_in_logs", "terminal_lines", "toml", "step_output"
     }  # fmt: skip
     assert public == tried
