@@ -23,15 +23,19 @@ _AS_HTML = "shown as HTML"
 
 _IMAGES = re.compile(
     r"!\[[^\]\n]{0,200}+\]\(\s{0,9}<?([^\s)>]{1,4000}+)"
-    r"|(?:^|\n)\.\. +(?:\|[^|\n]{1,80}\| +)?(?:image|figure):: +(\S{1,4000}+)"
-    r"|\bimage::?([a-z]{1,10}://[^\s\[]{1,4000}+)\["
+    r"|\n\.\. +(?:\|[^|\n]{1,80}\| +)?(?:image|figure):: +(\S{1,4000}+)"
+    r"|i(?<!\wi)mage::?([a-z]{1,10}://[^\s\[]{1,4000}+)\["
 )
-"""Pictures of Markdown, reStructuredText and AsciiDoc."""
+"""Pictures of Markdown, reStructuredText and AsciiDoc.
+
+All that is looked for begins with a letter of its own, which makes the search several times as fast; lines begin with
+the end of the line before.
+"""
 _LINKS = re.compile(
     r"\]\(\s{0,9}<?([^\s)>]{1,4000}+)"
     r"|<([a-z]{1,10}://[^\s>]{1,4000}+)>"
-    r"|(?:^|\n) {0,3}\[[^\]\n]{1,200}\]:\s{1,9}<?(\S{1,4000}+)"
-    r"|(?:^|\n)\.\. +_[^:\n]{1,200}: +(\S{1,4000}+)",
+    r"|\n {0,3}\[[^\]\n]{1,200}\]:\s{1,9}<?(\S{1,4000}+)"
+    r"|\n\.\. +_[^:\n]{1,200}: +(\S{1,4000}+)",
     re.IGNORECASE,
 )
 """Links of Markdown and reStructuredText, and definitions of their addresses."""
@@ -55,12 +59,14 @@ def read_markdown(text: str, base: str | None, lines: Lines, condition: str = ""
     """
     plain = _CODE.sub(lambda code: _NOT_BREAK.sub(" ", code[0]), text)
     marked: set[int] = set()
+    after_break = f"\n{plain}"
     for pattern, via in ((_IMAGES, "image"), (_LINKS, "link")):
-        for found in pattern.finditer(plain):
+        for found in pattern.finditer(after_break):
             group = found.lastindex or 1
-            if found.start(group) not in marked:
-                marked.add(found.start(group))
-                yield _marked(found[group], via, lines.at(found.start(group)), condition, base)
+            place = found.start(group) - 1
+            if place not in marked:
+                marked.add(place)
+                yield _marked(found[group], via, lines.at(place), condition, base)
     tags = _TAG.search(plain)
     if tags:
         yield Nested("html", plain, "HTML", lines, condition or _AS_HTML, base)

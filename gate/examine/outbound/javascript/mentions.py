@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tree_sitter import Node
+
 from gate.examine.outbound.javascript.program import Program
 
 _IN_NAMES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
@@ -19,7 +21,7 @@ _MOST = 4_000
 """Most occurrences of a name that are looked at: what is written more often says nothing."""
 _SHORT = 2
 _NEAR = 60_000
-"""How much of a script is searched for the short names of minified ones."""
+"""The length from which a text is long: there a function that is called where it can be seen is not looked for more."""
 
 
 def _whole(program: Program, name: bytes, start: int, end: int) -> Iterator[int]:
@@ -37,14 +39,21 @@ def _whole(program: Program, name: bytes, start: int, end: int) -> Iterator[int]
         place = data.find(name, after, end)
 
 
+def _name_in(call: Node) -> int:
+    """Return where a call or ``new`` names what it calls, if it does so by a mere name."""
+    return call.start_byte if call.type == "call_expression" else call.child(1).start_byte
+
+
 def variables(program: Program, name: bytes, start: int, end: int) -> Iterator[int]:
-    """Yield where a variable is used, neither assigned nor a member of something."""
-    if len(name) <= _SHORT and end - start > _NEAR:
-        calls = (*program.calls.get(name, ()), *program.calls.get(name + b")", ()))
-        places = (call.start_byte for call in calls if start <= call.start_byte < end)
-        yield from (place for place in places if program.data.startswith(name, place))
-        return
+    """Yield where a variable is used, neither assigned nor a member of something; in a long text only the calls."""
     data = program.data
+    if end - start > _NEAR:
+        called = [*program.calls.get(name, ()), *program.news.get(name, ())]
+        places = [_name_in(each) for each in called if start <= each.start_byte < end]
+        named = [place for place in places if data.startswith(name, place)]
+        yield from named
+        if named or len(name) <= _SHORT:
+            return
     for place in _whole(program, name, start, end):
         is_member = data[place - 1 : place] == b"." and data[max(0, place - 3) : place] != b"..."
         if not is_member and not _NAMED_OR_ASSIGNED.match(data, place + len(name)):

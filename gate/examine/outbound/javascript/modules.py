@@ -21,7 +21,10 @@ SOCKET_MODULES = {"net": "tcp", "tls": "tls", "dgram": "udp", "dns": "dns", "dns
 COMMANDS = "child_process"
 CONTACTING = frozenset({*HTTP_MODULES, *SOCKET_MODULES, COMMANDS})
 _CONTACTING = "|".join(sorted(CONTACTING)).encode()
-_MODULE = re.compile(rb"[\"'`](?:node:)?(?:%s)[\"'`]" % _CONTACTING)
+_NAMED = re.compile(rb"\s*+\(?\s*+[\"'`](?:node:)?(?:%s)[\"'`]" % _CONTACTING)
+_QUOTED = re.compile(rb"[\"'`](?:node:)?(?:%s)[\"'`]" % _CONTACTING)
+_NAMED_ELSEWHERE = re.compile(rb"\s*+\(\s*+[\w$]++\s*+\)")
+_WORDS = (b"require", b"import", b"from")
 _GLOBAL = re.compile(rb"(?<![\w$.])(?:axios|superagent|ky|jQuery)(?![\w$])")
 _GLOBAL_CLIENTS = {b"axios": "axios", b"superagent": "superagent", b"ky": "ky", b"jQuery": "jquery", b"$": "jquery"}
 """Clients that stand ready by their name where a page loads them."""
@@ -37,14 +40,29 @@ _VALUES = 8
 _DEPTH = 8
 
 
-def holds_modules(data: bytes) -> bool:
+def holds_modules(program: Program) -> bool:
     """Say whether a script names a module that contacts servers or starts programs."""
-    return (b"require" in data or b"import" in data) and _MODULE.search(data) is not None
+    if program.holds_modules is None:
+        program.holds_modules = _names_modules(program.data)
+    return program.holds_modules
+
+
+def _names_modules(data: bytes) -> bool:
+    elsewhere = False
+    for word in _WORDS:
+        place = data.find(word)
+        while place >= 0:
+            place += len(word)
+            if _NAMED.match(data, place):
+                return True
+            elsewhere = elsewhere or (word != b"from" and _NAMED_ELSEWHERE.match(data, place) is not None)
+            place = data.find(word, place)
+    return elsewhere and _QUOTED.search(data) is not None
 
 
 def _holds_clients(program: Program) -> bool:
     if program.holds_clients is None:
-        program.holds_clients = holds_modules(program.data) or _GLOBAL.search(program.data) is not None
+        program.holds_clients = holds_modules(program) or _GLOBAL.search(program.data) is not None
     return program.holds_clients
 
 

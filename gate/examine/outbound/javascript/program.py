@@ -42,6 +42,8 @@ OWN_PARTS: Mapping[bytes, str] = {
 }
 
 _STRUCTURES = 8
+_MEMBERS = 150
+"""Most values of a member: more than the steps that are made for one text, so that where there are more it is unknown."""
 _SITES = 60
 _DEPTH = 12
 _TELLING = re.compile(rb"url|uri|endpoint|host|origin|server|dsn|api|base|cdn|domain", re.IGNORECASE)
@@ -73,6 +75,8 @@ class Program:
         self._depth = 0
         self._structures: dict[int, list[Node]] = {}
         self._items: dict[int, list[Node]] = {}
+        self.holds_modules: bool | None = None
+        """Whether the script names a module that contacts servers; None until it was looked for."""
         self.holds_clients: bool | None = None
         """Whether anything in the script can stand for a module that contacts servers; None until it was looked for."""
         self.modules: dict[tuple[bytes, int], Imported | None] = {}
@@ -138,7 +142,7 @@ class Program:
                 bindings = self.scopes.bindings(self.bytes_of(node), node.start_byte)[: 2 * _STRUCTURES]
                 values = [value for each in bindings for value in self._bound(each)]
             case "member_expression":
-                values = self.members(node.named_children[0], self.bytes_of(node.named_children[-1]))
+                values = self.members(node.named_children[0], self.bytes_of(node.named_children[-1]), _STRUCTURES)
             case "assignment_expression" | "await_expression":
                 values = [node.named_children[-1]] if node.named_children else []
             case "binary_expression" | "ternary_expression":
@@ -169,8 +173,8 @@ class Program:
                 return self._items[found.id]
         return None
 
-    def members(self, target: Node, name: bytes) -> list[Node]:
-        """Return the values of a property of an object that is written in the script."""
+    def members(self, target: Node, name: bytes, most: int = _MEMBERS) -> list[Node]:
+        """Return the values of a property of an object that is written in the script, ``most`` of those assigned."""
         values = [
             value
             for found in self.structures(target)
@@ -178,7 +182,7 @@ class Program:
             for value in self.properties(found).get(name, ())
         ]
         assigned = self._assigned_members.get((self.bytes_of(target)[:_NAME_LENGTH], name), ())
-        values += [_value(node) for node in assigned]
+        values += [_value(node) for node in assigned[:most]]
         return values
 
     def properties(self, node: Node) -> Mapping[bytes, list[Node]]:
@@ -276,8 +280,14 @@ class Program:
     def calls(self) -> Mapping[bytes, list[Node]]:
         """The calls of the script by the last part of the name that is called."""
         calls: dict[bytes, list[Node]] = {}
-        for call in self.captures.get("call", ()):
-            calls.setdefault(self.callee_name(call), []).append(call)
+        data = self.data
+        for call in self.captures.get("call", ()):  # there are tens of thousands: as callee_name, without its calls
+            function = call.child(0)
+            start, end = function.start_byte, function.end_byte
+            if end - start > _NAME_LENGTH:
+                start = end - _NAME_LENGTH
+            dot = data.rfind(b".", start, end)
+            calls.setdefault(data[dot + 1 if dot >= 0 else start : end], []).append(call)
         return calls
 
     @cached_property

@@ -82,7 +82,7 @@ def _take_flows(contacts: Contacts) -> None:
                 handler(contacts, Call(program, node, name))
     take_aliases(contacts)
     take_reflected(contacts)
-    if holds_modules(program.data):
+    if holds_modules(program):
         _take_imported(contacts)
     for node, target in program.scopes.assigned:
         assign(contacts, node, target)

@@ -25,6 +25,8 @@ _GIVING_ELEMENTS = frozenset(
 _COMPUTED = re.compile(rb"\]\s*+=(?!=)")
 _NAME_LENGTH = 60
 _VALUES = 8
+_OWNERS = frozenset({"identifier", "member_expression", "call_expression", "parenthesized_expression"})
+_NO_NAMES = frozenset({"number", "string", "update_expression"})
 _BINDINGS = (b"binding", b"_linkedBinding", b"internalBinding")
 _NO_CONTACTS = (
     "async_wrap buffer config constants contextify crypto errors fs icu inspector natives os performance "
@@ -68,10 +70,13 @@ def _is_element(program: Program, node: Node) -> bool:
 
 def _computed(contacts: Contacts, node: Node, target: Node) -> None:
     """Take ``el[name] = url`` where the name is not constant: it can be any attribute that fetches."""
-    value, index = node.named_children[-1], target.named_children[-1]
-    if value.type in NO_TEXT or index.type in ("number", "string", "update_expression"):
+    owner, index = target.named_children[0], target.named_children[-1]
+    if owner.type not in _OWNERS or index.type in _NO_NAMES:
         return
-    if contacts.folder.constant(index, FEW_STEPS) is None and _is_element(contacts.program, target.named_children[0]):
+    value = node.child(node.child_count - 1)
+    if value.type in NO_TEXT or not _is_element(contacts.program, owner):
+        return
+    if contacts.folder.constant(index, FEW_STEPS) is None:
         contacts.contact(value, "[…] of an element", node)
 
 

@@ -111,28 +111,27 @@ class Scopes:
     # --- what is declared: by name first, by scope when a name is asked for ---------------------------------------
 
     def _index(self, captures: Captures) -> None:
+        data, declarations = self._data, self._declarations
         for kind in ("let", "var"):
             for node in captures.get(kind, ()):
-                self._index_declarator(kind, node)
+                target = node.child(0)
+                if target.type == "identifier":
+                    declarations.setdefault(data[target.start_byte : target.end_byte], []).append((kind, node))
+                else:
+                    self._index_pattern(kind, node, target)
         for node in captures.get("function", ()):
             declared = node.child_by_field_name("name") if node.type.endswith("function_declaration") else None
             if declared is not None:
                 self._declarations.setdefault(self._text(declared), []).append(("function", node))
         for node in captures.get("import", ()):
             self._declare_imports(node)
-        appended = captures.get("appended", ())
-        assignments = [*self.assigned, *((node, node.child(0)) for node in appended)]
-        if appended:
-            assignments.sort(key=_start_of_first)
+        appended = [(node, node.child(0)) for node in captures.get("appended", ())]
+        assignments = sorted([*self.assigned, *appended], key=_start_of_first) if appended else self.assigned
         for node, target in assignments:
             if target.type == "identifier":
-                self._assignments.setdefault(self._text(target), []).append(node)
+                self._assignments.setdefault(data[target.start_byte : target.end_byte], []).append(node)
 
-    def _index_declarator(self, kind: str, node: Node) -> None:
-        target = node.child(0)
-        if target.type == "identifier":
-            self._declarations.setdefault(self._text(target), []).append((kind, node))
-            return
+    def _index_pattern(self, kind: str, node: Node, target: Node) -> None:
         scope = self._scope_of(kind, node)
         count = node.child_count
         value = node.child(count - 1) if count > 2 else None  # noqa: PLR2004  # name, `=`, value
