@@ -43,7 +43,7 @@ OWN_PARTS: Mapping[bytes, str] = {
 
 _STRUCTURES = 8
 _MEMBERS = 150
-"""Most values of a member: more than the steps that are made for one text, so that where there are more it is unknown."""
+"""Most values of a member: more than the steps made for one text, so that where there are more it is unknown."""
 _SITES = 60
 _DEPTH = 12
 _TELLING = re.compile(rb"url|uri|endpoint|host|origin|server|dsn|api|base|cdn|domain", re.IGNORECASE)
