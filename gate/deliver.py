@@ -19,6 +19,7 @@ from gate.record import layout
 from gate.record.documents import facts_document, gate_identity, policy_reference, result_document
 from gate.record.identity import record_number
 from gate.record.provenance import build_provenance
+from gate.record.sbom import sbom_document
 from gate.record.statement import PromisedSignature, build_record, rfc3339
 from gate.record.summary import build_summary
 from gate.record.sums import render_sums
@@ -84,6 +85,7 @@ def deliver(
     writer.write(layout.POLICY, loaded.raw)
     papers = _write_papers(writer, loaded)
     created = clock()
+    writer.write(layout.SBOM, sbom_document(examination, loaded.policy, gate, created=created))
     _write_attestations(writer, examination, judgement, loaded, gate, created)
     staging.confirm()
     for signer in signers:

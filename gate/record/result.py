@@ -25,6 +25,7 @@ from gate.models import (
     Reach,
     Verdict,
 )
+from gate.record.components import Component, result_components
 from gate.record.identity import DOCUMENT, GateIdentity
 from gate.record.types import RESULT, ResultSchema
 
@@ -125,20 +126,11 @@ class ResultDetection:
 
 
 @dataclass(frozen=True, slots=True)
-class Component:
-    """A third-party component found in an artifact, as a package URL."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
-    purl: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
 class ResultDocument:
     """``release-gate/result/v1``.
 
-    ``sample`` marks a run whose malware database is not official.  ``components`` and ``vulnerabilities`` are empty:
-    no examiner of this version looks for them.
+    ``sample`` marks a run whose malware database is not official.  ``vulnerabilities`` is empty:
+    no examiner of this version looks for them; results of other tools are read as evidence.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
@@ -156,7 +148,7 @@ class ResultDocument:
     executables: tuple[ResultExecutable, ...]
     outbound: tuple[ResultOutbound, ...]
     detections: tuple[ResultDetection, ...]
-    components: Annotated[tuple[Component, ...], Field(max_length=0)]
+    components: tuple[Component, ...]
     vulnerabilities: Annotated[tuple[str, ...], Field(max_length=0)]
     gaps: tuple[Gap, ...]
     findings: tuple[Finding, ...]
@@ -184,7 +176,7 @@ def build_result(
         executables=tuple(map(ResultExecutable.of, judgement.executables)),
         outbound=tuple(map(ResultOutbound.of, judgement.outbound)),
         detections=tuple(ResultDetection.of(fact) for fact in examination.facts if isinstance(fact, DetectionFact)),
-        components=(),
+        components=result_components(examination),
         vulnerabilities=(),
         gaps=examination.gaps,
         findings=judgement.findings,

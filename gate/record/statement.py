@@ -23,6 +23,7 @@ from gate.models import (  # pydantic reads the annotations of documents when th
 )
 from gate.record import layout
 from gate.record.canonical import canonical
+from gate.record.components import RecordComponent, record_components  # as above
 from gate.record.contacts import RecordDestination, RecordHost, record_destinations, record_hosts  # as above
 from gate.record.detections import RecordDetection, record_detections  # as above
 from gate.record.executables import (  # as above
@@ -196,6 +197,7 @@ class RecordPredicate:
     hosts: tuple[RecordHost, ...]
     destinations: tuple[RecordDestination, ...]
     omitted: RecordOmitted
+    components: tuple[RecordComponent, ...]
     evidence: tuple[RecordEvidence, ...]
     external_services: tuple[ExternalService, ...]
     promised_signatures: tuple[PromisedSignature, ...]
@@ -266,6 +268,7 @@ def build_record(
             hosts=hosts,
             destinations=record_destinations(judgement, policy),
             omitted=RecordOmitted(omitted_detections, omitted_hosts),
+            components=record_components(examination),
             evidence=tuple(_evidence(entry, papers, examination) for entry in policy.evidence),
             external_services=judgement.external_services,
             promised_signatures=tuple(promised),

@@ -109,7 +109,8 @@ def test_what_lies_in_a_release(tmp_path: Path, keys: Keys) -> None:
     assert files == [
         "gate/SHA256SUMS", "gate/SHA256SUMS.asc", "gate/facts.json", "gate/files/site.list", "gate/gate.toml",
         "gate/provenance.intoto.json", "gate/provenance.intoto.json.asc", "gate/record.intoto.json",
-        "gate/record.intoto.json.asc", "gate/report.ja.html", "gate/result.json", "gate/signatures/app.bin.asc",
+        "gate/record.intoto.json.asc", "gate/report.ja.html", "gate/result.json", "gate/sbom.cdx.json",
+        "gate/signatures/app.bin.asc",
         "gate/signatures/site.asc", "gate/vsa.intoto.json", "gate/vsa.intoto.json.asc", "payload/app.bin",
     ]  # fmt: skip
     assert list_folder(world.out / "payload" / "site") == list_folder(world.inputs[1])

@@ -191,8 +191,8 @@ WAYS: dict[str, tuple[Callable[[Path], object], set[str]]] = {
 }
 FILES = ["gate/SHA256SUMS", "gate/SHA256SUMS.asc", "gate/facts.json", "gate/files/site.list", "gate/gate.toml",
          "gate/provenance.intoto.json", "gate/provenance.intoto.json.asc", RECORD, SIGNATURE, "gate/report.ja.html",
-         "gate/result.json", "gate/signatures/app.bin.asc", "gate/signatures/site.asc", "gate/vsa.intoto.json",
-         "gate/vsa.intoto.json.asc",
+         "gate/result.json", "gate/sbom.cdx.json", "gate/signatures/app.bin.asc", "gate/signatures/site.asc",
+         "gate/vsa.intoto.json", "gate/vsa.intoto.json.asc",
          "payload/app.bin",
          "payload/site/css/a b.css", "payload/site/index.html", "payload/site/odd!%\\\n",
          "payload/site/run.sh"]  # fmt: skip
