@@ -73,13 +73,16 @@ def read_previous(folder: Path, inputs: Sequence[Path]) -> PreviousRelease:
             raw = release.read(layout.RECORD.encode(), MOST_BYTES)
             statement = read_statement(raw)
             facts = release.read(layout.FACTS.encode(), MOST_FACTS_BYTES)
-            return PreviousRelease(hashlib.sha256(raw).hexdigest(), statement, _bound(facts, statement))
+            return PreviousRelease(hashlib.sha256(raw).hexdigest(), statement, bound_facts(facts, statement))
     except (VerificationError, EngineFailure) as error:
         raise PreviousReleaseError(shown, error) from error
 
 
-def _bound(raw: bytes, statement: Statement) -> Examination:
-    """Return the facts in ``raw``, which must be those that the record binds and be of its subjects."""
+def bound_facts(raw: bytes, statement: Statement) -> Examination:
+    """Return the facts in ``raw``, which must be those that the record binds and be of its subjects.
+
+    Raises ``VerificationError`` where they are not.
+    """
     if hashlib.sha256(raw).hexdigest() != statement.predicate.files.get(layout.FACTS):
         raise VerificationError("changed", layout.FACTS)
     try:

@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from gate.models import DetectionFact, ItemFact, Severity
+from gate.models import BuilderFact, ComponentFact, DetectionFact, EvidenceFact, ItemFact, Severity
 from gate.policy.content import CONTENT
+from gate.policy.deviations import deviations
 from gate.policy.hosts_view import HostView, hosts_of
+from gate.policy.previous import changes_since
+from gate.policy.tracing import Tracing
 from gate.record.documents import policy_reference
 from gate.reports.exceptions_view import ExceptionView, exceptions_of
 
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     )
     from gate.policy import LoadedPolicy, Policy
     from gate.policy.content import Basis
+    from gate.policy.deviations import Deviation
     from gate.policy.model import (
         Agreement,
         Deliverable,
@@ -49,6 +53,8 @@ if TYPE_CHECKING:
         Parties,
         Specification,
     )
+    from gate.policy.previous import Changes
+    from gate.policy.tracing import SourceStanding
     from gate.record.identity import GateIdentity
     from gate.record.result import PolicyReference
     from gate.record.statement import PromisedSignature
@@ -61,13 +67,14 @@ class Issue:
     """Which paper this is: when it was written (an aware moment), its record number, and the gate that wrote it.
 
     ``number`` is empty for what is only looked at on a screen.  ``rendering`` says that the paper was made later from
-    a release folder, and is not the one that the folder's record binds.
+    a release folder, and is not the one that the folder's record binds: ``differs`` where today's judgement of the same
+    facts is another than the record's.
     """
 
     created: datetime
     gate: GateIdentity
     number: str = ""
-    rendering: bool = False
+    rendering: Literal["", "same", "differs"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +124,11 @@ class DeclaredHost:
 
 @dataclass(frozen=True, slots=True)
 class PaperView:
-    """Evidence attached for a clause; ``against`` are the open findings about it, by which it does not count."""
+    """Evidence attached for a clause; ``against`` are the open findings about it, ``read`` what its file says."""
 
     paper: Evidence
     against: tuple[Finding, ...]
+    read: EvidenceFact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +167,11 @@ class ReportView:
     destinations: tuple[DeclaredHost, ...]
     detections: tuple[DetectionFact, ...]
     evidence: tuple[PaperView, ...]
+    deviations: tuple[Deviation, ...]
+    changes: Changes | None
+    builder: BuilderFact | None
+    source: SourceStanding | None
+    components: tuple[ComponentFact, ...]
     engines: tuple[EngineInfo, ...]
     problems: tuple[EngineProblem, ...]
     coverage: tuple[Coverage, ...]
@@ -207,7 +220,12 @@ def build_view(
         hosts=hosts,
         destinations=_destinations(policy, hosts),
         detections=tuple(fact for fact in examination.facts if isinstance(fact, DetectionFact)),
-        evidence=_evidence(policy, unsettled),
+        evidence=_evidence(policy, unsettled, examination),
+        deviations=deviations(policy),
+        changes=changes_since(examination, judgement, loaded.sha256),
+        builder=next((fact for fact in examination.facts if isinstance(fact, BuilderFact)), None),
+        source=_source(policy, examination),
+        components=_components(examination),
         engines=examination.engines,
         problems=examination.problems,
         coverage=examination.coverage,
@@ -288,9 +306,31 @@ def _lacking(id_: str, hosts: Iterable[HostView]) -> tuple[Finding, ...]:
     return tuple(about.values())
 
 
-def _evidence(policy: Policy, unsettled: Iterable[Finding]) -> tuple[PaperView, ...]:
+def _evidence(policy: Policy, unsettled: Iterable[Finding], examination: Examination) -> tuple[PaperView, ...]:
     against = [finding for finding in unsettled if finding.id.startswith("evidence/")]
+    read = {fact.sha256: fact for fact in examination.facts if isinstance(fact, EvidenceFact)}
     return tuple(
-        PaperView(paper, tuple(finding for finding in against if finding.args.get("file") == paper.file))
+        PaperView(
+            paper,
+            tuple(finding for finding in against if finding.args.get("file") == paper.file),
+            read.get(paper.sha256 or ""),
+        )
         for paper in policy.evidence
     )
+
+
+def _source(policy: Policy, examination: Examination) -> SourceStanding | None:
+    """Return where the delivery comes from, where a repository was read."""
+    tracing = Tracing(policy.source)
+    tracing.take(examination.facts, examination.gaps)
+    return tracing.standing
+
+
+def _components(examination: Examination) -> tuple[ComponentFact, ...]:
+    """Return the components that are in the delivery, each once, by package URL and name."""
+    found = {
+        (fact.purl, fact.name, fact.version): fact
+        for fact in examination.facts
+        if isinstance(fact, ComponentFact) and fact.delivered
+    }
+    return tuple(fact for _, fact in sorted(found.items()))

@@ -39,7 +39,7 @@ LEAVES = {
     "x509",
 }
 STAGES = {"intake", "examine", "policy", "record", "signing"}
-JOINTS = {"pipeline", "deliver", "staging", "verification", "reports", "operations", "doctor"}
+JOINTS = {"pipeline", "deliver", "staging", "verification", "reports", "operations", "doctor", "rendering"}
 ALLOWED = {
     **dict.fromkeys(LEAVES, LEAVES),
     "intake": LEAVES | {"intake"},
@@ -56,6 +56,7 @@ ALLOWED = {
     "doctor": LEAVES | STAGES,
     "source": LEAVES | {"source", "examine"},
     "previous": LEAVES | {"verification", "record"},
+    "rendering": LEAVES | {"previous", "verification", "record", "policy"},
     "operations": LEAVES | STAGES | {"previous", "source", "pipeline", "deliver", "staging", "reports"},
     "drafting": LEAVES | STAGES | {"pipeline", "operations", "source"},
     "cli": LEAVES | STAGES | JOINTS | {"cli", "drafting"},

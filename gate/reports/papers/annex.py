@@ -11,6 +11,8 @@ from gate.reports.papers.wording import Speaker, code, one, plain
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gate.models import EvidenceFact, Finding
+    from gate.reports.papers.blocks import Tone
     from gate.reports.view import PaperView, ReportView
 
 
@@ -29,11 +31,29 @@ def _paper(each: PaperView, say: Speaker) -> tuple[Cell, ...]:
     digest = (code(f"SHA-256 {paper.sha256}", "quiet"),) if paper.sha256 else ()
     what = (Words(say.label("paper.paper", paper.kind)), code(paper.file), *digest)
     made = (*say.day(paper.date), plain(paper.by), *(one(paper.tool, "quiet") if paper.tool else ()))
+    return one(say.clause(paper.clause)), what, made, (*_standing(each, say), *_read(each.read, say))
+
+
+def _standing(each: PaperView, say: Speaker) -> Cell:
+    """Return what stands against the evidence, or whether anybody read it."""
     if each.against:
-        standing = tuple(plain(finding_message(finding, say.language), "doubt") for finding in each.against)
-    else:
-        standing = say.cell("evidence.unread", "doubt")
-    return one(say.clause(paper.clause)), what, made, standing
+        return tuple(plain(finding_message(finding, say.language), _tone(finding)) for finding in each.against[:4])
+    return say.cell("evidence.unread", "doubt") if each.read is None else say.cell("evidence.read", "good")
+
+
+def _tone(finding: Finding) -> Tone:
+    return "bad" if finding.severity == "reject" else "doubt"
+
+
+def _read(fact: EvidenceFact | None, say: Speaker) -> Cell:
+    """Return what the file itself says: its tools, when they ran, and how many results are unresolved by level."""
+    if fact is None:
+        return ()
+    counts = say("list-separator").join(f"{say.label('paper.level', each.level)} {each.count}" for each in fact.counts)
+    ran = (say.words("evidence.ran", "quiet", time=say.stated(fact.ran)),) if fact.ran else ()
+    tools = tuple(plain(tool, "quiet") for tool in fact.tools[:4])
+    unresolved = say.words("evidence.unresolved", counts=counts) if counts else say.words("evidence.none-unresolved")
+    return (*tools, *ran, unresolved)
 
 
 def signatures_part(view: ReportView, say: Speaker) -> Iterator[Block]:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 from gate.reports.papers.annex import editions_part, evidence_part, services_part, signatures_part
 from gate.reports.papers.blocks import Block, Cell, Fields, Heading, Paper, Stamps, Table
 from gate.reports.papers.clauses_part import clauses_part, overview_part
+from gate.reports.papers.deviations_part import deviations_part
 from gate.reports.papers.executables_part import executables_part
 from gate.reports.papers.findings_part import exceptions_part, findings_part, first_notice, gaps_part
 from gate.reports.papers.malware_part import malware_part
+from gate.reports.papers.origin_part import changes_part, components_part, origin_part
 from gate.reports.papers.outbound_part import outbound_part
 from gate.reports.papers.verdict import scope_notice, subject_fields, verdict_banner, warnings_first
 from gate.reports.papers.wording import Speaker, code, one
@@ -62,8 +64,12 @@ def _body(view: ReportView, say: Speaker) -> Iterator[Block]:
     yield from malware_part(view, say)
     yield from executables_part(view, say)
     yield from outbound_part(view, say)
+    yield from origin_part(view, say)
+    yield from components_part(view, say)
     yield from evidence_part(view, say)
     yield from exceptions_part(view, say)
+    yield from deviations_part(view.deviations, say)
+    yield from changes_part(view, say)
     yield from signatures_part(view, say)
     yield from services_part(view, say)
     yield from editions_part(say)

@@ -40,7 +40,8 @@ def warnings_first(view: ReportView, say: Speaker) -> Iterator[Block]:
     if view.sample:
         yield Notice(say("sample.title"), say.cell("sample.text"), "bad")
     if view.issue.rendering:
-        yield Notice(say("rendering.title"), say.cell("rendering.text"), "doubt")
+        differs = (say.words("rendering.differs", "bad"),) if view.issue.rendering == "differs" else ()
+        yield Notice(say("rendering.title"), (say.words("rendering.text"), *differs), "doubt")
 
 
 def scope_notice(view: ReportView, say: Speaker) -> Notice:
