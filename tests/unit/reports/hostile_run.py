@@ -91,5 +91,15 @@ def hostile_run(texts: list[str] | None = None) -> Run:
         problems=tuple(EngineProblem("clamav", "other.version", {"path": text}, text) for text in texts),
         coverage=tuple(Coverage(text, 1, 0, 1) for text in texts),
     )
+    return judged_run(examination, policy)
+
+
+def run_of(examination: Examination, *sections: str) -> Run:
+    """Return the run of an examination under a policy of these sections."""
+    return judged_run(examination, loaded(*sections))
+
+
+def judged_run(examination: Examination, policy: LoadedPolicy) -> Run:
+    """Return the run of an examination under a policy."""
     judgement = judge(examination, policy.policy, policy_sha256=SHA, today=TODAY, signing=CHECK)
     return Run(examination, judgement, policy, build_view(examination, judgement, policy, ISSUE))
