@@ -168,15 +168,23 @@ def glob_matches(glob: str, path: str) -> bool:
     Raises :class:`GlobError` for brackets, an empty glob, or ``**`` beside other characters in a component.
     """
     patterns = _compiled(glob)
-    levels = unicodedata.normalize("NFC", path).split("!/")
-    return len(levels) == len(patterns) and all(
-        pattern.match(f"{level}/") for pattern, level in zip(patterns, levels, strict=True)
-    )
+    levels = _levels(path)
+    if len(levels) != len(patterns):
+        return False
+    if len(levels) == 1:  # most paths of most deliveries
+        return patterns[0].match(levels[0]) is not None
+    return all(pattern.match(level) for pattern, level in zip(patterns, levels, strict=True))
 
 
 def check_glob(glob: str) -> None:
     """Raise :class:`GlobError` where ``glob`` is not one."""
     _compiled(glob)
+
+
+@lru_cache(maxsize=64)
+def _levels(path: str) -> tuple[str, ...]:
+    """Return the levels of an item path, each with a ``/`` after it; one path is held against many globs in a row."""
+    return tuple(f"{level}/" for level in unicodedata.normalize("NFC", path).split("!/"))
 
 
 @lru_cache(maxsize=4096)

@@ -14,13 +14,14 @@ from gate.policy.matching import host_matches
 from gate.policy.packages import Libraries
 from gate.policy.registry import OUTBOUND_FINDINGS
 from gate.policy.shared_hosts import is_shared, is_tag_manager, names_publisher
+from gate.policy.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
     from gate.models import Fact, Finding, LibraryFact, OutboundFact, Reach, Severity
-    from gate.policy.model import Destination, Policy
+    from gate.policy.model import Destination, Policy, Reviewed
 
 OWN: Final = "own"
 """What declares a contact with a host of the recipient's own."""
@@ -52,6 +53,12 @@ class Contacts:
         self._disclosures = Disclosures(held)
         self._runs_when_opened = policy.deliverable is None or policy.deliverable.kind == "website"
         self._tag_lists = any(paper.kind == TAG_LIST and paper.clause == OUTBOUND for paper in policy.evidence)
+        self._destinations: Shelf[Destination, str] = Shelf(
+            self._policy.destination, lambda entry, host: host_matches(entry.host, host)
+        )
+        self._dispositions: Shelf[Reviewed, str] = Shelf(
+            self._policy.reviewed, lambda entry, host: entry.host is None or host_matches(entry.host, host)
+        )
         self._covered: dict[str, list[OutboundFact]] = {}
         self._own_shared: dict[str, str] = {}
         self.findings: list[Finding] = []
@@ -65,7 +72,7 @@ class Contacts:
             if is_shared(fact.host) or is_tag_manager(fact.host):
                 self._own_shared[fact.host] = min(fact.path, self._own_shared.get(fact.host, fact.path))
             return
-        decision = decide_destination(self._policy.destination, fact, self._today)
+        decision = decide_destination(self._destinations.of(fact.host), fact, self._today)
         entry = decision.entry
         covered: str | None = None
         if entry is None:
@@ -106,7 +113,7 @@ class Contacts:
         """Return the finding, set aside where a person has looked at what it says, and at these bytes if they say."""
         if fact.reach not in _REVIEWED:
             return finding
-        decision = decide_reviewed(self._policy.reviewed, fact, self._today)
+        decision = decide_reviewed(self._dispositions.of(fact.host), fact, self._today)
         if decision.entry is None:
             return finding
         self.used.add(decision.entry.id)

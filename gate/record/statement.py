@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeGuard
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter
 
@@ -48,9 +48,9 @@ from gate.record.surroundings import (  # as above
 from gate.record.types import RECORD, STATEMENT, RecordType, StatementType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from gate.models import Examination, Fact, Judgement
+    from gate.models import Examination, Judgement
     from gate.policy.load import LoadedPolicy
     from gate.policy.model import Evidence, Policy
 
@@ -239,6 +239,7 @@ def build_record(
     policy = loaded.policy
     detections, omitted_detections = record_detections(examination, judgement)
     hosts, omitted_hosts = record_hosts(judgement)
+    read = [fact for fact in examination.facts if isinstance(fact, EvidenceFact)]
     statement = Statement(
         type_=STATEMENT,
         subject=subjects_of(examination),
@@ -269,7 +270,7 @@ def build_record(
             destinations=record_destinations(judgement, policy),
             omitted=RecordOmitted(omitted_detections, omitted_hosts),
             components=record_components(examination),
-            evidence=tuple(_evidence(entry, papers, examination) for entry in policy.evidence),
+            evidence=tuple(_evidence(entry, papers, read) for entry in policy.evidence),
             external_services=judgement.external_services,
             promised_signatures=tuple(promised),
             files=dict(files),
@@ -323,8 +324,8 @@ def _specification(policy: Policy, papers: Mapping[str, str]) -> RecordSpecifica
     )
 
 
-def _evidence(entry: Evidence, papers: Mapping[str, str], examination: Examination) -> RecordEvidence:
-    read = next((_reading(fact) for fact in examination.facts if _is_of(fact, entry)), None)
+def _evidence(entry: Evidence, papers: Mapping[str, str], facts: Iterable[EvidenceFact]) -> RecordEvidence:
+    read = next((_reading(fact) for fact in facts if (fact.form, fact.sha256) == (entry.kind, entry.sha256)), None)
     return RecordEvidence(
         entry.clause,
         entry.kind,
@@ -337,10 +338,6 @@ def _evidence(entry: Evidence, papers: Mapping[str, str], examination: Examinati
         entry.max_age_days,
         read,
     )
-
-
-def _is_of(fact: Fact, entry: Evidence) -> TypeGuard[EvidenceFact]:
-    return isinstance(fact, EvidenceFact) and (fact.form, fact.sha256) == (entry.kind, entry.sha256)
 
 
 def _reading(fact: EvidenceFact) -> RecordReading:

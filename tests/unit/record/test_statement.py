@@ -243,7 +243,7 @@ def test_another_record_is_refused(loaded: LoadedPolicy, old: bytes, new: bytes)
 
 
 def test_a_long_record_is_quick(loaded: LoadedPolicy) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     raw = record(loaded, count=20_000)
     assert len(parse_record(raw).predicate.suppressed) == 20_000
-    assert time.monotonic() - began < 4
+    assert time.process_time() - began < 4
