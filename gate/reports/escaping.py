@@ -1,8 +1,8 @@
 """One escape function for each form of output: what comes from artifacts, engines and services is hostile there too.
 
 Each function takes any text (lone surrogates included) and returns it for one place: a value in a line of a terminal,
-text or an attribute of HTML, prose or code in Markdown, a message in SARIF, text or an attribute of XML, an output of
-a pipeline's step.  What no form can show safely (control, bidirectional, private-use and invisible characters) becomes
+text or an attribute of HTML, prose or code in Markdown, a message in SARIF, text or an attribute of XML, a string of
+TOML.  What no form can show safely (control, bidirectional, private-use and invisible characters) becomes
 ``%XX`` of its bytes in all of them, as in item paths; so no value ever spans two lines.
 
 A log of a pipeline is read by its runner as well: what stands in one must also pass :func:`inert_in_logs`.
@@ -13,7 +13,6 @@ from __future__ import annotations
 import html as html_entities
 import json
 import re
-import secrets
 from typing import Final
 
 from gate.paths import printable
@@ -174,15 +173,3 @@ def sarif(text: str) -> str:
     (3.11.5 "Messages with placeholders").
     """
     return _LINK_OR_PLACEHOLDER.sub(lambda match: match[0] * 2 if match[0] in "{}" else f"\\{match[0]}", visible(text))
-
-
-# --- output of a pipeline's step ------------------------------------------------------------------------------------
-
-
-def step_output(name: str, value: str) -> str:
-    """Return the lines that give an output of a step a value, for the file that ``GITHUB_OUTPUT`` names.
-
-    The delimiter is new each time, so that no value can end its own text and begin another output.
-    """
-    delimiter = f"gate_{secrets.token_hex(16)}"
-    return f"{name}<<{delimiter}\n{visible(value)}\n{delimiter}\n"

@@ -25,7 +25,6 @@ from gate.reports.escaping import (
     markdown_code,
     sarif,
     shortened,
-    step_output,
     terminal,
     terminal_lines,
     toml,
@@ -262,7 +261,7 @@ def test_the_parsers_of_these_tests_make_links() -> None:
     assert all("<b>" in page and re.search("<del>|<s>", page) for page in pages_of("<b>x</b> ~~x~~\n"))
 
 
-# --- SARIF and outputs of a step ------------------------------------------------------------------------------------
+# --- SARIF ----------------------------------------------------------------------------------------------------------
 
 
 def sarif_text(message: str) -> tuple[str, bool]:
@@ -291,19 +290,6 @@ def test_the_reader_of_sarif_finds_links() -> None:
     assert sarif_text("{{{0}}}")[1]
 
 
-@hostile
-def test_an_output_of_a_step_is_one_value(text: str) -> None:
-    lines = step_output("verdict", text).split("\n")
-    name, _, delimiter = lines[0].partition("<<")
-    assert name == "verdict"
-    assert lines[1:] == [visible(text), delimiter, ""]
-    assert delimiter not in visible(text)
-
-
-def test_delimiters_are_never_the_same() -> None:
-    assert len({step_output("a", "b") for _ in range(100)}) == 100
-
-
 def test_the_functions_of_this_module_are_all_tried_here() -> None:
     public = {
         name
@@ -311,6 +297,6 @@ def test_the_functions_of_this_module_are_all_tried_here() -> None:
         if callable(value) and not name.startswith("_") and getattr(value, "__module__", "") == escaping.__name__
     }
     tried = {function.__name__ for function in ALL} | {
-        "shortened", "inert_in_logs", "json_inert_in_logs", "terminal_lines", "toml", "step_output"
+        "shortened", "inert_in_logs", "json_inert_in_logs", "terminal_lines", "toml"
     }  # fmt: skip
     assert public == tried
