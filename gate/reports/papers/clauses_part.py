@@ -33,7 +33,7 @@ def overview_part(view: ReportView, say: Speaker) -> Iterator[Block]:
     """Yield the clauses that are judged, in one line each, for the first page."""
     judged = tuple(clause for clause in view.clauses if clause.status != "out-of-scope")
     yield Heading(say("overview.title"), 3)
-    columns = (("clause", 22), ("sentence", 50), ("status", 28))
+    columns = (("clause", 26), ("sentence", 48), ("status", 26))
     yield say.table(columns, judged, lambda clause: _overview(clause, view, say))
 
 
@@ -53,7 +53,7 @@ def clauses_part(view: ReportView, say: Speaker) -> Iterator[Block]:
     yield Heading(say("clauses.title"))
     yield say.prose("clauses.note")
     judged = {clause.id: clause for clause in view.clauses}
-    columns = (("clause", 15), ("sentence", 40), ("status", 13), ("basis", 32))
+    columns = (("clause", 15), ("sentence", 37), ("status", 17), ("basis", 31))
     yield Table(
         tuple(Column(say(f"column.{name}"), share) for name, share in columns),
         tuple(_row(text, judged.get(text.id), view, say) for text in article()),

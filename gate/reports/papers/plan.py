@@ -113,7 +113,7 @@ def _means(policy: Policy, say: Speaker) -> Iterator[tuple[str, Cell]]:
 
 def _foreseen(policy: Policy, say: Speaker) -> Iterator[Block]:
     """Yield what is foreseen already: executables, contacts, papers to hand in."""
-    executables = (("about", 34), ("basis", 32), ("reason", 34))
+    executables = (("about", 34), ("grounds", 32), ("reason", 34))
     destinations = (("host", 28), ("purpose", 28), ("sent", 24), ("spec-ref", 20))
     evidence = (("clause", 26), ("paper", 44), ("made", 30))
     yield Heading(say("plan.executables"))
