@@ -23,6 +23,7 @@ from gate.record.sbom import sbom_document
 from gate.record.statement import PromisedSignature, build_record, rfc3339
 from gate.record.summary import build_summary
 from gate.record.sums import render_sums
+from gate.signing.interface import KeepsMaterial
 from gate.staging import Staging, writing
 
 if TYPE_CHECKING:
@@ -229,3 +230,10 @@ def _sign(staging: Staging, writer: _Writer, signers: Sequence[Signer], promised
             signer = by_name[promise.backend, promise.signer]
             signature = signer.sign(file, statement=promise.signs in layout.STATEMENTS)
         writer.write(promise.name, signature)
+        if isinstance(signer, KeepsMaterial):
+            for suffix, data in signer.beside(signature).items():
+                writer.write(promise.name + suffix, data)
+    for signer in signers:
+        if isinstance(signer, KeepsMaterial):
+            for name, data in signer.material().items():
+                writer.write(layout.validation_path(name), data)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -30,7 +29,6 @@ from gate.record.documents import gate_identity, result_document
 from gate.reports.pdf_fonts import find_fonts
 from gate.reports.release import release_reports
 from gate.signing.interface import Signer
-from gate.signing.openpgp import OpenPgpSigner
 from gate.source.run import source_run
 from gate.source_lines import read_line
 
@@ -251,23 +249,6 @@ def engine_settings(request: CheckRequest, loaded: LoadedPolicy) -> EngineSettin
 def _rule_folders(request: CheckRequest, loaded: LoadedPolicy) -> tuple[Path, ...]:
     bundled = (request.rules or data_folder("yara-rules"),) if "bundled" in loaded.policy.malware.yara_rules else ()
     return (*bundled, *loaded.rule_folders)
-
-
-def signers_for(loaded: LoadedPolicy, chosen: Sequence[str]) -> list[Signer]:
-    """Return the signers that were asked for, by name or by ``[signing] use``; no secret is read yet.
-
-    Raises ``UsageError`` where none is named or one has no section in the policy, ``KeyProblem`` for a fingerprint
-    that is none.
-    """
-    signing = loaded.policy.signing
-    names = tuple(dict.fromkeys(chosen)) or signing.use
-    if not names:
-        raise UsageError("cli.no-signer")
-    if signing.openpgp is None:
-        raise UsageError("cli.no-signing-section", backend=names[0])
-    base = loaded.source.parent if loaded.source else Path()
-    home = base / Path(signing.openpgp.home).expanduser() if signing.openpgp.home else None
-    return [OpenPgpSigner(signing.openpgp.fingerprint, home=home, interactive=sys.stdin.isatty())]
 
 
 def _judged(examination: Examination, loaded: LoadedPolicy, signing: SigningState) -> Checked:

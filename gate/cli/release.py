@@ -15,7 +15,7 @@ from gate.cli.output import say
 from gate.cli.settings import GateCommand, Settings
 from gate.text import render
 
-BACK_ENDS = ("openpgp",)
+BACK_ENDS = ("openpgp", "x509")
 
 
 def build(text: Text) -> click.Command:
@@ -34,7 +34,8 @@ def build(text: Text) -> click.Command:
 def _release(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # click hands options over by name
     from gate.cli.progress import progress_for  # noqa: PLC0415  # engines are loaded only when the command runs
     from gate.clock import clock_from  # noqa: PLC0415  # as above
-    from gate.operations import policy_for, release, signers_for  # noqa: PLC0415  # as above
+    from gate.operations import policy_for, release  # noqa: PLC0415  # as above
+    from gate.signers import signers_for  # noqa: PLC0415  # as above
 
     settings = ctx.ensure_object(Settings)
     refuse_colliding_reports(values)

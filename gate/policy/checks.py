@@ -30,11 +30,10 @@ class Found:
 
 _UNAVAILABLE: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("vulnerabilities",), "policy.unavailable-vulnerabilities"),
-    (("signing", "x509"), "policy.unavailable-signing"),
     (("signing", "keyless"), "policy.unavailable-signing"),
 )
 _NAMED_BY_PLACE: Final = ("reviewed", "suppress")
-_UNUSABLE_SIGNING: Final = ("x509", "keyless")
+_UNUSABLE_SIGNING: Final = ("keyless",)
 
 
 def take_unavailable(data: Data) -> tuple[Data, list[Found]]:

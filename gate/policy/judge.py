@@ -64,7 +64,8 @@ def judge(
     executables = sorted(reading.executables, key=_executable_order)
     outbound = sorted(reading.contacts.judged, key=_outbound_order)
     around = reading.tracing.standing, previous_of(examination)
-    basis = Basis(findings, executables, outbound, evidence.standing, signing, policy_sha256, *around)
+    known = dataclasses.replace(signing, notes=_gpki(policy))
+    basis = Basis(findings, executables, outbound, evidence.standing, known, policy_sha256, *around)
     clauses = standings(basis)
     return Judgement(
         _verdict(findings, clauses, policy),
@@ -147,6 +148,14 @@ def _unused(policy: Policy, used: set[str]) -> Iterator[Finding]:
 
 
 # --- signers ---------------------------------------------------------------------------------------------
+
+
+def _gpki(policy: Policy) -> tuple[str, ...]:
+    """Return what the supplier says of the government's own certificates, which the clause puts first."""
+    section = policy.signing.x509
+    if section is None or section.gpki is None:
+        return ()
+    return (f"gpki:{section.gpki}" + (f":{section.gpki_asked_on}" if section.gpki_asked_on else ""),)
 
 
 def _signing_findings(policy: Policy, signing: SigningState) -> Iterator[Finding]:

@@ -109,6 +109,12 @@ def _read_bounded(path: Path, name: str) -> bytes:
 def _never_delivered(policy: Policy, base: Path) -> Iterator[Path]:
     if policy.signing.openpgp and policy.signing.openpgp.home:
         yield base / policy.signing.openpgp.home
+    if policy.signing.x509:
+        for named in (policy.signing.x509.pkcs12, policy.signing.x509.key):
+            if named:
+                yield base / named
+        if policy.signing.x509.passphrase.startswith("file:"):
+            yield base / policy.signing.x509.passphrase.removeprefix("file:")
     if policy.malware.clamd.startswith("unix:"):
         yield Path(policy.malware.clamd.removeprefix("unix:"))
     for source in policy.archive_passwords.values():

@@ -44,6 +44,7 @@ from gate.policy.values import (
     problem,
     url_pattern_host,
 )
+from gate.policy.x509_section import X509
 
 PaperKind: TypeAlias = Literal[
     "procedure", "quality-system", "code-review", "test-record", "assessment", "checklist", "tag-list", "other"
@@ -333,8 +334,9 @@ class OpenPgp(Section):
 class Signing(Section):
     """``[signing]``: the back ends that a release is signed with."""
 
-    use: tuple[Literal["openpgp"], ...] = ()
+    use: tuple[Literal["openpgp", "x509"], ...] = ()
     openpgp: OpenPgp | None = None
+    x509: X509 | None = None
 
 
 class LimitsSection(Section):

@@ -50,6 +50,8 @@ class SigningState:
 
     intended: bool
     ready: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    """What else is known of how recipients verify: whether the government's certificates can be had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,9 @@ def _evidence(clause: str, basis: Basis) -> tuple[str, ...]:
     found = [f"engine:{name}" for name in _ENGINES.get(clause, ())]
     if clause == CHANGES and basis.previous:
         found.append(f"previous:record#sha256:{basis.previous.record_sha256}")
-    found += [f"signing:{backend}" for backend in sorted(basis.signing.ready) if clause == AUTHENTICITY]
+    if clause == AUTHENTICITY:
+        found += [f"signing:{backend}" for backend in sorted(basis.signing.ready)]
+        found += basis.signing.notes
     if clause == QUALITY and basis.source is not None:
         revision = basis.source.revision
         found += ["engine:source", f"revision:{revision.object_format}:{revision.commit}"]

@@ -32,6 +32,10 @@ SIGNED: Final = (SUMS, *STATEMENTS)
 """What every signer of a release signs beside the artifacts, in this order."""
 SUFFIXES: Final[Mapping[str, str]] = MappingProxyType({"openpgp": ".asc", "keyless": ".sigstore.json"})
 """What the name of a signature adds to the name of what is signed, by back end."""
+VALIDATION: Final = "gate/validation"
+"""Certificates, revocation lists and answers by which signatures are verified years later."""
+STAMP_SUFFIX: Final = ".tsr"
+"""What the name of a signature's timestamp, as an answer of RFC 3161, adds to the signature's."""
 _PARTIAL: Final = ".partial-"
 
 
@@ -61,6 +65,11 @@ def signature_path(signed: str, suffix: str) -> str:
     if signed == list_path(name.removesuffix(".list")):
         name = name.removesuffix(".list")
     return f"{GATE}/signatures/{name}{suffix}"
+
+
+def validation_path(name: str) -> str:
+    """Return where a file of validation material lies."""
+    return f"{VALIDATION}/{name}"
 
 
 def on_disk(path: str) -> bytes:

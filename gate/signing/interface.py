@@ -6,6 +6,7 @@ A back end signs files one by one with one key, and proves each signature before
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import BinaryIO, Protocol, runtime_checkable
 
 from gate.models import ServiceFact
@@ -66,3 +67,17 @@ class Signer(Protocol):
 
     def close(self) -> None:
         """End what the back end started; may be called more than once."""
+
+
+@runtime_checkable
+class KeepsMaterial(Protocol):
+    """What a signer has beside whose signatures need more than themselves to be verified years later."""
+
+    def beside(self, signature: bytes) -> Mapping[str, bytes]:
+        """Return files that lie beside a signature that it made, by what their names add to the signature's."""
+
+    def material(self) -> Mapping[str, bytes]:
+        """Return files for the folder of validation material, by name, once all signatures are made.
+
+        They are not bound by the record: each is signed by whoever issued it.
+        """

@@ -16,6 +16,7 @@ from asn1crypto import (
 )  # tsp: registers the attributes of timestamps, and has to come before any parsing
 
 from gate.x509.profiles import SOUND_DIGESTS, is_sound_signature
+from gate.x509.response import der
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,8 +98,8 @@ def _signed_data(raw: bytes) -> cms.SignedData:
 
 def _one_signer(data: cms.SignedData) -> Signed:
     info = data["signer_infos"][0]
-    algorithms = [each.native for each in data["digest_algorithms"]]
-    if algorithms != [info["digest_algorithm"].native] or not _has(info, "signed_attrs"):
+    algorithms = [each["algorithm"].native for each in data["digest_algorithms"]]
+    if algorithms != [info["digest_algorithm"]["algorithm"].native] or not _has(info, "signed_attrs"):
         raise Refusal("malformed")
     digest = info["digest_algorithm"]["algorithm"].native
     if digest not in SOUND_DIGESTS or not is_sound_signature(info["signature_algorithm"]):
@@ -111,7 +112,8 @@ def _certificates(data: cms.SignedData) -> tuple[x509.Certificate, ...]:
     choices = list(data["certificates"]) if _has(data, "certificates") else []
     if not choices or len(choices) > _MOST_CERTIFICATES or any(each.name != "certificate" for each in choices):
         raise Refusal("malformed")
-    return tuple(each.chosen for each in choices)
+    # Some authorities put their certificate in twice.
+    return tuple({each.chosen.dump(): each.chosen for each in choices}.values())
 
 
 def _named(identifier: cms.SignerIdentifier, certificates: Sequence[x509.Certificate]) -> x509.Certificate:
@@ -190,16 +192,7 @@ def with_timestamp(signature: bytes, token: bytes) -> bytes:
     info = cms.ContentInfo.load(signature, strict=True)
     data = info["content"]
     signer = data["signer_infos"][0]
-    attribute = _der(0x30, cms.CMSAttributeType(_STAMP).dump() + _der(0x31, token))
+    attribute = der(0x30, cms.CMSAttributeType(_STAMP).dump() + der(0x31, token))
     fields = [data[name].dump() for name in ("version", "digest_algorithms", "encap_content_info", "certificates")]
-    signers = _der(0x31, _der(0x30, signer.contents + _der(0xA1, attribute)))
-    return _der(0x30, info["content_type"].dump() + _der(0xA0, _der(0x30, b"".join(fields) + signers)))
-
-
-def _der(tag: int, content: bytes) -> bytes:
-    """Return a value in DER (X.690, 8.1.3 and 10.1)."""
-    length = len(content)
-    if length < 0x80:  # noqa: PLR2004  # the short form
-        return bytes([tag, length]) + content
-    size = (length.bit_length() + 7) // 8
-    return bytes([tag, 0x80 | size]) + length.to_bytes(size, "big") + content
+    signers = der(0x31, der(0x30, signer.contents + der(0xA1, attribute)))
+    return der(0x30, info["content_type"].dump() + der(0xA0, der(0x30, b"".join(fields) + signers)))

@@ -39,7 +39,9 @@ LEAVES = {
     "x509",
 }
 STAGES = {"intake", "examine", "policy", "record", "signing"}
-JOINTS = {"pipeline", "deliver", "staging", "verification", "reports", "operations", "doctor", "rendering"}
+JOINTS = {
+    "pipeline", "deliver", "staging", "verification", "reports", "operations", "doctor", "rendering", "signers",
+}  # fmt: skip
 ALLOWED = {
     **dict.fromkeys(LEAVES, LEAVES),
     "intake": LEAVES | {"intake"},
@@ -60,6 +62,7 @@ ALLOWED = {
     "operations": LEAVES | STAGES | {"previous", "source", "pipeline", "deliver", "staging", "reports"},
     "drafting": LEAVES | STAGES | {"pipeline", "operations", "source"},
     "cli": LEAVES | STAGES | JOINTS | {"cli", "drafting"},
+    "signers": LEAVES | {"policy", "signing"},
     "__main__": {"cli"},
     "__init__": set(),
 }

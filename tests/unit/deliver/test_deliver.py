@@ -445,3 +445,23 @@ def test_signers_begin_after_the_verdict_and_before_the_record_names_them(tmp_pa
     assert signer.began_at == 0
     delivered = make_release(tmp_path / "out", [tmp_path / "in" / "app.bin"], [signer], policy_in(tmp_path))
     assert {promised.signer for promised in delivered.signatures} == {"found out"}
+
+
+def test_what_a_signer_keeps_lies_beside_its_signatures(tmp_path: Path) -> None:
+    class Keeping(FakeSigner):
+        def beside(self, signature: bytes) -> dict[str, bytes]:
+            return {".tsr": b"stamp of " + signature}
+
+        def material(self) -> dict[str, bytes]:
+            assert self.signed[-1] == layout.RECORD  # all signatures are made
+            return {"root.cer": b"root"}
+
+    signers = [Keeping("x509", ".p7s"), FakeSigner()]
+    inputs = [inputs_in(tmp_path / "in")[0]]
+    delivered = make_release(tmp_path / "out", inputs, signers, policy_in(tmp_path))
+    gate = delivered.folder / "gate"
+    assert (gate / "record.intoto.json.p7s.tsr").read_bytes() == b"stamp of signature\n"
+    assert (gate / "signatures" / "app.bin.p7s.tsr").exists()
+    assert (gate / "validation" / "root.cer").read_bytes() == b"root"
+    assert not list(gate.rglob("*.asc.tsr"))
+    assert not any(promise.name.endswith(".tsr") for promise in delivered.signatures)

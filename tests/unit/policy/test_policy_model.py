@@ -547,9 +547,8 @@ EVIDENCE = '[[evidence]]\nclause = "26-3 3(2)"\nfile = "scan"\nkind = "assessmen
     [
         ("[vulnerabilities]\n", "unavailable-vulnerabilities", "vulnerabilities"),
         ("[vulnerabilities]\nreject_at = 'low'\n[x]", "unavailable-vulnerabilities", "vulnerabilities"),
-        ("[signing.x509]\npkcs12 = 'x'", "unavailable-signing", "signing.x509"),
         ("[signing.keyless]\n", "unavailable-signing", "signing.keyless"),
-        ("[signing]\nuse = ['openpgp', 'x509']", "unavailable-signing", "signing.use[2]"),
+        ("[signing]\nuse = ['openpgp', 'keyless']", "unavailable-signing", "signing.use[2]"),
     ],
 )
 def test_sections_that_nobody_judges_are_refused(text: str, code: str, key: str) -> None:
