@@ -308,12 +308,12 @@ def _lacking(id_: str, hosts: Iterable[HostView]) -> tuple[Finding, ...]:
 
 def _evidence(policy: Policy, unsettled: Iterable[Finding], examination: Examination) -> tuple[PaperView, ...]:
     against = [finding for finding in unsettled if finding.id.startswith("evidence/")]
-    read = {fact.sha256: fact for fact in examination.facts if isinstance(fact, EvidenceFact)}
+    read = {(fact.form, fact.sha256): fact for fact in examination.facts if isinstance(fact, EvidenceFact)}
     return tuple(
         PaperView(
             paper,
             tuple(finding for finding in against if finding.args.get("file") == paper.file),
-            read.get(paper.sha256 or ""),
+            next((fact for key, fact in read.items() if key == (paper.kind, paper.sha256)), None),
         )
         for paper in policy.evidence
     )
