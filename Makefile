@@ -6,7 +6,7 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 PYTEST := $(RUN) -m pytest
 
-.PHONY: lock help setup system demo test test-full corpus fuzz lint types messages schemas clean
+.PHONY: docs lock help setup system demo test test-full corpus fuzz lint types messages schemas clean
 
 help:
 	@echo "make demo       set up, then release, verify and tamper with two examples"
@@ -14,6 +14,7 @@ help:
 	@echo "make test-full  every test, also the long ones"
 	@echo "make fuzz       a short run of the fuzzers of readers, replies and programs"
 	@echo "make corpus     measurements on packages from the registries, written to benchmarks/"
+	@echo "make docs       build the documentation site into site/"
 	@echo "make lock       hold what the action installs to its digests, after a change of dependencies"
 	@echo "make messages   compile the message catalogue;  make schemas  write the JSON Schemas"
 
@@ -71,10 +72,14 @@ messages: $(STAMP)
 schemas: $(STAMP)
 	$(RUN) tools/schemas.py
 
+# The documentation site, in both languages, into site/.
+docs: $(STAMP)
+	$(RUN) -m mkdocs build --strict
+
 # After a change of dependencies: what the action installs, with digests.
 lock: $(STAMP)
 	$(RUN) -m pip install --quiet --disable-pip-version-check uv
 	sh tools/lock.sh $(RUN)
 
 clean:
-	rm -rf $(VENV) demo build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo build dist site .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
