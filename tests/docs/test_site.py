@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import subprocess
 import sys
@@ -23,13 +24,12 @@ JAPANESE = re.compile(r"[ぁ-んァ-ヶ]")
 
 @pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
-    sys.path.insert(0, str(ROOT / "tools"))
-    try:
-        import site_hooks
-
-        return dict(site_hooks.pages())
-    finally:
-        sys.path.remove(str(ROOT / "tools"))
+    specification = importlib.util.spec_from_file_location("site_hooks", ROOT / "tools" / "site_hooks.py")
+    assert specification is not None
+    assert specification.loader is not None
+    hooks = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(hooks)
+    return dict(hooks.pages())
 
 
 def ending(language: Language) -> str:
