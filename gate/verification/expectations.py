@@ -35,6 +35,7 @@ def require_expected(
     _require_clauses(predicate, expected)
     if expected.policy_sha256 is not None and predicate.policy.sha256 != expected.policy_sha256:
         raise VerificationError("policy", layout.RECORD, sha256=predicate.policy.sha256)
+    _require_previous(predicate, expected)
     _require_exceptions(predicate, expected)
     _require_database(predicate, expected)
 
@@ -97,6 +98,13 @@ def _require_clauses(predicate: RecordPredicate, expected: RecordExpectations) -
         status = statuses.get(wanted)
         if status not in SATISFIED:
             raise VerificationError("clause", layout.RECORD, clause=printable(wanted), status=status or "-")
+
+
+def _require_previous(predicate: RecordPredicate, expected: RecordExpectations) -> None:
+    """Raise where the record is not the next in the chain after the one that the recipient accepted last."""
+    found = predicate.previous.sha256 if predicate.previous else "-"
+    if expected.previous is not None and found != expected.previous:
+        raise VerificationError("previous", layout.RECORD, expected=expected.previous, found=found)
 
 
 def _require_exceptions(predicate: RecordPredicate, expected: RecordExpectations) -> None:

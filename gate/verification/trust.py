@@ -41,7 +41,7 @@ MOST_BYTES = 1 << 20
 
 _UNAVAILABLE: dict[str, frozenset[str]] = {
     "": frozenset({"x509"}),
-    "record": frozenset({"previous", "repository"}),
+    "record": frozenset({"repository"}),
 }
 """Keys of the format that this version cannot act on, by table."""
 
@@ -62,6 +62,7 @@ def _finding_glob(value: object) -> object:
 Text: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 DottedVersion: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}(\.[0-9]{1,9}){0,9}$")]
 Count: TypeAlias = Annotated[int, Field(ge=0, le=100_000)]
+Sha256: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class _Table(BaseModel):
@@ -96,7 +97,8 @@ class RecordExpectations(_Table):
 
     ``signed_after`` is compared with the time that the signature claims, ``max_database_age_days`` counts from the
     malware database's date to the examination, ``allow_exceptions`` are globs over finding ids, where a justified
-    executable counts as ``executable/justified`` and a declared destination as ``outbound/declared``.
+    executable counts as ``executable/justified`` and a declared destination as ``outbound/declared``.  ``previous`` is
+    the digest of the record that the recipient accepted last: the record must be of a release compared with that one.
     """
 
     deliverable: Text | None = None
@@ -107,7 +109,8 @@ class RecordExpectations(_Table):
     signed_after: date | AwareDatetime | None = None
     max_age_days: Count | None = None
     clauses: Annotated[list[Text], Field(strict=True)] = []
-    policy_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    policy_sha256: Sha256 | None = None
+    previous: Sha256 | None = None
     allow_exceptions: list[Annotated[str, BeforeValidator(_finding_glob)]] | None = None
     max_database_age_days: Count | None = None
 

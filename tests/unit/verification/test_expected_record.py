@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gate.models import Clause, DatabaseInfo, EngineInfo, ExecutableFact, JudgedExecutable, JudgedOutbound, OutboundFact
+from gate.models import (
+    Clause,
+    Comparison,
+    DatabaseInfo,
+    EngineInfo,
+    ExecutableFact,
+    ItemFact,
+    JudgedExecutable,
+    JudgedOutbound,
+    OutboundFact,
+    PreviousFact,
+)
 from gate.verification.expectations import _is_at_least
 from tests.unit.release_kit import (
     POLICY,
@@ -80,6 +91,7 @@ def test_met(made: World, keys: Keys, tmp_path: Path, record: str) -> None:
         ('allow_exceptions = ["malware"]', "exception"),
         ("max_database_age_days = 0", "database-age"),
         (f'policy_sha256 = "{"0" * 64}"', "policy"),
+        (f'previous = "{"0" * 64}"', "previous"),
     ],
 )
 def test_not_met(made: World, keys: Keys, tmp_path: Path, record: str, reason: str) -> None:
@@ -89,6 +101,15 @@ def test_not_met(made: World, keys: Keys, tmp_path: Path, record: str, reason: s
 
 def test_the_policy_that_judged(made: World, keys: Keys, tmp_path: Path) -> None:
     assert world_with(made, keys, tmp_path, f'policy_sha256 = "{policy_digest(made)}"').verify().verified
+
+
+def test_the_release_that_was_accepted_last(keys: Keys, tmp_path: Path) -> None:
+    accepted = "d" * 64
+    same = Comparison(0, 0, 0, 1)
+    before = PreviousFact(accepted, "2026-10-01T00:00:00Z", "見本アプリ", "1.3", "e" * 64, (), same, same, same, same)
+    world = make_world(tmp_path, keys, facts=(ItemFact(1, path="app.bin", sha256="c" * 64), before))
+    assert world_with(world, keys, tmp_path / "1", f'previous = "{accepted}"').verify().verified
+    assert world_with(world, keys, tmp_path / "2", f'previous = "{"0" * 64}"').reason()[0] == "previous"
 
 
 def test_a_version_asked_for_at_the_command_line(made: World) -> None:

@@ -61,6 +61,7 @@ max_age_days = 60
 clauses = ["26-3 3(1)①"]
 max_database_age_days = 3
 policy_sha256 = "{"a" * 64}"
+previous = "{"b" * 64}"
 allow_exceptions = ["executable/*", "outbound/*"]
 """
 
@@ -114,7 +115,7 @@ def test_a_moment_with_an_offset(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "code", "line", "key"),
     [
-        (ENTRY + "[record]\nprevious = 'x'\n", "not-available", 5, "record.previous"),
+        (ENTRY + "[record]\nprevious = 'x'\n", "bad-value", 5, "record.previous"),
         (ENTRY + "[record]\nrepository = 'x'\n", "not-available", 5, "record.repository"),
         (ENTRY + "[[x509]]\nroots = []\n", "not-available", 4, "x509"),
         (ENTRY + "colour = 'red'\n", "unknown-key", 4, "openpgp 1.colour"),
