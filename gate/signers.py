@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gate.errors import UsageError
+from gate.policy.keyless_section import Keyless
 from gate.signing.openpgp import OpenPgpSigner
 from gate.signing.secrets import secret_from
 
@@ -20,15 +21,17 @@ if TYPE_CHECKING:
     from gate.signing.interface import Signer
 
 
-def signers_for(loaded: LoadedPolicy, chosen: Sequence[str]) -> list[Signer]:
+def signers_for(loaded: LoadedPolicy, chosen: Sequence[str], *, each: bool = False) -> list[Signer]:
     """Return the signers that were asked for, by name or by ``[signing] use``; no secret is read yet.
 
-    Raises ``UsageError`` where none is named or one has no section in the policy, ``KeyProblem`` for a fingerprint
-    that is none.
+    ``each`` asks signers that sign the record alone to sign each artifact as well.  Raises ``UsageError`` where none is
+    named or one has no section in the policy, ``KeyProblem`` for a fingerprint that is none.
     """
     signing = loaded.policy.signing
     base = loaded.source.parent if loaded.source else Path()
-    makers: dict[str, Callable[[], Signer]] = {}
+    # The public instance needs no section: a build system tells who signs.
+    keyless = signing.keyless or Keyless()
+    makers: dict[str, Callable[[], Signer]] = {"keyless": lambda: _keyless(keyless, base, each=each)}
     if signing.openpgp is not None:
         openpgp = signing.openpgp
         makers["openpgp"] = lambda: _openpgp(openpgp, base)
@@ -47,6 +50,26 @@ def signers_for(loaded: LoadedPolicy, chosen: Sequence[str]) -> list[Signer]:
 def _openpgp(section: OpenPgp, base: Path) -> Signer:
     home = base / Path(section.home).expanduser() if section.home else None
     return OpenPgpSigner(section.fingerprint, home=home, interactive=sys.stdin.isatty())
+
+
+def _keyless(section: Keyless, base: Path, *, each: bool) -> Signer:
+    from gate.signing.keyless import KeylessOptions, KeylessSigner  # noqa: PLC0415  # loaded only where it signs
+    from gate.signing.tokens import TokenSource  # noqa: PLC0415  # as above
+
+    token = TokenSource(
+        variable=section.token_env,
+        file=base / section.token_file if section.token_file else None,
+        interactive=sys.stdin.isatty(),
+    )
+    options = KeylessOptions(
+        trust_config=base / section.trust_config if section.trust_config else None,
+        token=token,
+        identity=section.identity,
+        issuer=section.issuer,
+        public_log=section.public_log,
+        each=each,
+    )
+    return KeylessSigner(options)
 
 
 def _x509(section: X509, base: Path) -> Signer:

@@ -15,7 +15,7 @@ from gate.cli.output import say
 from gate.cli.settings import GateCommand, Settings
 from gate.text import render
 
-BACK_ENDS = ("openpgp", "x509")
+BACK_ENDS = ("openpgp", "x509", "keyless")
 
 
 def build(text: Text) -> click.Command:
@@ -26,6 +26,7 @@ def build(text: Text) -> click.Command:
             ["--out"], type=click.Path(path_type=Path), required=True, metavar="FOLDER", help=text("option.out")
         ),
         click.Option(["--sign"], type=click.Choice(BACK_ENDS), multiple=True, help=text("option.sign")),
+        click.Option(["--sign-each"], is_flag=True, help=text("option.sign-each")),
     ]
     return GateCommand("release", text=text, params=params, callback=_release)
 
@@ -41,7 +42,7 @@ def _release(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # cl
     refuse_colliding_reports(values)
     request = request_of(values)
     clock = clock_from(os.environ)
-    signers = signers_for(policy_for(request), values["sign"])
+    signers = signers_for(policy_for(request), values["sign"], each=values["sign_each"])
     with progress_for(settings) as progress:
         checked, delivered = release(request, values["out"], signers, clock=clock, progress=progress)
     write_reports(checked, values, settings, created=clock())

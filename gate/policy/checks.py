@@ -30,10 +30,8 @@ class Found:
 
 _UNAVAILABLE: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("vulnerabilities",), "policy.unavailable-vulnerabilities"),
-    (("signing", "keyless"), "policy.unavailable-signing"),
 )
 _NAMED_BY_PLACE: Final = ("reviewed", "suppress")
-_UNUSABLE_SIGNING: Final = ("keyless",)
 
 
 def take_unavailable(data: Data) -> tuple[Data, list[Found]]:
@@ -45,7 +43,7 @@ def take_unavailable(data: Data) -> tuple[Data, list[Found]]:
         if path[-1] in holder:
             found.append(Found(code, path, {"section": ".".join(path)}))
             remaining = _without(remaining, path)
-    return _take_unusable_signing(remaining, found)
+    return remaining, found
 
 
 def _table(data: Data, path: tuple[str, ...]) -> Data:
@@ -61,19 +59,6 @@ def _without(data: Data, path: tuple[str, ...]) -> Data:
     if len(path) == 1:
         return {key: value for key, value in data.items() if key != path[0]}
     return {**data, path[0]: _without(data[path[0]], path[1:])}
-
-
-def _take_unusable_signing(data: Data, found: list[Found]) -> tuple[Data, list[Found]]:
-    use = _table(data, ("signing",)).get("use")
-    if not isinstance(use, list):
-        return data, found
-    unusable = [
-        Found("policy.unavailable-signing", ("signing", "use", number), {"section": f"signing.{backend}"})
-        for number, backend in enumerate(use)
-        if backend in _UNUSABLE_SIGNING
-    ]
-    kept = [backend for backend in use if backend not in _UNUSABLE_SIGNING]
-    return {**data, "signing": {**data["signing"], "use": kept}}, [*found, *unusable]
 
 
 def repeated_ids(data: Data) -> list[Found]:

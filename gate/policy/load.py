@@ -107,14 +107,7 @@ def _read_bounded(path: Path, name: str) -> bytes:
 
 
 def _never_delivered(policy: Policy, base: Path) -> Iterator[Path]:
-    if policy.signing.openpgp and policy.signing.openpgp.home:
-        yield base / policy.signing.openpgp.home
-    if policy.signing.x509:
-        for named in (policy.signing.x509.pkcs12, policy.signing.x509.key):
-            if named:
-                yield base / named
-        if policy.signing.x509.passphrase.startswith("file:"):
-            yield base / policy.signing.x509.passphrase.removeprefix("file:")
+    yield from (base / name for name in _of_signing(policy) if name)
     if policy.malware.clamd.startswith("unix:"):
         yield Path(policy.malware.clamd.removeprefix("unix:"))
     for source in policy.archive_passwords.values():
@@ -122,6 +115,19 @@ def _never_delivered(policy: Policy, base: Path) -> Iterator[Path]:
             yield base / source.file
     for signer in policy.source.signer if policy.source else ():
         yield base / signer.key
+
+
+def _of_signing(policy: Policy) -> Iterator[str | None]:
+    """Yield what keys, tokens and secrets lie in, and the trust configuration that names hosts."""
+    signing = policy.signing
+    if signing.openpgp:
+        yield signing.openpgp.home
+    if signing.x509:
+        yield from (signing.x509.pkcs12, signing.x509.key)
+        if signing.x509.passphrase.startswith("file:"):
+            yield signing.x509.passphrase.removeprefix("file:")
+    if signing.keyless:
+        yield from (signing.keyless.trust_config, signing.keyless.token_file)
 
 
 class _Named:

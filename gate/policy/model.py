@@ -14,6 +14,7 @@ from gate.limits import Limits
 from gate.models import EvidenceForm, ExecutableClass, Reach  # pydantic reads annotations when the module is loaded
 from gate.policy.clauses import DEFAULT_REQUIRED
 from gate.policy.content import Basis, DeliverableKind
+from gate.policy.keyless_section import Keyless
 from gate.policy.registry import FINDINGS
 from gate.policy.section import Section
 from gate.policy.source_section import Source
@@ -334,9 +335,10 @@ class OpenPgp(Section):
 class Signing(Section):
     """``[signing]``: the back ends that a release is signed with."""
 
-    use: tuple[Literal["openpgp", "x509"], ...] = ()
+    use: tuple[Literal["openpgp", "x509", "keyless"], ...] = ()
     openpgp: OpenPgp | None = None
     x509: X509 | None = None
+    keyless: Keyless | None = None
 
 
 class LimitsSection(Section):

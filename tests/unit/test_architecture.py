@@ -59,10 +59,10 @@ ALLOWED = {
     "source": LEAVES | {"source", "examine"},
     "previous": LEAVES | {"verification", "record"},
     "rendering": LEAVES | {"previous", "verification", "record", "policy"},
+    "signers": LEAVES | {"policy", "signing"},
     "operations": LEAVES | STAGES | {"previous", "source", "pipeline", "deliver", "staging", "reports"},
     "drafting": LEAVES | STAGES | {"pipeline", "operations", "source"},
     "cli": LEAVES | STAGES | JOINTS | {"cli", "drafting"},
-    "signers": LEAVES | {"policy", "signing"},
     "__main__": {"cli"},
     "__init__": set(),
 }

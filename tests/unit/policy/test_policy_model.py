@@ -547,14 +547,43 @@ EVIDENCE = '[[evidence]]\nclause = "26-3 3(2)"\nfile = "scan"\nkind = "assessmen
     [
         ("[vulnerabilities]\n", "unavailable-vulnerabilities", "vulnerabilities"),
         ("[vulnerabilities]\nreject_at = 'low'\n[x]", "unavailable-vulnerabilities", "vulnerabilities"),
-        ("[signing.keyless]\n", "unavailable-signing", "signing.keyless"),
-        ("[signing]\nuse = ['openpgp', 'keyless']", "unavailable-signing", "signing.use[2]"),
     ],
 )
 def test_sections_that_nobody_judges_are_refused(text: str, code: str, key: str) -> None:
     found = refused(text)
     assert (code, key) in [(found_code, found_key) for found_code, _, found_key in found]
     assert len(found) == (2 if "[x]" in text else 1), "said once, and beside other problems"
+
+
+KEYLESS = "[signing]\nuse = ['keyless']\n[signing.keyless]\n"
+
+
+def test_signing_by_sigstore() -> None:
+    whole = policy_of(
+        KEYLESS + "trust_config = 'c.json'\ntoken_file = 't'\nidentity = 'https://git.example/a/b@*'\n"
+        "issuer = 'https://issuer.example'\npublic_log = true"
+    ).signing.keyless
+    assert whole is not None
+    assert (whole.identity, whole.public_log) == ("https://git.example/a/b@*", True)
+    least = policy_of(KEYLESS).signing.keyless
+    assert least is not None
+    assert (least.token_env, least.public_log) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("identity = '*'", "keyless-identity"),
+        ("identity = 'a@*'", "keyless-identity"),
+        ("identity = 'https://git.example*'", "keyless-identity"),
+        ("issuer = 'issuer.example'", "keyless-issuer"),
+        ("token_env = 'A'\ntoken_file = 'b'", "keyless-token"),
+        ("token = 'eyJ'", "unknown-key-near"),
+        ("public_log = 'yes'", "not-valid"),
+    ],
+)
+def test_signing_by_sigstore_that_cannot_be_meant(line: str, code: str) -> None:
+    assert codes(KEYLESS + line) == {code}
 
 
 def test_the_advice_names_evidence_in_its_place() -> None:
