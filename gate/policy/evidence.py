@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from gate.models import EvidenceFact, EvidenceForm, EvidenceLevel, EvidenceResult
 from gate.paths import escape_component, escape_name
+from gate.policy.clauses import VULNERABILITIES
 from gate.policy.delivery import Delivery, delivery_of, names_of, with_any_version
 from gate.policy.findings import make_finding
 
@@ -35,6 +36,10 @@ THRESHOLDS: Final[dict[str, EvidenceLevel]] = {
     "error": "high",
 }
 """The words of ``reject_at``, also those of SARIF, on the one scale."""
+USUAL_AGE_DAYS: Final = 30
+"""Age in days up to which a result counts where the policy names none: vulnerabilities become known every day."""
+WEBSITE_PAPERS: Final = ("assessment", "checklist")
+"""Papers that a website needs beside results (Article 26-2 paragraph 3): ウェブアプリケーション診断, チェックリスト."""
 _SHOWN_NAMES: Final = 5
 _VERSION: Final = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -83,6 +88,7 @@ class _Judging:
 
     def __init__(self, policy: Policy, today: date, delivery: Delivery) -> None:
         self._zone = ZoneInfo(policy.gate.timezone)
+        self._website = policy.deliverable is not None and policy.deliverable.kind == "website"
         self._today = today
         self._delivery = delivery
         self.judged = EvidenceJudged()
@@ -109,8 +115,9 @@ class _Judging:
         if age < 0:
             self.found("evidence/future", entry, date=day.isoformat())
             return False
-        if entry.max_age_days is not None and age > entry.max_age_days:
-            self.found("evidence/outdated", entry, date=day.isoformat(), days=age, limit=entry.max_age_days)
+        limit = entry.max_age_days or (USUAL_AGE_DAYS if entry.kind in READ_FORMS else age)
+        if age > limit:
+            self.found("evidence/outdated", entry, date=day.isoformat(), days=age, limit=limit)
             return False
         return True
 
@@ -202,8 +209,17 @@ class _Judging:
                 self.found("evidence/unbound", own[0][0])
             elif left_out:
                 self.found("evidence/uncovered", own[0][0], count=len(left_out), names=_some(left_out))
+            elif lacking := self._papers_lacking(clause):
+                self.found("evidence/website-papers", own[0][0], missing=", ".join(lacking))
             else:
                 self.judged.standing.update((entry, "whole") for entry, fact in own if fact.form != "openvex")
+
+    def _papers_lacking(self, clause: str) -> list[str]:
+        """Return the kinds of paper that vulnerabilities of a website need as well and that do not stand."""
+        if not self._website or clause != VULNERABILITIES:
+            return []
+        standing = {entry.kind for entry in self.judged.standing if entry.clause == clause}
+        return [kind for kind in WEBSITE_PAPERS if kind not in standing]
 
 
 def _about(result: EvidenceResult) -> dict[str, str | int]:

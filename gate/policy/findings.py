@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 DISGUISED: Final = "executable/disguised"
 UNDISCLOSED: Final = "outbound/undisclosed"
+_NAMES_MISSING: Final = frozenset({UNDISCLOSED, "evidence/website-papers"})
+"""Findings that say in words of the catalogue what is missing."""
 _SHOWN: Final = 500
 """Characters of anything from an artifact or engine that a finding keeps."""
 _FULL_STOPS: Final = ".。"
@@ -119,8 +121,8 @@ def _message(finding_id: str, args: MessageArgs, language: Language) -> str:
             filled["problem"] = render(str(args["code"]), language, args)
     if finding_id == DISGUISED:
         filled["how"] = render(f"finding.{DISGUISED}.{args['disguise']}", language)
-    if finding_id == UNDISCLOSED:
-        missing = [render(f"finding.{UNDISCLOSED}.{each}", language) for each in str(args["missing"]).split(", ")]
+    if finding_id in _NAMES_MISSING:
+        missing = [render(f"finding.{finding_id}.{each}", language) for each in str(args["missing"]).split(", ")]
         filled["missing"] = render("finding.list-separator", language).join(missing)
     for key in {"level", "limit"} & args.keys():
         if has_message(f"finding.level.{args[key]}", language):

@@ -170,6 +170,7 @@ _KINDS = (
     FindingKind("evidence/answered", "note", "", "never"),
     FindingKind("evidence/uncovered", "note", "", "never"),
     FindingKind("evidence/unbound", "note", "", "never"),
+    FindingKind("evidence/website-papers", "note", "", "never"),
     FindingKind("component/incomplete", "warn", VULNERABILITIES),
     FindingKind("justification/unused", "warn", "", "never"),
     FindingKind("justification/expired", "reject", "", "never"),

@@ -167,6 +167,32 @@ def test_an_unresolved_result_violates() -> None:
     assert "高" in finding_message(finding, "ja")
 
 
+@pytest.mark.parametrize(
+    ("papers", "missing"),
+    [
+        ([], "assessment, checklist"),
+        (["assessment"], "checklist"),
+        (["checklist", "other"], "assessment"),
+        (["assessment", "checklist"], None),
+    ],
+)
+def test_a_website_needs_its_assessment_and_checklist_as_well(papers: list[str], missing: str | None) -> None:
+    attached = [entry(kind, file=f"{kind}.pdf") for kind in papers]
+    judgement = judged(deliverable("website"), entry(), *attached, facts=[scan()])
+    assert status(judgement) == ("supported" if missing else "confirmed")
+    assert [each.args["missing"] for each in judgement.findings if each.id == "evidence/website-papers"] == (
+        [missing] if missing else []
+    )
+    outdated = [each.replace("date = 2026-11-20", "date = 2026-11-20\nmax_age_days = 1") for each in attached]
+    assert status(judged(deliverable("website"), entry(), *outdated, facts=[scan()])) != "confirmed"
+
+
+def test_papers_of_a_website_are_asked_for_that_clause_alone() -> None:
+    judgement = judged(deliverable("website"), entry(clause_id=CONTRARY_CODE), facts=[scan()])
+    assert ids(judgement) == []
+    assert status(judged(deliverable("content"), entry(), facts=[scan()])) == "confirmed"
+
+
 # --- 26-3 3(1)②, 26-3(1) and others -----------------------------------------------------------------------------
 
 
@@ -371,6 +397,14 @@ def test_a_file_from_tomorrow_or_older_than_it_is_declared_to_be() -> None:
     old = judged(entry(day="2026-11-22", more="max_age_days = 2"), facts=[scan()])
     assert set(ids(old)) == {"evidence/outdated", "evidence/contradicts-date"}
     assert only(old, "evidence/outdated").args["days"] == 3
+
+
+@pytest.mark.parametrize(("day", "found"), [("2026-10-24", []), ("2026-10-23", ["evidence/outdated"])])
+def test_without_a_limit_a_result_counts_for_thirty_days(day: str, found: list[str]) -> None:
+    judgement = judged(entry(day=day), facts=[scan(ran="")])
+    assert ids(judgement) == found
+    assert ids(judged(entry(day=day, more="max_age_days = 60"), facts=[scan(ran="")])) == []
+    assert ids(judged(entry("assessment", day=day))) == []
 
 
 def test_results_of_a_run_that_failed_still_count_against() -> None:
