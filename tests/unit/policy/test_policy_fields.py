@@ -16,7 +16,7 @@ from gate.verification.trust import TrustFile
 def test_every_key_has_words(kind: FileKind, model: type[BaseModel], language: Language) -> None:
     """A key without words raises; words say something that the key does not."""
     for table in tables(model):
-        assert not table.path or len(words(kind, table.path, "", language)) > len(table.path)
+        assert not table.path or words(kind, table.path, "", language) not in {"", table.path}
         for field in table.fields:
             said = words(kind, table.path, field.name, language)
             assert said not in {"", field.name}
