@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from gate.models import Examination
     from gate.record.statement import Statement
 
-MOST_FACTS_BYTES: Final = 1 << 30
+MOST_FACTS_BYTES: Final = 512 << 20
 """Facts beyond this are refused; 300,000 items, the most that intake takes, make about 150 MiB."""
 
 

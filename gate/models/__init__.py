@@ -7,7 +7,7 @@ them.  A field whose name is a Python keyword carries a trailing underscore here
 
 from __future__ import annotations
 
-from gate.models.components import ComponentFact
+from gate.models.components import BaseImageFact, ComponentFact
 from gate.models.engines import (
     Coverage,
     DatabaseInfo,
@@ -82,6 +82,7 @@ from gate.models.vocabulary import (
 __all__ = [
     "Artifact",
     "Aspect",
+    "BaseImageFact",
     "BuildSystem",
     "BuilderFact",
     "Certainty",

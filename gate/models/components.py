@@ -30,3 +30,18 @@ class ComponentFact:
     path: str = ""
     sha256: str = ""
     kind: Literal["component"] = "component"
+
+
+@dataclass(frozen=True, slots=True)
+class BaseImageFact:
+    """The image that a container image says it was built on.
+
+    ``name`` is a reference as it is written, ``digest`` the SHA-256 of the base's manifest; one of them may be empty.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT_CONFIG
+    name: str
+    digest: str
+    path: str = ""
+    sha256: str = ""
+    kind: Literal["base-image"] = "base-image"

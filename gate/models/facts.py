@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeAlias
 
-from gate.models.components import ComponentFact
+from gate.models.components import BaseImageFact, ComponentFact
 from gate.models.evidence import EvidenceFact
 from gate.models.run_facts import BuilderFact, PreviousFact, ServiceFact
 from gate.models.source_facts import RevisionFact, TraceFact
@@ -216,6 +216,7 @@ SeenFact: TypeAlias = (
     | LibraryFact
     | PageFact
     | ComponentFact
+    | BaseImageFact
     | TraceFact
 )
 """What intake and examiners may say of an item."""

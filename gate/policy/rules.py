@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from gate.models import (
+    BaseImageFact,
     BuilderFact,
     ComponentFact,
     ContainerFact,
@@ -114,7 +115,7 @@ class Reading:
 
     def _fact(self, fact: Fact) -> None:
         match fact:
-            case ItemFact() | ReferenceFact() | LibraryFact() | PageFact():
+            case ItemFact() | ReferenceFact() | LibraryFact() | PageFact() | BaseImageFact():
                 pass  # that an item exists, names others, or is a known library, is no finding
             case RevisionFact() | TraceFact() | BuilderFact() | PreviousFact() | ServiceFact() | EvidenceFact():
                 pass  # what a delivery comes from and follows is judged elsewhere, evidence where policy names it

@@ -6,15 +6,17 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from gate.models import BuilderFact, ItemFact, RevisionFact
+from gate.models import BaseImageFact, BuilderFact, ItemFact, RevisionFact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from gate.models import Examination
 
-MOST_LOCK_FILES: Final = 1000
-"""How many lock files are listed; where there are more, the last entry counts the others."""
+MOST_OF_A_ROLE: Final = 1000
+"""How many lock files or base images are listed; where there are more, one entry counts the others."""
+_BASE_IMAGE: Final = "base-image"
+_LOCK: Final = "lock-file"
 _LOCK_FILE = re.compile(
     r"(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|deno\.lock"  # JavaScript
     r"|poetry\.lock|Pipfile\.lock|pdm\.lock|uv\.lock|pylock(?:\.[^./]+)?\.toml"  # Python (PEP 751)
@@ -35,8 +37,8 @@ class Dependency:
 
 
 def dependencies_of(examination: Examination) -> tuple[Dependency, ...]:
-    """Return the inputs that were seen or claimed: source first, then lock files by path."""
-    return (*_sources(examination), *_lock_files(examination))
+    """Return the inputs that were seen or claimed: source first, then base images and lock files by path."""
+    return (*_sources(examination), *_base_images(examination), *_lock_files(examination))
 
 
 def _sources(examination: Examination) -> Iterator[Dependency]:
@@ -56,16 +58,34 @@ def _source(repository: str, ref: str, commit: str, about: dict[str, str]) -> De
     return Dependency("source", address, {"gitCommit": commit}, about)
 
 
+def _base_images(examination: Examination) -> Iterator[Dependency]:
+    """Yield the base images that container images among the items name, each once; ``namedBy`` is the first item."""
+    named: dict[tuple[str, str], str] = {}
+    for fact in examination.facts:
+        if isinstance(fact, BaseImageFact):
+            named.setdefault((fact.name, fact.digest), fact.path)
+    found = [
+        Dependency(
+            name or "base image", None, {"sha256": digest} if digest else {}, {"role": _BASE_IMAGE, "namedBy": path}
+        )
+        for (name, digest), path in named.items()
+    ]
+    yield from _bounded(found, _BASE_IMAGE)
+
+
 def _lock_files(examination: Examination) -> Iterator[Dependency]:
     """Yield the lock files among the items; they name what the build that is not seen may have used."""
     found = [
-        fact
+        Dependency(fact.path, None, {"sha256": fact.sha256}, {"role": _LOCK})
         for fact in examination.facts
         if isinstance(fact, ItemFact) and _LOCK_FILE.fullmatch(fact.path.rpartition("/")[2])
     ]
-    for fact in found[:MOST_LOCK_FILES]:
-        yield Dependency(fact.path, None, {"sha256": fact.sha256}, {"role": "lock-file"})
-    if len(found) > MOST_LOCK_FILES:
-        yield Dependency(
-            "lock files not listed", None, {}, {"role": "lock-file", "count": str(len(found) - MOST_LOCK_FILES)}
-        )
+    yield from _bounded(found, _LOCK)
+
+
+def _bounded(found: Sequence[Dependency], role: str) -> Iterator[Dependency]:
+    """Yield the first dependencies of a role, and one entry that counts the others."""
+    yield from found[:MOST_OF_A_ROLE]
+    left_out = len(found) - MOST_OF_A_ROLE
+    if left_out > 0:
+        yield Dependency("not listed", None, {}, {"role": role, "count": str(left_out)})

@@ -11,8 +11,10 @@ from importlib.metadata import version
 from typing import Final
 
 from gate.errors import EngineFailure
-from gate.examine.components import NAME, may_name_a_component
+from gate.examine.components import NAME, may_be_an_image, may_name_a_component
 from gate.examine.components.found import NotReadable, unreadable
+from gate.examine.components.images import LARGEST_BYTES as LARGEST_MANIFEST_BYTES
+from gate.examine.components.images import base_images
 from gate.examine.components.rpm import RPM, rpm_package
 from gate.examine.components.stanzas import BUNDLE, DPKG, MAVEN, PYTHON, bundle, debian_packages, maven, python_package
 from gate.examine.components.structured import (
@@ -38,12 +40,13 @@ MOST: Final = 20_000
 """Most components of one item that are reported."""
 _VERSION: Final = f"packageurl {version('packageurl-python')}"
 _CANARY: Final = b"Metadata-Version: 2.1\nName: Canary_Package\nVersion: 1.0\n\nName: text\n"
+_READS: Final = "reads=python,npm,maven,osgi,dpkg,rpm,gem,cargo,nuget,oci"
 _DATABASES: Final = frozenset({b"rpmdb.sqlite", b"packages.db"})
 _SQLITE: Final = b"SQLite format 3\0"
 
 
 class ComponentsExaminer:
-    """Reads the metadata of packages of Python, npm, Maven, OSGi, dpkg, RPM, RubyGems, Cargo and NuGet."""
+    """Reads metadata of packages (Python, npm, Maven, OSGi, dpkg, RPM, RubyGems, Cargo, NuGet) and of OCI images."""
 
     name = NAME
     depends_on: frozenset[Aspect] = frozenset({"content", "name"})
@@ -59,7 +62,10 @@ class ComponentsExaminer:
     def examine(self, view: View) -> Iterator[Observation]:
         """Yield a fact for each component; what looks like metadata and cannot be read is an incomplete one."""
         name = view.name.rpartition(b"/")[2].lower()
-        if "rpm" in view.labels:
+        if may_be_an_image(name):
+            if view.size <= LARGEST_MANIFEST_BYTES:  # a greater one is a layer, which is opened and not read
+                yield from base_images(view.read())
+        elif "rpm" in view.labels:
             yield from _bounded(_read(RPM, lambda: rpm_package(view.read)))
         elif view.size > LARGEST_BYTES:
             yield Gap("too-large", f"more than {LARGEST_BYTES} bytes")
@@ -79,7 +85,9 @@ class ComponentsExaminer:
             raise EngineFailure("examine.canary-missed", engine=self.name)
         if list(components_in(b"metadata", _CANARY.partition(b"\n")[2])):
             raise EngineFailure("examine.canary-false", engine=self.name)
-        return EngineInfo(self.name, _VERSION, None, "passed", "reads=python,npm,maven,osgi,dpkg,rpm,gem,cargo,nuget")
+        return EngineInfo(
+            self.name, _VERSION, None, "passed", "reads=python,npm,maven,osgi,dpkg,rpm,gem,cargo,nuget,oci"
+        )
 
 
 def _bounded(facts: Iterator[ComponentFact]) -> Iterator[Observation]:

@@ -9,10 +9,21 @@ import jsonschema
 import pytest
 from google.protobuf.json_format import ParseError
 
-from gate.models import Artifact, BuilderFact, Clause, Examination, Fact, ItemFact, Judgement, RevisionFact, Verdict
+from gate.models import (
+    Artifact,
+    BaseImageFact,
+    BuilderFact,
+    Clause,
+    Examination,
+    Fact,
+    ItemFact,
+    Judgement,
+    RevisionFact,
+    Verdict,
+)
 from gate.policy.load import load_policy
 from gate.record.canonical import DocumentError, canonical
-from gate.record.dependencies import MOST_LOCK_FILES
+from gate.record.dependencies import MOST_OF_A_ROLE
 from gate.record.documents import GateIdentity, policy_reference, schema
 from gate.record.provenance import build_provenance, parse_provenance
 from gate.record.statement import build_record
@@ -174,6 +185,19 @@ def test_the_commit_that_was_seen_comes_before_the_one_that_is_claimed(loaded: L
     ]
 
 
+def test_base_images_that_container_images_name(loaded: LoadedPolicy) -> None:
+    named = BaseImageFact("docker.io/library/debian:13", OTHER, "app.tar!/blobs/sha256/1", SHA)
+    again = BaseImageFact("docker.io/library/debian:13", OTHER, "app.tar!/index.json", SHA)
+    bare = BaseImageFact("", OTHER, "app.tar!/x", SHA)
+    assert dependencies(loaded, named, again, bare) == [
+        {"name": "docker.io/library/debian:13", "digest": {"sha256": OTHER},
+         "annotations": {"role": "base-image", "namedBy": "app.tar!/blobs/sha256/1"}},
+        {"name": "base image", "digest": {"sha256": OTHER},
+         "annotations": {"role": "base-image", "namedBy": "app.tar!/x"}},
+    ]  # fmt: skip
+    assert len(read_provenance(provenance(loaded, named)).build_definition.resolved_dependencies) == 1
+
+
 @pytest.mark.parametrize(
     ("path", "is_lock"),
     [
@@ -196,9 +220,9 @@ def test_lock_files_are_known_by_their_names(loaded: LoadedPolicy, path: str, *,
 
 
 def test_lock_files_without_end_are_counted(loaded: LoadedPolicy) -> None:
-    many = [ItemFact(1, path=f"{number}/go.sum", sha256=SHA) for number in range(MOST_LOCK_FILES + 5)]
+    many = [ItemFact(1, path=f"{number}/go.sum", sha256=SHA) for number in range(MOST_OF_A_ROLE + 5)]
     found = dependencies(loaded, *many)
-    assert len(found) == MOST_LOCK_FILES + 1
+    assert len(found) == MOST_OF_A_ROLE + 1
     assert found[-1]["annotations"] == {"role": "lock-file", "count": "5"}
 
 
