@@ -7,6 +7,7 @@ The limits are 10 s and 500 MB for 100,000 items.
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 import tempfile
@@ -39,6 +40,8 @@ from gate.record.provenance import build_provenance
 from gate.record.statement import build_record
 from gate.record.summary import build_summary
 from gate.reports.formats import Manner, render_report
+from gate.reports.pdf_fonts import find_fonts
+from gate.reports.release import release_reports
 from gate.reports.view import Issue
 
 T = TypeVar("T")
@@ -165,6 +168,11 @@ def run(count: int, loaded: LoadedPolicy) -> Clock:
             f"report: {form}",
             lambda form=form: render_report(form, examination, judgement, loaded, issue, Manner("ja")),
         )
+    fonts = find_fonts(os.environ)
+    clock.take(
+        "reports of a release: HTML twice, PDF",
+        lambda: release_reports(examination, judgement, loaded, fonts, "RG-1", NOW, []),
+    )
     print(f"{len(examination.facts)} facts, {len(judgement.findings)} findings, facts.json {len(facts) / 1e6:.0f} MB")
     if parse_facts(facts).artifacts != examination.artifacts:
         raise SystemExit("facts do not come back")

@@ -15,6 +15,7 @@ from gate.examine.antivirus.database import DatabaseStatus, default_database_fol
 from gate.examine.identity import library
 from gate.isolation import Confinement, PrivateFolder, Worker, find_program, run_program
 from gate.models import MessageArgs
+from gate.reports.pdf_fonts import VARIABLE, find_fonts
 
 _PACKAGES = {
     "click": "click",
@@ -32,6 +33,8 @@ _PACKAGES = {
     "selectolax": "selectolax",
     "ada_url": "ada-url",
     "pydantic": "pydantic",
+    "jinja2": "jinja2",
+    "reportlab": "reportlab",
     "rich": "rich",
     **({"backports.zstd": "backports.zstd"} if sys.version_info < (3, 14) else {}),
     "msgpack": "msgpack",
@@ -65,6 +68,7 @@ def examine_system() -> Iterator[Check]:
     for program, package in _PROGRAMS.items():
         yield _program(program, package)
     yield _browser()
+    yield _font()
     yield _libmagic()
     yield _isolation()
     yield _temporary_folder()
@@ -98,6 +102,15 @@ def _browser() -> Check:
     except GateError as error:
         return Check(_BROWSER, "weak", "doctor.browser-isolation", {"error": str(error)})
     return Check(_BROWSER, "ok", "doctor.program", {"place": place})
+
+
+def _font() -> Check:
+    """Look for the font that the PDF of a release is written with."""
+    try:
+        fonts = find_fonts(os.environ)
+    except GateError as error:
+        return Check("font", "missing", "doctor.font-missing", {"error": str(error), "variable": VARIABLE})
+    return Check("font", "ok", "doctor.program", {"place": fonts.place})
 
 
 def _libmagic() -> Check:

@@ -54,12 +54,13 @@ FOLDERS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Fonts:
-    """The names under which reportlab knows the fonts, and the code points that all of them have letters for."""
+    """The names under which reportlab knows the fonts, the code points that all of them have, and where they lie."""
 
     regular: str
     bold: str
     code: str
     letters: frozenset[int]
+    place: str
 
 
 def find_fonts(environment: Mapping[str, str]) -> Fonts:
@@ -99,7 +100,7 @@ def _registered(regular: Path, bold: Path, code: Path, index: int) -> Fonts:
     for font in fonts:
         pdfmetrics.registerFont(font)
     letters = frozenset.intersection(*(frozenset(font.face.charToGlyph) for font in fonts))
-    return Fonts("GateRegular", "GateBold", "GateCode", letters)
+    return Fonts("GateRegular", "GateBold", "GateCode", letters, printable(str(regular)))
 
 
 def _read(name: str, file: Path, index: int) -> TTFont:

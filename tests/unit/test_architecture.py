@@ -55,7 +55,7 @@ ALLOWED = {
     "deliver": LEAVES | STAGES | {"staging"},
     "verification": LEAVES | {"verification", "record", "policy"},
     "reports": LEAVES | {"reports", "policy", "record", "verification"},
-    "doctor": LEAVES | STAGES,
+    "doctor": LEAVES | STAGES | {"reports"},
     "source": LEAVES | {"source", "examine"},
     "previous": LEAVES | {"verification", "record"},
     "rendering": LEAVES | {"previous", "verification", "record", "policy"},
