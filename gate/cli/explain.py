@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import sys
 
 import click
 
@@ -10,6 +11,9 @@ from gate.cli.language import Text
 from gate.cli.settings import GateCommand, Settings
 from gate.errors import UsageError
 from gate.paths import printable
+
+WIDTH = 100
+"""Columns where there is no terminal."""
 
 
 def build(text: Text) -> click.Command:
@@ -28,5 +32,8 @@ def _explain(ctx: click.Context, /, finding_id: str) -> int:
     if finding_id not in FINDINGS:
         near = difflib.get_close_matches(finding_id, FINDINGS, n=5, cutoff=0.4)
         raise UsageError("cli.unknown-finding", id=printable(finding_id), near=", ".join(near) or "–")
-    click.echo(render_explanation(finding_id, settings.language), nl=False)
+    colour = settings.colour(sys.stdout)
+    width = None if sys.stdout.isatty() else WIDTH
+    text = render_explanation(finding_id, settings.language, colour=colour, width=width)
+    click.echo(text, nl=False, color=colour)
     return 0

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 Format: TypeAlias = Literal["text", "json", "sarif", "junit", "markdown", "html"]
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
 
+FILE_WIDTH: Final = 100
+"""Columns of a text report in a file, whatever the terminal of whoever makes it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Manner:
@@ -50,8 +53,9 @@ def render_report(
     view = build_view(examination, judgement, loaded, issue)
     match form:
         case "text":
+            width = None if manner.log else FILE_WIDTH
             return render_check(
-                view, judgement, language=language, colour=manner.colour, verbose=manner.verbose
+                view, judgement, language=language, colour=manner.colour, verbose=manner.verbose, width=width
             ).encode()
         case "sarif":
             return json_inert_in_logs(render_sarif(view, examination, judgement, language=language)).encode()

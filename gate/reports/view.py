@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         ExecutableClass,
         ExecutableFact,
         ExternalService,
+        Fact,
         Finding,
         Gap,
         GapReason,
@@ -219,7 +220,7 @@ def build_view(
         content=_content(judgement),
         hosts=hosts,
         destinations=_destinations(policy, hosts),
-        detections=tuple(fact for fact in examination.facts if isinstance(fact, DetectionFact)),
+        detections=_detections(examination.facts),
         evidence=_evidence(policy, unsettled, examination),
         deviations=deviations(policy),
         changes=changes_since(examination, judgement, loaded.sha256),
@@ -232,6 +233,12 @@ def build_view(
         external_services=judgement.external_services,
         promised=tuple(promised),
     )
+
+
+def _detections(facts: Iterable[Fact]) -> tuple[DetectionFact, ...]:
+    """Return the detections by place, whatever the order in which engines told them."""
+    found = [fact for fact in facts if isinstance(fact, DetectionFact)]
+    return tuple(sorted(found, key=lambda fact: (fact.path, fact.engine, fact.name, repr(fact))))
 
 
 def _grouped(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:

@@ -38,7 +38,7 @@ def test_every_form_comes_from_one_run(gate: Gate, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "json").read_text())["verdict"] == "rejected"
     assert int(etree.parse(tmp_path / "junit").getroot().attrib["failures"]) > 0
     assert (tmp_path / "text").read_text().startswith("REJECTED")
-    assert (tmp_path / "html").read_text().startswith("<!doctype html>")
+    assert (tmp_path / "html").read_text().startswith("<!DOCTYPE html>")
     assert {each.name for each in tmp_path.iterdir()} == {"a.bin", "gate.toml", *FORMATS}
 
 

@@ -5,6 +5,7 @@ The texts say what they try in ``hostile_texts.py``; ``hostile_run.py`` puts the
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import os
@@ -43,7 +44,7 @@ from gate.text import LANGUAGES, Language
 from gate.verification import Verification
 from gate.verification.result import UncheckedSignature, VerifiedArtifact, VerifiedSignature
 from tests.unit.policy.policy_kit import SHA
-from tests.unit.reports.hostile_run import Run, hostile_run
+from tests.unit.reports.hostile_run import Run, hostile_run, judged_run
 from tests.unit.reports.hostile_texts import HOSTILE
 from tests.unit.reports.test_escaping import obeyed, sarif_text
 from tests.unit.reports.test_junit import SCHEMA
@@ -218,6 +219,34 @@ def test_json_keeps_every_text(language: Language) -> None:
     for text in SHORT:
         if text.isprintable():
             assert f"site/{text[:300]}" in paths
+
+
+@both
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_order_in_which_things_were_seen_changes_no_report(form: Format, language: Language) -> None:
+    first, second = (
+        render_report(form, seen.examination, seen.judgement, seen.policy, ISSUE, Manner(language))
+        for seen in both_orders()
+    )
+    if form == "json":  # lists what was seen in the order in which it was
+        first, second = (canonical_sets(each) for each in (first, second))
+    assert first == second
+
+
+@cache
+def both_orders() -> tuple[Run, Run]:
+    """Return a run, and the same with all that was seen told backwards."""
+    seen = hostile_run([text[:300] for text in SHORT[:20]])
+    facts, gaps = seen.examination.facts[::-1], seen.examination.gaps[::-1]
+    return seen, judged_run(dataclasses.replace(seen.examination, facts=facts, gaps=gaps), seen.policy)
+
+
+def canonical_sets(document: bytes) -> bytes:
+    """Return a result document with the lists of what was seen in one order."""
+    value = json.loads(document)
+    for name in ("detections", "gaps"):
+        value[name] = sorted(value[name], key=json.dumps)
+    return json.dumps(value).encode()
 
 
 # --- other commands -------------------------------------------------------------------------------------------------
