@@ -113,7 +113,18 @@ def loaded_by(*arguments: str) -> set[str]:
     return set(done.stderr.split())
 
 
-ENGINES = {"yara", "lief", "clamd", "selectolax", "ada_url", "gnupg", "pydantic", "gate.examine", "gate.pipeline"}
+ENGINES = {
+    "yara",
+    "lief",
+    "clamd",
+    "selectolax",
+    "ada_url",
+    "gnupg",
+    "pydantic",
+    "gate.examine",
+    "gate.pipeline",
+    "sigstore",
+}
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("verify", "--help"), ("check", "--help"), ("--version",)])

@@ -7,6 +7,8 @@ import copy
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -581,3 +583,14 @@ def test_every_file_of_the_release(world: World) -> None:
             verify_release(world.out, load_trust(world.trust_file), now=datetime.now(UTC))
         path.write_bytes(whole)
     assert world.verify().verified
+
+
+def test_the_library_is_loaded_only_where_it_is_needed(keys: Keys, tmp_path: Path) -> None:
+    world = make_world(tmp_path / "world", keys)
+    script = (
+        "import sys\nfrom gate.cli.main import run\n"
+        f"status = run(['verify', '--trust', {str(world.trust_file)!r}, {str(world.out)!r}])\n"
+        "sys.exit(status or sum(name.partition('.')[0] in {'sigstore', 'requests'} for name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
