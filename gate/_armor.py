@@ -21,7 +21,7 @@ def armor(packet: bytes) -> bytes:
     """Return a signature in ASCII armor, as GnuPG writes it (RFC 4880 6.2), without header lines."""
     encoded = base64.b64encode(packet)
     lines = b"".join(encoded[start : start + 64] + b"\n" for start in range(0, len(encoded), 64))
-    checksum = base64.b64encode(_crc24(packet).to_bytes(3, "big"))
+    checksum = base64.b64encode(crc24(packet).to_bytes(3, "big"))
     return _ARMOR_HEAD + lines + b"=" + checksum + b"\n" + _ARMOR_TAIL
 
 
@@ -42,12 +42,12 @@ def dearmor(text: bytes) -> bytes:
         checksum = base64.b64decode(match[2], validate=True)
     except binascii.Error as error:
         raise ValueError("base64") from error
-    if _crc24(packet).to_bytes(3, "big") != checksum:
+    if crc24(packet).to_bytes(3, "big") != checksum:
         raise ValueError("checksum")
     return packet
 
 
-def _crc24(data: bytes) -> int:
+def crc24(data: bytes) -> int:
     """Return the checksum of RFC 4880 6.1."""
     crc = 0xB704CE
     for byte in data:

@@ -19,7 +19,7 @@ from gate.examine.isolated import Host, Hosted, IsolatedExaminer
 from gate.examine.rules.sources import aspects, pack, read_rule_sources
 from gate.models import DatabaseKind, Item
 
-EXAMINERS = ("clamav", "yara", "heuristics", "executable", "outbound", "identity", "components")
+EXAMINERS = ("clamav", "yara", "heuristics", "executable", "outbound", "identity", "components", "secrets")
 """The examiners of this version, in the order in which reports show them."""
 
 
@@ -127,6 +127,7 @@ def build_examiners(settings: EngineSettings) -> Sequence[Examiner]:
         _EXECUTABLE,
         _OUTBOUND,
         _COMPONENTS,
+        Hosted("secrets", "gate.examine.secrets.examiner:SecretsExaminer", {}, frozenset({"content", "name"}), _always),
     ]
     host = Host(hosted, workers=settings.workers, item_seconds=settings.item_seconds)
     # A model has workers of its own as well, which load it before they are confined.

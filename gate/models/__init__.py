@@ -62,6 +62,7 @@ from gate.models.run_facts import (
     RunnerKind,
     ServiceFact,
 )
+from gate.models.secret_facts import SecretFact, SecretKind
 from gate.models.source_facts import RevisionFact, SignatureKind, Traced, TraceFact, WorkTree
 from gate.models.vocabulary import (
     Aspect,
@@ -133,6 +134,8 @@ __all__ = [
     "RevisionFact",
     "RunFact",
     "RunnerKind",
+    "SecretFact",
+    "SecretKind",
     "SeenFact",
     "ServiceFact",
     "Severity",

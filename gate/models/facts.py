@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 from gate.models.components import BaseImageFact, ComponentFact
 from gate.models.evidence import EvidenceFact
 from gate.models.run_facts import BuilderFact, PreviousFact, ServiceFact
+from gate.models.secret_facts import SecretFact
 from gate.models.source_facts import RevisionFact, TraceFact
 from gate.models.vocabulary import (  # pydantic reads annotations when the module is loaded
     DOCUMENT_CONFIG,
@@ -218,6 +219,7 @@ SeenFact: TypeAlias = (
     | ComponentFact
     | BaseImageFact
     | TraceFact
+    | SecretFact
 )
 """What intake and examiners may say of an item."""
 

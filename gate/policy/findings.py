@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from gate.text import Language
 
 DISGUISED: Final = "executable/disguised"
+SECRETS: Final = "source/secret"
 UNDISCLOSED: Final = "outbound/undisclosed"
 _NAMES_MISSING: Final = frozenset({UNDISCLOSED, "evidence/website-papers"})
 """Findings that say in words of the catalogue what is missing."""
+_SPELT_OUT: Final = {DISGUISED: ("how", "disguise"), SECRETS: ("what", "secret")}
+"""Findings whose message has a field with a text of its own for each value of an argument."""
 _SHOWN: Final = 500
 """Characters of anything from an artifact or engine that a finding keeps."""
 _FULL_STOPS: Final = ".。"
@@ -119,8 +122,9 @@ def _message(finding_id: str, args: MessageArgs, language: Language) -> str:
     if finding_id.startswith("engine/") and "code" in args:
         with contextlib.suppress(UnknownMessage):  # a problem that another version of the gate wrote stays in English
             filled["problem"] = render(str(args["code"]), language, args)
-    if finding_id == DISGUISED:
-        filled["how"] = render(f"finding.{DISGUISED}.{args['disguise']}", language)
+    if finding_id in _SPELT_OUT:
+        field, of = _SPELT_OUT[finding_id]
+        filled[field] = render(f"finding.{finding_id}.{args[of]}", language)
     if finding_id in _NAMES_MISSING:
         missing = [render(f"finding.{finding_id}.{each}", language) for each in str(args["missing"]).split(", ")]
         filled["missing"] = render("finding.list-separator", language).join(missing)

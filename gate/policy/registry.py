@@ -42,6 +42,7 @@ EXAMINER_CLAUSES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "magika": (EXECUTABLES,),
         "components": (VULNERABILITIES,),
         "source": (QUALITY,),
+        "secrets": (QUALITY,),
     }
 )
 """The clauses that an examiner's answers count for.
@@ -49,7 +50,7 @@ EXAMINER_CLAUSES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 What intake could not open, and what identity names that intake did not know, no examiner has seen.
 """
 
-REQUIRED_EXAMINERS: Final = ("intake", "clamav", "yara", "heuristics", "executable", "outbound", "identity")
+REQUIRED_EXAMINERS: Final = ("intake", "clamav", "yara", "heuristics", "executable", "outbound", "identity", "secrets")
 """Examiners without which a run has not told anything."""
 
 
@@ -141,6 +142,7 @@ _KINDS = (
     FindingKind("engine/absent", "gap", MALWARE, "never"),
     FindingKind("engine/coverage", "gap", MALWARE, "never"),
     FindingKind("signing/not-ready", "gap", AUTHENTICITY, "never"),
+    FindingKind("source/secret", "reject", QUALITY, "digest", milder="warn"),
     FindingKind("source/untraced", "reject", QUALITY, "digest"),
     FindingKind("source/changed", "reject", QUALITY, "digest"),
     FindingKind("source/renamed", "note", QUALITY),

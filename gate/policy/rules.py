@@ -24,6 +24,7 @@ from gate.models import (
     PreviousFact,
     ReferenceFact,
     RevisionFact,
+    SecretFact,
     ServiceFact,
     TraceFact,
 )
@@ -117,8 +118,16 @@ class Reading:
         match fact:
             case ItemFact() | ReferenceFact() | LibraryFact() | PageFact() | BaseImageFact():
                 pass  # that an item exists, names others, or is a known library, is no finding
-            case RevisionFact() | TraceFact() | BuilderFact() | PreviousFact() | ServiceFact() | EvidenceFact():
-                pass  # what a delivery comes from and follows is judged elsewhere, evidence where policy names it
+            case (
+                ServiceFact()
+                | EvidenceFact()
+                | BuilderFact()
+                | PreviousFact()
+                | RevisionFact()
+                | TraceFact()
+                | SecretFact()
+            ):
+                pass  # judged as a whole elsewhere: what a delivery comes from and follows, evidence, secrets
             case ComponentFact():
                 self._component(fact)
             case LinkFact():

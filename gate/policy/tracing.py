@@ -11,16 +11,16 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from gate.models import ContainerFact, ItemFact, LinkFact, RevisionFact, TraceFact
+from gate.models import ContainerFact, ItemFact, LinkFact, RevisionFact, SecretFact, TraceFact
 from gate.paths import glob_matches
 from gate.policy.addresses import same_repository
-from gate.policy.findings import make_finding
+from gate.policy.findings import SECRETS, make_finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
-    from gate.models import Fact, Finding, Gap
+    from gate.models import Fact, Finding, Gap, Severity
     from gate.policy.source_section import Source
 
 SECTION: Final = "source.generated"
@@ -66,6 +66,7 @@ class Tracing:
     def take(self, facts: Iterable[Fact], gaps: Iterable[Gap]) -> None:
         """Judge all facts and gaps of a run."""
         facts, gaps = list(facts), list(gaps)
+        self.findings += [_of_secret(fact) for fact in facts if isinstance(fact, SecretFact)]
         revisions = sorted((fact for fact in facts if isinstance(fact, RevisionFact)), key=repr)
         if not revisions:
             if self.source is not None:
@@ -85,6 +86,14 @@ class Tracing:
             else:
                 unused = {"section": SECTION, "id": each.glob}
                 self.findings.append(make_finding("justification/unused", args=unused))
+
+
+def _of_secret(fact: SecretFact) -> Finding:
+    """Return the finding of a secret; what only looks like one is a warning."""
+    about: dict[str, str | int] = {"secret": fact.secret, "line": fact.line, "offset": fact.offset}
+    about["length"] = fact.length
+    severity: Severity | None = None if fact.certain else "warn"
+    return make_finding(SECRETS, path=fact.path, sha256=fact.sha256, severity=severity, args=about)
 
 
 def _of_revision(revision: RevisionFact, source: Source | None) -> Iterator[Finding]:

@@ -118,6 +118,7 @@ def engines() -> list[Examiner]:
         Engine("executable"),
         Engine("outbound"),
         Inside("identity"),
+        Inside("secrets"),
     ]
 
 

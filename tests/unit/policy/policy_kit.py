@@ -120,8 +120,9 @@ ENGINES = (
     EngineInfo("executable", "1", None, "passed"),
     EngineInfo("outbound", "1", None, "passed"),
     EngineInfo("identity", "1", None, "passed"),
+    EngineInfo("secrets", "1", None, "passed"),
 )
-EXAMINERS = ("intake", "clamav", "yara", "heuristics", "executable", "outbound", "identity")
+EXAMINERS = ("intake", "clamav", "yara", "heuristics", "executable", "outbound", "identity", "secrets")
 
 
 def item(path: str = "app.whl", sha256: str = SHA) -> ItemFact:
