@@ -18,6 +18,7 @@ from gate.errors import UsageError
 from gate.examine.antivirus.database import default_database_folder
 from gate.examine.evidence.reader import EvidenceFile, read_evidence
 from gate.examine.registry import EngineSettings, build_contact_examiner, build_examiners, build_together
+from gate.examine.secrets.marks import MARKS
 from gate.intake.intake import InputArtifact
 from gate.intake.passwords import Passwords, read_passwords
 from gate.models import BuilderFact, EvidenceForm, Examination, Judgement
@@ -111,7 +112,8 @@ def source_line(request: CheckRequest, path: str, line: int) -> str:
         below = path.removeprefix(f"{artifact.name}/")
         if path == artifact.name or (below != path and "!/" not in below):
             steps = [] if path == artifact.name else [unescape_component(step) for step in below.split("/")]
-            return read_line(os.path.join(os.fsencode(artifact.path), *steps), line)  # noqa: PTH118  # raw names
+            file = os.path.join(os.fsencode(artifact.path), *steps)  # noqa: PTH118  # raw names
+            return read_line(file, line, withheld=MARKS)
     return ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable
 from functools import lru_cache
 
 from gate.paths import printable
@@ -12,8 +13,10 @@ _READ_BYTES = 4 << 20
 _SHOWN = 160
 
 
-def read_line(path: bytes, line: int) -> str:
+def read_line(path: bytes, line: int, *, withheld: Iterable[bytes] = ()) -> str:
     """Return line ``line`` (from 1) of a regular file, escaped and cut; empty where it cannot be had.
+
+    A line that holds one of the ``withheld`` marks may hold a secret: ``[…]`` is shown in its place.
 
     Links at the end of the path are not followed, and of a large file only the beginning is read.
     """
@@ -26,6 +29,8 @@ def read_line(path: bytes, line: int) -> str:
         return ""
     if line > len(lines):
         return ""
+    if any(mark in lines[line - 1] for mark in withheld):
+        return "[…]"
     text = printable(lines[line - 1].decode("utf-8", "replace").strip())
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from gate.errors import EngineFailure
 from gate.examine.interface import Examiner, Observation, View
+from gate.examine.secrets.scrub import scrub, scrubbed
 from gate.models import Derived, EngineInfo, Gap
 
 Frame = dict[str, Any]
@@ -61,12 +62,12 @@ def outcome_frame(outcome: EngineInfo | EngineFailure) -> Frame:
 
 
 def frame_of(observation: Observation) -> Frame:
-    """Return the frame of a fact, gap or derived item."""
+    """Return the frame of a fact, gap or derived item; no text in it holds a secret that is known as one."""
     if isinstance(observation, Derived):
         return {"derived": [observation.name, observation.data]}
     if isinstance(observation, Gap):
-        return {"gap": [observation.reason, observation.detail]}
-    return {"fact": dataclasses.asdict(observation)}
+        return {"gap": [observation.reason, scrub(observation.detail)]}
+    return {"fact": scrubbed(dataclasses.asdict(observation))}
 
 
 def _view(item: Mapping[str, Any], descriptor: int, examiner: Examiner) -> View:

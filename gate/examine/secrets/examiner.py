@@ -15,9 +15,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from gate.errors import EngineFailure
 from gate.examine.interface import Observation, View
-from gate.examine.secrets import private_keys, tokens
+from gate.examine.secrets import tokens
 from gate.examine.secrets.files import MOST_BYTES, secrets_of_file
 from gate.examine.secrets.found import Found
+from gate.examine.secrets.rules import RULES
 from gate.models import Aspect, EngineInfo, Gap, Item, SecretFact
 
 WINDOW_BYTES: Final = 8 << 20
@@ -25,7 +26,6 @@ OVERLAP_BYTES: Final = 128 << 10
 """How much of a window the next one sees again, so that nothing is cut in two."""
 MOST_FACTS: Final = 200
 """Secrets of one item that are told; more are a gap."""
-RULES: Final = (*private_keys.RULES, *tokens.RULES)
 _WIDE: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _CANARY_TOKEN: Final = b"A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5"
 

@@ -47,7 +47,7 @@ _OTHERS: Final[tuple[tuple[SecretKind, bytes, re.Pattern[bytes]], ...]] = (
     ("google-api-key", b"AIza", re.compile(rb"(?<![A-Za-z0-9_-])AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])")),
     ("slack-token", b"xox", re.compile(rb"(?<![A-Za-z0-9])xox[abeoprs]-[0-9]{8,14}-[A-Za-z0-9-]{20,200}")),
     ("slack-webhook", b"hooks.slack.com", re.compile(
-        rb"hooks\.slack\.com/services/T[A-Z0-9]{8,12}/B[A-Z0-9]{8,12}/[A-Za-z0-9]{20,30}")),
+        rb"hooks\.slack\.com/services/T[A-Z0-9]{8,12}/B[A-Z0-9]{8,12}/(?P<secret>[A-Za-z0-9]{20,30})")),
     ("stripe-key", b"k_live_", re.compile(rb"(?<![A-Za-z0-9_])[sr]k_live_[A-Za-z0-9]{24,120}(?![A-Za-z0-9])")),
     ("sendgrid-key", b"SG.", re.compile(rb"(?<![A-Za-z0-9_.-])SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}(?![\w.-])")),
     ("openai-key", b"T3BlbkFJ", re.compile(
@@ -143,8 +143,9 @@ def _object(text: bytes) -> dict[str, object]:
 def _other(kind: SecretKind, mark: bytes, form: re.Pattern[bytes]) -> Rule:
     def find(data: bytes) -> Iterator[Found]:
         for found in form.finditer(data):
+            group = "secret" if form.groups else 0
             if is_random(found[0].partition(mark)[2] or found[0]):
-                yield Found(kind, found.start(), len(found[0]), certain=False)
+                yield Found(kind, found.start(group), len(found[group]), certain=False)
 
     return Rule((mark,), find)
 

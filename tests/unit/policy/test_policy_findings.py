@@ -110,6 +110,7 @@ def test_what_no_person_can_set_aside() -> None:
         "malware/known",
         "container/ambiguous",
         "source/changed",
+        "source/secret",
         "source/untraced",
     }
 
@@ -263,7 +264,8 @@ def test_texts_name_only_fields_that_findings_have() -> None:
                "expires", "page", "pinned", "found", "host", "url", "via", "target", "problem", "counted", "items",
                "missing", "file", "section", "finding", "examiner", "entry", "how", "rule", "level",
                "declared", "stated", "count", "names", "reason", "by", "party",
-               "commit", "created", "expected", "glob", "signature", "source", "started"}  # fmt: skip
+               "commit", "created", "expected", "glob", "signature", "source", "started",
+               "what", "length", "offset"}  # fmt: skip
     used = {name for finding_id in FINDINGS for name in fields(finding_id, "message", "en")}
     assert used <= allowed
     assert all(set(name) <= set(string.ascii_lowercase + "_") for name in used)

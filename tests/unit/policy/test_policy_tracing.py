@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
@@ -17,9 +17,12 @@ from gate.models import (
     ItemFact,
     LinkFact,
     RevisionFact,
+    SecretFact,
+    SecretKind,
     TraceFact,
 )
 from gate.policy.addresses import same_repository
+from gate.policy.findings import finding_message
 from gate.policy.problems import UnusablePolicyError
 from tests.unit.policy.policy_kit import (
     ENGINES,
@@ -257,3 +260,28 @@ def test_a_gap_of_the_tracer_leaves_the_clause_unconfirmed() -> None:
 )
 def test_one_repository_has_several_spellings(expected: str, found: str, *, same: bool) -> None:
     assert same_repository(expected, found) is same
+
+
+# --- secrets ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("certain", "severity", "status"), [(True, "reject", "violated"), (False, "warn", "not-confirmed")]
+)
+def test_a_proven_secret_rejects_and_a_likely_one_warns(severity: str, status: str, *, certain: bool) -> None:
+    seen = run(*TRACED, SecretFact("npm-token", certain, 3, 40, 36, path="a/a.py", sha256=SHA))
+    judgement = asked(seen=seen)
+    finding = only(judgement, "source/secret")
+    assert (finding.severity, clause(judgement, QUALITY).status) == (severity, status)
+    assert finding.message == "A token of npm, 36 bytes from byte 40 on (line 3)."
+    assert finding_message(finding, "ja").startswith("npm のトークン")
+    entry = suppress_entry("source/secret", more=f'path = "a/a.py"\nsha256 = ["{SHA}"]')
+    assert only(asked(entry, seen=seen), "source/secret").suppressed_by == "aside"
+    with pytest.raises(UnusablePolicyError):
+        policy_of(suppress_entry("source/secret", more='path = "a/a.py"'))
+
+
+def test_every_kind_of_secret_has_a_name_in_both_languages() -> None:
+    for kind in get_args(SecretKind):
+        finding = only(judged(facts=[SecretFact(kind, True, 0, 0, 9, path="app.whl", sha256=SHA)]), "source/secret")
+        assert finding_message(finding, "ja") != finding_message(finding, "en")
