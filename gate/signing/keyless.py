@@ -50,7 +50,8 @@ MOST_STATEMENT: Final = MOST_BUNDLE * 2 // 3
 """Bytes of a statement: in base64 it fits into a bundle."""
 _SPARE = timedelta(minutes=1)
 """How long a certificate has still to be valid for another signature to be made with it."""
-_CLIENT_ERRORS = range(400, 500)
+_REFUSALS: Final = frozenset({400, 401, 403})
+"""Statuses by which an authority says that it does not take this token (RFC 9110); any other is its own trouble."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,7 @@ def _asked(service: str, step: Callable[[], Result]) -> Result:
         raise SigningFailure("keyless.service", service=shown, detail="timeout") from error
     except (FulcioClientError, RekorClientError) as error:
         status = _status(error)
-        if isinstance(error, FulcioClientError) and status in _CLIENT_ERRORS:
+        if isinstance(error, FulcioClientError) and status in _REFUSALS:
             raise KeyProblem("keyless.refused", service=shown, status=status) from error
         raise SigningFailure("keyless.service", service=shown, detail=f"status {status}") from error
     except Exception as error:

@@ -14,6 +14,7 @@ Fault: TypeAlias = Literal[
     "endless",
     "error",
     "refused",
+    "busy",
     "moved",
     "wrong-set",
     "wrong-proof",
@@ -29,7 +30,7 @@ Fault: TypeAlias = Literal[
 ]
 """Of any service: ``down`` hangs up at once, ``slow`` never answers, ``dripping`` sends a byte of its head now and
 then, ``garbage`` answers with what is not JSON, ``endless`` never stops sending, ``error`` is status 500, ``refused``
-status 403, ``moved`` sends the client elsewhere.
+status 403, ``busy`` status 429, ``moved`` sends the client elsewhere.
 
 Of Rekor: ``wrong-set`` and ``foreign-log`` sign with a key that nobody trusts (the promise alone, or all),
 ``wrong-proof`` leads to another root, ``wrong-body`` logs another entry than was asked for.

@@ -203,6 +203,7 @@ _TRANSPORT: dict[Fault | None, Callable[[_Handler], None]] = {
     "endless": _Handler._pour,
     "error": lambda handler: handler._send(500, {"message": "out of order"}),
     "refused": lambda handler: handler._send(403, {"message": "not for you"}),
+    "busy": lambda handler: handler._send(429, {"message": "later"}),
     "moved": lambda handler: handler._redirect("http://127.0.0.1:9/elsewhere"),
 }
 

@@ -103,8 +103,8 @@ NOT_DATED: list[tuple[Service, Fault, int]] = [
 ]  # fmt: skip
 NOT_CERTIFIED: list[tuple[Service, Fault, int]] = [
     ("fulcio", "down", 3), ("fulcio", "garbage", 3), ("fulcio", "endless", 3), ("fulcio", "error", 3),
-    ("fulcio", "refused", 2), ("fulcio", "moved", 3), ("fulcio", "foreign-ca", 3), ("fulcio", "no-sct", 3),
-    ("fulcio", "foreign-sct", 3),
+    ("fulcio", "refused", 2), ("fulcio", "busy", 3), ("fulcio", "moved", 3), ("fulcio", "foreign-ca", 3),
+    ("fulcio", "no-sct", 3), ("fulcio", "foreign-sct", 3),
 ]  # fmt: skip
 NOT_LOGGED: list[tuple[Service, Fault, int]] = [
     ("rekor", "down", 3), ("rekor", "garbage", 3), ("rekor", "endless", 3), ("rekor", "error", 3),
