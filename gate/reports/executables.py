@@ -48,6 +48,8 @@ def executables_part(judgement: Judgement, language: Language, *, verbose: bool)
 def _by_class(executables: Sequence[JudgedExecutable], language: Language) -> Table:
     """Return how many executables of each class there are, in which formats, and what covers them."""
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    for wraps in (False, False, True, True):
+        table.add_column(no_wrap=not wraps, overflow="fold")
     order = list(get_args(ExecutableClass))
     ranked = sorted(executables, key=lambda each: order.index(each.fact.class_))
     for class_, group in groupby(ranked, key=lambda each: each.fact.class_):

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from gate.policy.clauses import clause_printed
 from gate.policy.findings import finding_advice, finding_message, finding_why
-from gate.reports.escaping import shortened, terminal
+from gate.reports.escaping import SHOWN, shortened, terminal
 from gate.reports.executables import executables_part
 from gate.reports.printing import SEVERITY_STYLE, STATUS_STYLE, VERDICT_STYLE, line, place, printed
 from gate.reports.wording import clause_reason, decided_by, problem_advice, problem_text, size_text
@@ -33,6 +33,8 @@ MOST_PLACES: Final = 500
 """Places of one kind that are shown at most; the result document holds all."""
 _SHOWN_ARTIFACTS: Final = 20
 _MOST_ROWS: Final = 200
+_SHOWN_ENGINE: Final = 32
+"""Characters of an engine's name and versions where the person has not asked for all."""
 _LEAST_TEXT: Final = 30
 """Columns that the last cell of a row needs; where there are fewer it stands below the others."""
 
@@ -234,8 +236,9 @@ class _Report:
         counts = next((row for row in self._view.coverage if row.examiner == engine.name), None)
         seen = self._say("report.coverage", examined=counts.examined, gaps=counts.gaps) if counts else ""
         style = "green" if engine.canary == "passed" else "red"
-        name = Text(terminal(shortened(f"{engine.name} {engine.version}", 60)))
-        return (name, Text(self._say(f"report.canary.{engine.canary}"), style=style), Text(seen)), terminal(about)
+        name = shortened(f"{engine.name} {engine.version}", SHOWN if self._verbose else _SHOWN_ENGINE)
+        cells = (Text(terminal(name)), Text(self._say(f"report.canary.{engine.canary}"), style=style))
+        return cells, terminal("  ".join(filter(None, (seen, about))))
 
     def _next(self) -> Iterator[RenderableType]:
         """Close with the verdict once more: after a long report it is what stands on the screen."""
