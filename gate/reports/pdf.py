@@ -19,7 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, PageBreak, PageTemplate
 
 from gate.reports.escaping import visible
-from gate.reports.pdf_flow import Flow, letters_only
+from gate.reports.pdf_flow import OUTLINE, Flow, letters_only
 
 if TYPE_CHECKING:
     from reportlab.platypus import Flowable
@@ -48,7 +48,7 @@ def render_pdf(paper: Paper, fonts: Fonts, *, created: datetime) -> bytes:
 def _laid_out(paper: Paper, fonts: Fonts, created: datetime, pages: int) -> tuple[bytes, int]:
     """Return the bytes, whose footers say ``pages``, and how many pages there are."""
     buffer = io.BytesIO()
-    document = BaseDocTemplate(
+    document = _Document(
         buffer,
         pagesize=A4,
         title=f"{visible(paper.title)} {visible(paper.subtitle)}",
@@ -61,6 +61,21 @@ def _laid_out(paper: Paper, fonts: Fonts, created: datetime, pages: int) -> tupl
     document.addPageTemplates([PageTemplate(id="page", frames=[frame], onPage=every_page)])
     document.build(_story(paper, fonts), canvasmaker=partial(_canvas, fonts=fonts, created=created))
     return buffer.getvalue(), document.page
+
+
+class _Document(BaseDocTemplate):
+    """A document whose sections are entries of its outline."""
+
+    sections = 0
+
+    def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802  # reportlab's name
+        """Enter the heading of a section at the place where it came to stand."""
+        text = vars(flowable).get(OUTLINE)
+        if text is not None:
+            self.sections += 1
+            key = f"section-{self.sections}"
+            self.canv.bookmarkPage(key)
+            self.canv.addOutlineEntry(text, key)
 
 
 def _story(paper: Paper, fonts: Fonts) -> list[Flowable]:

@@ -54,8 +54,10 @@ _LABELS: Final = 0.27
 """Part of the width that the labels of fields take."""
 _WHOLE: Final = ((0, 0), (-1, -1))
 _CELL_SIDES: Final = 3.5
-_WITH_HEADING: Final = 42 * mm
-"""What a page must have room for below a heading; else it begins on the next."""
+OUTLINE: Final = "outline"
+"""Attribute of the paragraph that heads a section: the text of its entry in the outline of the document."""
+_WITH_HEADING: Final = {2: 60 * mm, 3: 42 * mm}
+"""What a page must have room for from a heading of a level on; else it begins on the next."""
 _TALL: Final = 190 * mm
 """A row taller than this may break within: it might fit no page."""
 _IDEOGRAPHIC: Final = "\u2e80"
@@ -86,9 +88,12 @@ class Flow:
         match block:
             case Heading():
                 size, before = (12.5, 6) if block.level == 2 else (10, 3)  # noqa: PLR2004  # levels of headings
-                yield CondPageBreak(_WITH_HEADING)
+                yield CondPageBreak(_WITH_HEADING[block.level])
                 yield Spacer(0, before * mm)
-                yield self._paragraph(block.text, "plain", "strong", size)
+                heading = self._paragraph(block.text, "plain", "strong", size)
+                if block.level == 2:  # noqa: PLR2004  # sections
+                    vars(heading)[OUTLINE] = letters_only(block.text, self._fonts.letters)
+                yield heading
                 yield Spacer(0, 1.5 * mm)
             case Prose():
                 yield self._words(block.words, 9)
@@ -136,7 +141,7 @@ class Flow:
         return Grid([[lines]], colWidths=[self._width], style=style, splitInRow=1)
 
     def _fields(self, block: Fields) -> Flowable:
-        rows = [[self._paragraph(name, "quiet", "prose", 8.5), self._cell(lines, 9)] for name, lines in block.rows]
+        rows = [(self._paragraph(name, "quiet", "prose", 8.5), self._cell(lines, 9)) for name, lines in block.rows]
         style = self._look(
             ("LINEBELOW", *_WHOLE, 0.4, _RULE),
             ("LINEABOVE", (0, 0), (-1, 0), 0.4, _RULE),
@@ -145,7 +150,8 @@ class Flow:
             ends=2.4,
         )
         widths = [self._width * _LABELS, self._width * (1 - _LABELS)]
-        return Grid(rows, colWidths=widths, style=style, splitInRow=1)
+        tall = any(_height(lines, widths[1]) > _TALL for _, lines in rows)
+        return Grid(rows, colWidths=widths, style=style, splitInRow=int(tall))
 
     def _table(self, block: Table) -> Iterator[Flowable]:
         head = [self._paragraph(column.label, "plain", "strong", 8) for column in block.columns]

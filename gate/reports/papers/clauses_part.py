@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from gate.policy.clauses import clause_title, status_label
@@ -10,6 +11,7 @@ from gate.reports.escaping import shortened
 from gate.reports.papers.blocks import Block, Cell, Column, Heading, Table, Tone, Words
 from gate.reports.papers.wording import Speaker
 from gate.reports.wording import clause_reason
+from gate.text import has_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +34,7 @@ MOST_EVIDENCE: Final = 6
 def overview_part(view: ReportView, say: Speaker) -> Iterator[Block]:
     """Yield the clauses that are judged, in one line each, for the first page."""
     judged = tuple(clause for clause in view.clauses if clause.status != "out-of-scope")
-    yield Heading(say("overview.title"), 3)
+    yield Heading(say("overview.title"))
     columns = (("clause", 26), ("sentence", 48), ("status", 26))
     yield say.table(columns, judged, lambda clause: _overview(clause, view, say))
 
@@ -85,6 +87,17 @@ def _evidence(clause: Clause, say: Speaker) -> Cell:
 def _named(evidence: str, say: Speaker) -> str:
     """Return how papers name one piece of evidence: ``engine:clamav``, ``paper:review.pdf#sha256:…``."""
     kind, _, name = evidence.partition("#")[0].partition(":")
+    if kind == "gpki":
+        return _gpki(name, say)
     if kind == "engine":
         return say.label("paper.examiner", name)
     return shortened(name) if kind == "paper" else shortened(f"{kind} {name}".rstrip())
+
+
+def _gpki(stated: str, say: Speaker) -> str:
+    """Return what the supplier states of the government's certificates: ``unavailable``, ``asked:2026-11-01`` …."""
+    state, _, asked_on = stated.partition(":")
+    day = say.day(date.fromisoformat(asked_on))[0].text if asked_on else say("not-known")
+    if not has_message(f"paper.gpki.{state}", say.language):
+        return shortened(f"GPKI {stated}")
+    return say(f"gpki.{state}", day=day)

@@ -15,7 +15,7 @@ from gate.reports.papers.dates import day_text, moment_text, stated_moment_text
 from gate.reports.papers.report import compose_report, speaker_of
 from gate.reports.papers.wording import MOST_PLACES, MOST_ROWS
 from gate.text import LANGUAGES, Language
-from tests.unit.policy.policy_kit import contact, deliverable, program
+from tests.unit.policy.policy_kit import RELEASE, contact, deliverable, program
 from tests.unit.reports.paper_cases import CASES, Case, case
 from tests.unit.reports.view_kit import view_of
 
@@ -211,6 +211,27 @@ def test_tables_are_bounded_and_count_what_they_leave_out() -> None:
     widest = max(len(cell) for table in tables(paper) for row in table.rows for cell in row)
     assert widest <= MOST_PLACES + 12
     assert max(map(len, texts_of(paper.body))) < 2000
+
+
+def test_what_is_stated_of_gpki_stands_with_the_clause() -> None:
+    x509 = """
+        [signing]
+        use = ["openpgp"]
+        [signing.openpgp]
+        fingerprint = "0123456789ABCDEF0123456789ABCDEF01234567"
+        [signing.x509]
+        pkcs12 = "key.p12"
+        tsa = "https://tsa.example/"
+        chain = ["chain.pem"]
+        crls = ["ca.crl"]
+        gpki = "%s"
+    """
+    unavailable = whole(compose_report(view_of(x509 % "unavailable", signing=RELEASE), "ja"))
+    assert "政府認証基盤（GPKI）: 利用できないとの申告" in unavailable
+    asked = x509.rstrip() + "\n        gpki_asked_on = 2026-11-01\n"
+    assert "政府認証基盤（GPKI）: 令和8年11月1日に照会" in whole(
+        compose_report(view_of(asked % "asked", signing=RELEASE), "ja")
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -15,7 +15,7 @@ import pytest
 
 from gate.errors import UsageError
 from gate.reports import pdf_fonts
-from gate.reports.papers.blocks import Column, Paper, Table, Words
+from gate.reports.papers.blocks import Column, Heading, Paper, Table, Words
 from gate.reports.papers.report import compose_report
 from gate.reports.pdf import render_pdf
 from gate.reports.pdf_flow import letters_only, markup
@@ -79,7 +79,19 @@ def test_fonts_are_embedded_in_part(language: Language, fonts: Fonts) -> None:
         assert str(document.Root.Lang) == language
         assert "/JavaScript" not in document.Root.get("/Names", {})
         assert "/OpenAction" not in document.Root
+        assert all("/Annots" not in page for page in document.pages), "no link"
         assert "/Annots" not in str(document.pages[0].obj.keys())
+
+
+def test_sections_are_in_the_outline_in_their_order(fonts: Fonts) -> None:
+    paper = compose_report(case("approved"), "ja")
+    with (
+        pikepdf.open(io.BytesIO(render_pdf(paper, fonts, created=CREATED))) as document,
+        document.open_outline() as outline,
+    ):
+        assert [entry.title for entry in outline.root] == [
+            block.text for block in paper.body if isinstance(block, Heading) and block.level == 2
+        ]
 
 
 def test_same_inputs_and_clock_same_bytes(fonts: Fonts, monkeypatch: pytest.MonkeyPatch) -> None:
