@@ -30,7 +30,7 @@ STATEMENTS: Final = (PROVENANCE, SUMMARY, RECORD)
 """The in-toto statements of a release."""
 SIGNED: Final = (SUMS, *STATEMENTS)
 """What every signer of a release signs beside the artifacts, in this order."""
-SUFFIXES: Final[Mapping[str, str]] = MappingProxyType({"openpgp": ".asc", "keyless": ".sigstore.json"})
+SUFFIXES: Final[Mapping[str, str]] = MappingProxyType({"openpgp": ".asc", "x509": ".p7s", "keyless": ".sigstore.json"})
 """What the name of a signature adds to the name of what is signed, by back end."""
 VALIDATION: Final = "gate/validation"
 """Certificates, revocation lists and answers by which signatures are verified years later."""

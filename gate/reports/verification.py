@@ -76,6 +76,9 @@ def _success(verification: Verification, language: Language) -> list[str]:
                 },
             )
         )
+        # Both are RFC 3339 in UTC, to the second: they compare as texts.
+        if signature.revocation_known and signature.revocation_known < signature.time:
+            lines.append(render("report.revocation-before", language, {"known": signature.revocation_known}))
     lines += [
         "  " + render("report.unchecked", language, {"file": terminal(each.file), "backend": terminal(each.backend)})
         for each in verification.unchecked

@@ -9,14 +9,17 @@ from gate.errors import VerificationError
 from gate.record import layout
 from gate.verification.keyless import Keyless
 from gate.verification.openpgp import OpenPgp
+from gate.verification.x509 import X509
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from gate.verification.claims import Claim
+    from gate.verification.folder import ReleaseFolder
     from gate.verification.result import VerifiedSignature
     from gate.verification.trust import Trust
+    from gate.verification.validation import KeptFile
 
 
 class BackEnd(Protocol):
@@ -34,22 +37,26 @@ class BackEnd(Protocol):
 
 
 @contextlib.contextmanager
-def opened_back_ends(trust: Trust, *, now: datetime) -> Iterator[Mapping[str, BackEnd]]:
+def opened_back_ends(
+    trust: Trust, release: ReleaseFolder, kept: Sequence[KeptFile], *, now: datetime
+) -> Iterator[Mapping[str, BackEnd]]:
     """Yield a back end by its name for each kind of signer that the trust file names.
 
-    Raises ``EngineFailure`` where a tool for one is missing, ``TrustError`` where a key or root cannot be used.
+    ``kept`` is what lies in the release to verify certificates by.  Raises ``EngineFailure`` where a tool for one is
+    missing, ``TrustError`` where a key or root cannot be used, ``VerificationError`` where something kept cannot.
     """
     with contextlib.ExitStack() as closing:
+        makers: dict[str, Callable[[], BackEnd]] = {
+            "openpgp": lambda: OpenPgp(trust, now=now),
+            "x509": lambda: X509(trust, release, kept, now=now),
+            "keyless": lambda: Keyless(trust, now=now),
+        }
         opened: dict[str, BackEnd] = {}
         for name in trust.back_ends:
-            back_end = _open(name, trust, now)
+            back_end = makers[name]()
             closing.callback(back_end.close)
             opened[name] = back_end
         yield opened
-
-
-def _open(name: str, trust: Trust, now: datetime) -> BackEnd:
-    return OpenPgp(trust, now=now) if name == "openpgp" else Keyless(trust, now=now)
 
 
 def require_enough(trust: Trust, signed: Mapping[str, VerifiedSignature]) -> None:

@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, Self
 
 from gate.errors import EngineFailure, UsageError, VerificationError
-from gate.folders import FolderChangedError, open_cursor, walk
+from gate.folders import FolderChangedError, kind_of, open_cursor, walk
 from gate.paths import printable
 from gate.record import layout
 
@@ -86,6 +86,12 @@ class ReleaseFolder:
             for _ in range(entered):
                 with reading(folder):
                     self._root.leave()
+
+    def has_folder(self, folder: bytes) -> bool:
+        """Say whether the release has a folder with this raw path; what else is there under its name is none."""
+        above, _, name = folder.rpartition(b"/")
+        with self.inside(above) as cursor, reading(folder):
+            return name in cursor.names() and kind_of(cursor.status(name)) == "folder"
 
     @contextlib.contextmanager
     def opened(self, path: bytes) -> Iterator[int]:

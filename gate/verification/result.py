@@ -33,6 +33,9 @@ class VerifiedSignature:
     signs: str
     status: Literal["valid"]
     issuer: str = ""
+    revocation_known: str = ""
+    """For certificates: until when it is known whether they were revoked (RFC 3339).  Before ``time`` it was not known
+    when the signature was made."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from gate.openpgp import PublicKey, normal_fingerprint
 from gate.paths import GlobError, check_glob, printable
 from gate.policy.places import Places
 from gate.record import layout
+from gate.x509.checker import Revocation, TrustedSigner  # pydantic reads annotations when the module is loaded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,7 +41,6 @@ MOST_BYTES = 1 << 20
 """A trust file or key file beyond this is refused."""
 
 _UNAVAILABLE: dict[str, frozenset[str]] = {
-    "": frozenset({"x509"}),
     "record": frozenset({"repository"}),
 }
 """Keys of the format that this version cannot act on, by table."""
@@ -92,6 +92,31 @@ class TrustedKeyless(_Table):
     unconfirmed: bool = False
 
 
+class TrustedX509(_Table):
+    """``[[x509]]``: a signer by subject or key, the roots above it, and by what it is known not to be revoked.
+
+    ``subject`` is a full RFC 4514 name, ``spki_sha256`` the digest of the public key; where both stand, both must fit.
+    ``crls`` stand in the place of the lists that came with a release; ``max_crl_age_days`` is how old a list may have
+    been when the signature was made.  ``revocation`` absent means: lists for ``gpki-official``, OCSP for
+    ``shogyo-toki``, either for ``plain``.
+    """
+
+    roots: Annotated[list[Text], Field(min_length=1)]
+    subject: Text | None = None
+    spki_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    profile: Literal["plain", "gpki-official", "shogyo-toki"] = "plain"
+    tsa_roots: Annotated[list[Text], Field(min_length=1)]
+    revocation: Literal["crl", "ocsp", "either"] | None = None
+    crls: list[Text] = []
+    max_crl_age_days: Count | None = None
+    unconfirmed: bool = False
+
+
+_BY_PROFILE: dict[str, Revocation] = {"plain": "either", "gpki-official": "crl", "shogyo-toki": "ocsp"}
+_MOST_LIST = 8 << 20
+"""A revocation list beyond this is refused; those of large authorities have some megabytes."""
+
+
 class RecordExpectations(_Table):
     """``[record]``: what the record must say; what is absent is not compared.
 
@@ -120,6 +145,7 @@ class TrustFile(_Table):
 
     require: Literal["any", "all"] | Annotated[int, Field(ge=1)] = "any"
     openpgp: list[TrustedOpenPgp] = []
+    x509: list[TrustedX509] = []
     keyless: list[TrustedKeyless] = []
     record: RecordExpectations = RecordExpectations()
 
@@ -130,6 +156,7 @@ class Trust:
 
     require: Literal["any", "all"] | int
     openpgp: tuple[PublicKey, ...]
+    x509: tuple[TrustedSigner, ...]
     keyless: tuple[TrustedInstance, ...]
     record: RecordExpectations
     files: tuple[Path, ...]
@@ -180,22 +207,22 @@ def _key_text(place: Sequence[str | int]) -> str:
     return text
 
 
-def _read(path: Path, shown: str) -> bytes:
+def _read(path: Path, shown: str, limit: int = MOST_BYTES) -> bytes:
     try:
         with path.open("rb") as stream:
-            raw = stream.read(MOST_BYTES + 1)
+            raw = stream.read(limit + 1)
     except OSError as error:
         raise TrustError("trust.unreadable", path=shown, error=error.strerror or str(error)) from error
-    if len(raw) > MOST_BYTES:
-        raise TrustError("trust.too-large", path=shown, limit=MOST_BYTES)
+    if len(raw) > limit:
+        raise TrustError("trust.too-large", path=shown, limit=limit)
     return raw
 
 
 def _refuse_unavailable(table: dict[str, Any], source: _Source) -> None:
     for name, keys in _UNAVAILABLE.items():
-        section = table.get(name, {}) if name else table
+        section = table.get(name, {})
         for key in sorted(keys & section.keys()) if isinstance(section, dict) else ():
-            raise source.refuse("trust.not-available", (name, key) if name else (key,))
+            raise source.refuse("trust.not-available", (name, key))
 
 
 def _problem(error: ValidationError, source: _Source) -> TrustError:
@@ -211,6 +238,7 @@ _UNKNOWN = "extra_forbidden"
 _KEYS = {
     *TrustFile.model_fields,
     *TrustedOpenPgp.model_fields,
+    *TrustedX509.model_fields,
     *TrustedKeyless.model_fields,
     *RecordExpectations.model_fields,
 }
@@ -225,6 +253,7 @@ def _with_keys(file: TrustFile, path: Path, source: _Source) -> Trust:
     trust = Trust(
         file.require,
         tuple(_openpgp_keys(file.openpgp, path.parent, source, files)),
+        tuple(_certificate_holders(file.x509, path.parent, source, files)),
         tuple(_instances(file.keyless, path.parent, source, files)),
         file.record,
         tuple(named.resolve() for named in files),
@@ -247,6 +276,36 @@ def _openpgp_keys(
         seen.add(entry.fingerprint)
         files.append(folder / entry.key)
         yield PublicKey(entry.fingerprint, _read(files[-1], printable(str(files[-1]))))
+
+
+def _certificate_holders(
+    entries: Sequence[TrustedX509], folder: Path, source: _Source, files: list[Path]
+) -> Iterator[TrustedSigner]:
+    """Yield whom each entry is about, adding the files of its roots and lists to ``files``."""
+
+    def read(names: Sequence[str], limit: int = MOST_BYTES) -> tuple[bytes, ...]:
+        paths = [folder / name for name in names]
+        files.extend(paths)
+        return tuple(_read(path, printable(str(path)), limit) for path in paths)
+
+    for number, entry in enumerate(entries):
+        if entry.subject is None and entry.spki_sha256 is None:
+            raise source.refuse("trust.x509-nobody", ("x509", number))
+        if entry in entries[:number]:
+            raise source.refuse("trust.repeated", ("x509", number))
+        revocation = entry.revocation or _BY_PROFILE[entry.profile]
+        if entry.profile == "gpki-official" and revocation != "crl":
+            raise source.refuse("trust.x509-gpki", ("x509", number, "revocation"))
+        yield TrustedSigner(
+            roots=read(entry.roots),
+            tsa_roots=read(entry.tsa_roots),
+            subject=entry.subject,
+            spki_sha256=entry.spki_sha256,
+            profile=entry.profile,
+            revocation=revocation,
+            crls=read(entry.crls, _MOST_LIST),
+            most_days=entry.max_crl_age_days,
+        )
 
 
 def _instances(

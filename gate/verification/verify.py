@@ -26,15 +26,18 @@ from gate.verification.expectations import exceptions_of, require_expected
 from gate.verification.folder import ReleaseFolder, read_bounded, reading
 from gate.verification.result import UncheckedSignature, Verification, VerifiedArtifact, VerifiedSignature
 from gate.verification.statement import MOST_BYTES, read_statement
+from gate.verification.validation import read_validation
+from gate.verification.x509 import BACKEND as STAMPED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from gate.filelist import FileEntry
     from gate.record.statement import PromisedSignature, Statement
     from gate.verification.backends import BackEnd
     from gate.verification.trust import Trust
+    from gate.verification.validation import KeptFile
 
 MOST_LIST_BYTES = 256 << 20
 """A file list or file of sums beyond this is refused: about two million files."""
@@ -55,15 +58,24 @@ def verify_release(target: Path, trust: Trust, *, now: datetime, expect_version:
         for file in trust.files:
             if release.holds(file):
                 raise TrustError("trust.inside-release", path=printable(str(file)))
-        with opened_back_ends(trust, now=now) as back_ends:
-            return _Proof(release, trust, back_ends, now).of_release(expect_version)
+        kept = read_validation(release)
+        with opened_back_ends(trust, release, kept, now=now) as back_ends:
+            return _Proof(release, trust, back_ends, kept, now).of_release(expect_version)
 
 
 class _Proof:
     """One run of the steps, with what they have proved so far."""
 
-    def __init__(self, release: ReleaseFolder, trust: Trust, back_ends: Mapping[str, BackEnd], now: datetime) -> None:
+    def __init__(
+        self,
+        release: ReleaseFolder,
+        trust: Trust,
+        back_ends: Mapping[str, BackEnd],
+        kept: Sequence[KeptFile],
+        now: datetime,
+    ) -> None:
         self._release = release
+        self._kept = kept
         self._trust = trust
         self._back_ends = back_ends
         self._now = now
@@ -170,6 +182,10 @@ class _Proof:
 
     def _require_names(self, statement: Statement) -> None:
         files = {*statement.predicate.files, *self._signers, layout.SUMS, layout.RECORD}
+        stamped = [each.name for each in statement.predicate.promised_signatures if each.backend == STAMPED]
+        files |= {f"{name}{layout.STAMP_SUFFIX}" for name in stamped}
+        if stamped:
+            files |= {each.path for each in self._kept}
         self._release.require_names(b"", [layout.GATE.encode(), layout.PAYLOAD.encode()])
         self._release.require_names(
             layout.PAYLOAD.encode(), [layout.on_disk(artifact.name) for artifact in statement.predicate.artifacts]

@@ -117,7 +117,6 @@ def test_a_moment_with_an_offset(folder: Path) -> None:
     [
         (ENTRY + "[record]\nprevious = 'x'\n", "bad-value", 5, "record.previous"),
         (ENTRY + "[record]\nrepository = 'x'\n", "not-available", 5, "record.repository"),
-        (ENTRY + "[[x509]]\nroots = []\n", "not-available", 4, "x509"),
         (ENTRY + "colour = 'red'\n", "unknown-key", 4, "openpgp 1.colour"),
         ("colour = 'red'\n" + ENTRY, "unknown-key", 1, "colour"),
         (ENTRY + "[record]\nname = 'x'\n", "unknown-key", 5, "record.name"),
