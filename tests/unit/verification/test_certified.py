@@ -135,14 +135,15 @@ def test_stock_tools_are_enough(world: CertifiedWorld, tmp_path: Path) -> None:
         (layout.RECORD, SIGNATURE), ("payload/app.bin", "gate/signatures/app.bin.p7s"),
         ("gate/files/site.list", "gate/signatures/site.p7s"), (layout.SUMS, f"{layout.SUMS}.p7s"),
     ):  # fmt: skip
-        command = ["openssl", "cms", "-verify", "-binary", "-cades", "-inform", "DER", "-in", world.out / signature,
-                   "-content", world.out / signed, "-CAfile", ca, "-crl_check_all", "-out", "/dev/null"]  # fmt: skip
+        command = ["openssl", "cms", "-verify", "-binary", "-cades", "-inform", "DER", "-in", str(world.out / signature),
+                   "-content", str(world.out / signed), "-CAfile", str(ca), "-crl_check_all", "-out", "/dev/null"]  # fmt: skip
         done = subprocess.run(command, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr
         raw = (world.out / signature).read_bytes()
         value = tmp_path / "value"
         value.write_bytes(cms.ContentInfo.load(raw)["content"]["signer_infos"][0]["signature"].native)
-        stamped = ["openssl", "ts", "-verify", "-in", world.out / f"{signature}.tsr", "-data", value, "-CAfile", stamps]
+        stamped = ["openssl", "ts", "-verify", "-in", str(world.out / f"{signature}.tsr"), "-data", str(value),
+                   "-CAfile", str(stamps)]  # fmt: skip
         done = subprocess.run(stamped, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr
 
@@ -364,8 +365,8 @@ def refusal(world: CertifiedWorld) -> tuple[str, int]:
     with pytest.raises(TrustError) as caught:
         world.verify()
     for language in ("en", "ja"):
-        assert caught.value.message(language)  # type: ignore[arg-type]  # both are languages
-        assert caught.value.advice(language)  # type: ignore[arg-type]  # as above
+        assert caught.value.message(language)
+        assert caught.value.advice(language)
     return caught.value.code, caught.value.exit_code
 
 
