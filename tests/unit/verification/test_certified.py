@@ -135,8 +135,9 @@ def test_stock_tools_are_enough(world: CertifiedWorld, tmp_path: Path) -> None:
         (layout.RECORD, SIGNATURE), ("payload/app.bin", "gate/signatures/app.bin.p7s"),
         ("gate/files/site.list", "gate/signatures/site.p7s"), (layout.SUMS, f"{layout.SUMS}.p7s"),
     ):  # fmt: skip
-        command = ["openssl", "cms", "-verify", "-binary", "-cades", "-inform", "DER", "-in", str(world.out / signature),
-                   "-content", str(world.out / signed), "-CAfile", str(ca), "-crl_check_all", "-out", "/dev/null"]  # fmt: skip
+        command = ["openssl", "cms", "-verify", "-binary", "-cades", "-inform", "DER", "-crl_check_all", "-out",
+                   "/dev/null", "-CAfile", str(ca), "-in", str(world.out / signature), "-content",
+                   str(world.out / signed)]  # fmt: skip
         done = subprocess.run(command, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr
         raw = (world.out / signature).read_bytes()
