@@ -6,14 +6,24 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+import jsonschema
 import pytest
 
+from gate.record.documents import SchemaName, schema
 from tests.conftest import Gate, Key, policy_text, trust_text
+from tests.unit.record.slsa_types import read_provenance, read_statement, read_summary
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 RECORD = "gate/record.intoto.json"
+DOCUMENTS: dict[SchemaName, str] = {
+    "facts": "gate/facts.json",
+    "result": "gate/result.json",
+    "record": RECORD,
+    "provenance": "gate/provenance.intoto.json",
+    "vsa": "gate/vsa.intoto.json",
+}
 GITHUB = {
     "GITHUB_ACTIONS": "true",
     "GITHUB_SERVER_URL": "https://github.com",
@@ -49,6 +59,12 @@ def test_one_record_in_both_languages_and_the_next_after_it(gate: Gate, tmp_path
         ("source", {"role": "source", "claimedBy": "runner"}),
         ("site/package-lock.json", {"role": "lock-file"}),
     ]
+    for name, place in DOCUMENTS.items():
+        document = json.loads((tmp_path / "v1" / place).read_bytes())
+        jsonschema.Draft202012Validator(schema(name)).validate(document)
+    assert read_statement(raw)["verdict"] == "approved"
+    assert read_provenance((tmp_path / "v1" / DOCUMENTS["provenance"]).read_bytes()).run_details.metadata.invocation_id
+    assert read_summary((tmp_path / "v1" / DOCUMENTS["vsa"]).read_bytes()).verification_result == "PASSED"
     everything = b"".join(path.read_bytes() for path in (tmp_path / "v1" / "gate").rglob("*") if path.is_file())
     assert b"ghs_never_to_be_seen" not in everything
 
