@@ -37,6 +37,7 @@ from gate.policy import LoadedPolicy, SigningState, judge, load_policy
 from gate.policy.registry import REQUIRED_EXAMINERS
 from gate.record.documents import GateIdentity, facts_document, parse_facts, policy_reference, result_document
 from gate.record.provenance import build_provenance
+from gate.record.sbom import sbom_document
 from gate.record.statement import build_record
 from gate.record.summary import build_summary
 from gate.reports.formats import Manner, render_report
@@ -162,17 +163,15 @@ def run(count: int, loaded: LoadedPolicy) -> Clock:
             examination, judgement, loaded, GATE, created=NOW, files={}, sums_sha256=SHA, papers={}, promised=[]
         ),
     )
+    clock.take("sbom", lambda: sbom_document(examination, loaded.policy, GATE, created=NOW))
     issue = Issue(NOW, GATE, "見本-1")
-    for form in ("text", "markdown", "sarif", "junit", "html"):
+    fonts = find_fonts(os.environ)
+    clock.take("HTML twice, PDF", lambda: release_reports(examination, judgement, loaded, fonts, issue.number, NOW, ()))
+    for form in ("text", "markdown", "sarif", "junit"):
         clock.take(
             f"report: {form}",
             lambda form=form: render_report(form, examination, judgement, loaded, issue, Manner("ja")),
         )
-    fonts = find_fonts(os.environ)
-    clock.take(
-        "reports of a release: HTML twice, PDF",
-        lambda: release_reports(examination, judgement, loaded, fonts, "RG-1", NOW, []),
-    )
     print(f"{len(examination.facts)} facts, {len(judgement.findings)} findings, facts.json {len(facts) / 1e6:.0f} MB")
     if parse_facts(facts).artifacts != examination.artifacts:
         raise SystemExit("facts do not come back")

@@ -16,12 +16,12 @@ from pydantic import TypeAdapter, ValidationError
 from gate.errors import EngineFailure, IsolationError, WorkerDied
 from gate.examine.interface import Observation, View
 from gate.isolation import Confinement, WorkerPool
-from gate.models import Aspect, Derived, EngineInfo, Gap, Item, SeenFact
+from gate.models import Aspect, Derived, EngineInfo, Gap, Item, WorkerFact
 
 MAX_OBSERVATIONS = 50_000
 """Most facts that one examiner may report of one item; beyond that there is a gap ``too-many``."""
 _BYTES_PER_SECOND = 2_000_000
-_FACT: TypeAdapter[SeenFact] = TypeAdapter(SeenFact)
+_FACT: TypeAdapter[WorkerFact] = TypeAdapter(WorkerFact)
 _GAP: TypeAdapter[Gap] = TypeAdapter(Gap)
 _ENGINE: TypeAdapter[EngineInfo] = TypeAdapter(EngineInfo)
 

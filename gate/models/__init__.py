@@ -38,6 +38,7 @@ from gate.models.facts import (
     ReferenceFact,
     RunFact,
     SeenFact,
+    WorkerFact,
 )
 from gate.models.items import (
     Artifact,
@@ -144,5 +145,6 @@ __all__ = [
     "Traced",
     "Verdict",
     "WorkTree",
+    "WorkerFact",
     "document_name",
 ]

@@ -204,11 +204,8 @@ class LibraryFact:
     kind: Literal["library"] = "library"
 
 
-SeenFact: TypeAlias = (
-    ItemFact
-    | LinkFact
-    | ContainerFact
-    | OpenedFact
+WorkerFact: TypeAlias = (
+    ContainerFact
     | DetectionFact
     | ExecutableFact
     | DisguiseFact
@@ -218,10 +215,13 @@ SeenFact: TypeAlias = (
     | PageFact
     | ComponentFact
     | BaseImageFact
-    | TraceFact
     | SecretFact
 )
-"""What intake and examiners may say of an item."""
+"""What examiners in confined workers may say of the item in hand; the inventory, and where an item is from, is not
+theirs to tell, whatever has taken a worker over."""
+
+SeenFact: TypeAlias = ItemFact | LinkFact | OpenedFact | TraceFact | WorkerFact
+"""What may be said of an item: by intake, by examiners, by the tracing of sources."""
 
 RunFact: TypeAlias = BuilderFact | PreviousFact | RevisionFact | EvidenceFact | ServiceFact
 """What is no item's, and no examiner may say."""

@@ -1,4 +1,4 @@
-"""What a worker may answer: facts of the item in hand, and never one of the whole run."""
+"""What a worker may answer: facts of the item in hand, never of the inventory, its source, or the whole run."""
 
 from __future__ import annotations
 
@@ -9,22 +9,30 @@ import pytest
 
 from gate.errors import WorkerDied
 from gate.examine.isolated import _observation
-from gate.models import BuilderFact, LinkFact, RunFact, SeenFact
+from gate.models import ContainerFact, Fact, RunFact, SeenFact, WorkerFact
 
-BUILDER = {"kind": "builder", "system": "local", "builder": "urn:x-release-gate:builder:local"}
+FORGED = [
+    {"kind": "builder", "system": "local", "builder": "urn:x-release-gate:builder:local"},
+    {"kind": "item", "size": 1},
+    {"kind": "link", "link": "hard", "target": "a"},
+    {"kind": "opened", "entry": "*.zip"},
+    {"kind": "trace", "traced": "content"},
+]
+"""A worker that hostile bytes have taken over names the builder, adds to the inventory, or says that all is traced."""
 
 
 def test_a_fact_of_an_item_is_taken() -> None:
-    assert _observation("x", {"fact": {"kind": "link", "link": "hard", "target": "a"}}) == LinkFact("hard", "a")
+    answer = {"fact": {"kind": "container", "issue": "hidden-data", "detail": "x"}}
+    assert _observation("x", answer) == ContainerFact("hidden-data", "x")
 
 
-def test_a_worker_says_nothing_of_the_run() -> None:
-    """A worker that hostile bytes have taken over does not name the builder."""
-    assert pydantic.TypeAdapter(BuilderFact).validate_python(BUILDER).system == "local"
+@pytest.mark.parametrize("fact", FORGED, ids=lambda fact: fact["kind"])
+def test_what_is_not_a_workers_to_say_is_garbage(fact: dict[str, object]) -> None:
+    assert pydantic.TypeAdapter[Fact](Fact).validate_python(fact).kind == fact["kind"]
     with pytest.raises(WorkerDied):
-        _observation("x", {"fact": BUILDER})
+        _observation("x", {"fact": fact})
 
 
 def test_no_kind_is_of_both_sorts() -> None:
-    of_run = set(get_args(RunFact)) or {RunFact}
-    assert not of_run & set(get_args(SeenFact))
+    assert not set(get_args(RunFact)) & set(get_args(SeenFact))
+    assert set(get_args(WorkerFact)) < set(get_args(SeenFact))
