@@ -19,21 +19,27 @@ WIDTH = 100
 def build(text: Text) -> click.Command:
     """Return the command."""
     return GateCommand(
-        "explain", text=text, params=[click.Argument(["finding_id"], metavar="FINDING-ID")], callback=_explain
+        "explain",
+        text=text,
+        params=[click.Argument(["finding_id"], metavar="[FINDING-ID]", required=False)],
+        callback=_explain,
     )
 
 
 @click.pass_context
-def _explain(ctx: click.Context, /, finding_id: str) -> int:
+def _explain(ctx: click.Context, /, finding_id: str | None) -> int:
     from gate.policy.registry import FINDINGS  # noqa: PLC0415  # loaded only when the command runs
-    from gate.reports.explanation import render_explanation  # noqa: PLC0415  # as above
+    from gate.reports.explanation import render_explanation, render_findings  # noqa: PLC0415  # as above
 
     settings = ctx.ensure_object(Settings)
+    colour = settings.colour(sys.stdout)
+    width = None if sys.stdout.isatty() else WIDTH
+    if finding_id is None:
+        click.echo(render_findings(settings.language, colour=colour, width=width), nl=False, color=colour)
+        return 0
     if finding_id not in FINDINGS:
         near = difflib.get_close_matches(finding_id, FINDINGS, n=5, cutoff=0.4)
         raise UsageError("cli.unknown-finding", id=printable(finding_id), near=", ".join(near) or "–")
-    colour = settings.colour(sys.stdout)
-    width = None if sys.stdout.isatty() else WIDTH
     text = render_explanation(finding_id, settings.language, colour=colour, width=width)
     click.echo(text, nl=False, color=colour)
     return 0

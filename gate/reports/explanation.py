@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from gate.policy.clauses import clause_printed, clause_title
@@ -35,6 +36,15 @@ def render_explanation(finding_id: str, language: Language, *, colour: bool = Fa
         line(suppressible_text(finding_id, language)),
     ]
     return printed(Group(*rows), colour=colour, width=width)
+
+
+def render_findings(language: Language, *, colour: bool = False, width: int | None = 100) -> str:
+    """Return every kind of finding in a line: id, severity, clause."""
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    for finding_id, kind in FINDINGS.items():
+        severity = Text(render(f"report.severity.{kind.severity}", language), style=SEVERITY_STYLE[kind.severity])
+        table.add_row(finding_id, severity, clause_printed(kind.clause, language) if kind.clause else "")
+    return printed(table, colour=colour, width=width)
 
 
 def _row(label: str, text: str, language: Language) -> RenderableType:

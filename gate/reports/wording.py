@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gate.policy.findings import finding_text, kind_of
+from gate.policy.findings import finding_text, kind_of, split_gap_id
 from gate.text import Language, has_message, render
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ class _Blanks(dict[str, "str | int"]):
 
 def described(finding_id: str, language: Language) -> str:
     """Return what a kind of finding says, with ``…`` for whatever a single one says there."""
-    blanks: MessageArgs = _Blanks({"": ""})  # not empty, which would mean that there are no arguments
+    known = split_gap_id(finding_id)[0] if finding_id.startswith("gap/") else ""
+    blanks: MessageArgs = _Blanks({"examiner": known} if known else {"": ""})  # empty would mean no arguments at all
     return finding_text(finding_id, "message", language, blanks)
 
 

@@ -13,7 +13,7 @@ from gate.models import Artifact, Fact, Gap
 from gate.policy import judge
 from gate.policy.clauses import CLAUSES, OUT_OF_SCOPE, clause_printed
 from gate.policy.registry import FINDINGS
-from gate.reports.explanation import render_explanation
+from gate.reports.explanation import render_explanation, render_findings
 from gate.reports.text import MOST_PLACES, SHOWN_PLACES, render_check
 from gate.reports.view import build_view
 from gate.reports.wrapping import wrapped
@@ -177,3 +177,14 @@ def test_an_explanation_says_whether_it_can_be_set_aside() -> None:
     assert "can never be suppressed" in render_explanation("engine/canary", "en")
     assert "SHA-256" in render_explanation("malware/known", "en")
     assert "[[executable]]" in render_explanation("executable/unjustified", "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_findings_are_listed(language: Language) -> None:
+    rows = [line.split() for line in render_findings(language).splitlines()]
+    assert [row[0] for row in rows] == list(FINDINGS)
+    assert all(row[1] == render(f"report.severity.{FINDINGS[row[0]].severity}", language) for row in rows)
+
+
+def test_a_gap_is_explained_with_the_examiner_that_left_it() -> None:
+    assert "Says: It is encrypted, so clamav could not look inside" in render_explanation("gap/clamav-encrypted", "en")
