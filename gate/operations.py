@@ -27,8 +27,6 @@ from gate.pipeline import Clock, Progress, examine, with_facts
 from gate.policy import LoadedPolicy, SigningState, judge, load_policy, refuse_inside
 from gate.previous import previous_fact, read_previous
 from gate.record.documents import gate_identity, result_document
-from gate.reports.pdf_fonts import find_fonts
-from gate.reports.release import release_reports
 from gate.signing.interface import Signer
 from gate.source.run import source_run
 from gate.source_lines import read_line
@@ -126,6 +124,9 @@ def release(
     Raises ``UsageError`` for inputs that cannot be used, ``ArtifactChanged`` where bytes changed between examination
     and signature, ``SigningFailure`` or ``KeyProblem`` where signing failed; nothing is left then either.
     """
+    from gate.reports.pdf_fonts import find_fonts  # noqa: PLC0415  # half a second that no check has to wait for
+    from gate.reports.release import release_reports  # noqa: PLC0415  # as above
+
     artifacts = artifacts_of(request.paths)
     loaded = policy_for(request)
     fonts = find_fonts(os.environ)  # before an hour of scanning, not after it

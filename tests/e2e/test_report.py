@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,12 +13,28 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 REPORTS = ("report.ja.html", "report.en.html", "report.ja.pdf")
+PAPERS = """
+[specification]
+title = "仕様書"
+version = "2.1"
+file = "spec.txt"
+
+[[evidence]]
+clause = "26-3 3(1)②"
+file = "review.pdf"
+kind = "code-review"
+date = 2026-10-01
+by = "佐藤"
+"""
 
 
 @pytest.fixture
 def released(gate: Gate, tmp_path: Path, key: Key) -> Path:
-    """Return the folder of a release of a page."""
-    (tmp_path / "gate.toml").write_text(policy_text(key.policy(), require='"26-3 3(1)③", "26-3 3(3)", "26-3 3(4)"'))
+    """Return the folder of a release of a page, with a specification and a paper attached."""
+    required = '"26-3 3(1)③", "26-3 3(3)", "26-3 3(4)"'
+    (tmp_path / "gate.toml").write_text(policy_text(key.policy(), PAPERS, require=required))
+    (tmp_path / "review.pdf").write_bytes(b"%PDF-1.4 a paper that nobody reads")
+    (tmp_path / "spec.txt").write_text("specification")
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "index.html").write_text("<!doctype html><title>t</title><p>text</p>")
     ran = gate("release", "--out", "out", "site", SOURCE_DATE_EPOCH="1795500000")
@@ -38,6 +55,8 @@ def test_a_release_holds_its_reports_and_shows_them_again(gate: Gate, tmp_path: 
     assert "再表示" in again.stdout
     assert "判定は、記録の判定と異なります" not in again.stdout
     assert "出荷可（乙の判定）" in again.stdout
+    assert "添付書類による申告（本ツール未評価）" in again.stdout
+    assert hashlib.sha256(b"specification").hexdigest() in again.stdout
     markdown = gate("report", "--lang", "en", "--format", "markdown", "out")
     assert markdown.status == 0
     assert "26-3 3(3)" in markdown.stdout
