@@ -40,7 +40,8 @@ for (const page of pages) for (const width of widths) {
     const label = inside.querySelector(".banner .label");
     results.push({page, width, scroll: root.scrollWidth, client: root.clientWidth,
       wide: wide.slice(0, 3).map((each) => each.outerHTML.slice(0, 120)),
-      verdict: label ? label.getBoundingClientRect().bottom : -1, size: label ? parseFloat(getComputedStyle(label).fontSize) : -1});
+      verdict: label ? label.getBoundingClientRect().bottom : -1,
+      size: label ? parseFloat(getComputedStyle(label).fontSize) : -1});
     if (--left === 0) document.getElementById("out").textContent = JSON.stringify(results);
   };
   frame.src = page; document.body.append(frame);
