@@ -7,6 +7,7 @@ ignored: a policy that reads as if something were checked must not pass where it
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args
 
 from gate.policy.content import DeliverableKind, bases_for
@@ -28,22 +29,15 @@ class Found:
     arguments: Mapping[str, str | int]
 
 
-_UNAVAILABLE: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
-    (("vulnerabilities",), "policy.unavailable-vulnerabilities"),
-)
+_UNAVAILABLE: Final[Mapping[str, str]] = MappingProxyType({"vulnerabilities": "policy.unavailable-vulnerabilities"})
+"""Sections that the format knows, and what is said of each."""
 _NAMED_BY_PLACE: Final = ("reviewed", "suppress")
 
 
 def take_unavailable(data: Data) -> tuple[Data, list[Found]]:
     """Return the data without what this version does not judge, and one problem for each such thing."""
-    found: list[Found] = []
-    remaining = data
-    for path, code in _UNAVAILABLE:
-        holder = _table(remaining, path[:-1])
-        if path[-1] in holder:
-            found.append(Found(code, path, {"section": ".".join(path)}))
-            remaining = _without(remaining, path)
-    return remaining, found
+    found = [Found(code, (section,), {"section": section}) for section, code in _UNAVAILABLE.items() if section in data]
+    return {section: value for section, value in data.items() if section not in _UNAVAILABLE}, found
 
 
 def _table(data: Data, path: tuple[str, ...]) -> Data:
@@ -53,12 +47,6 @@ def _table(data: Data, path: tuple[str, ...]) -> Data:
             return {}
         data = inner
     return data
-
-
-def _without(data: Data, path: tuple[str, ...]) -> Data:
-    if len(path) == 1:
-        return {key: value for key, value in data.items() if key != path[0]}
-    return {**data, path[0]: _without(data[path[0]], path[1:])}
 
 
 def repeated_ids(data: Data) -> list[Found]:
