@@ -14,14 +14,16 @@ HEAD = """# Outbound: reading held against running
 
 {packages} packages of the npm registry with pages in them, {pages} pages (at most {each} of a package, spread over
 all), each opened in Chromium {chromium} by the method of `--browser` without any network, so that what would have
-followed an answer is not seen: misses and over-reports are counted against a lower bound. A page is held against the
-files that it read while it was opened. lintian {lintian} ran on the same files, packed with dpkg-deb. Written by
+followed an answer is not seen: misses and over-reports are counted against a lower bound. {again} pages that take a
+well-known library from another server were opened a second time with the same library out of its npm package in its
+place, and what they then asked for counts as well. A page is held against the files of its package that it read while
+it was opened. lintian {lintian} ran on the same files, packed with dpkg-deb. Written by
 `tests/corpus/test_outbound_ground_truth.py`.
 
-Aims: automatic precision 1.0, recall of all found reaches together at least 0.99, code more precise than 0.74. The last
-is not reached on these packages: many are libraries on show, which hold services that their demonstrations never
-choose, and map pages whose map library lies on a server that does not answer here. Each such host is listed below with
-its reason.
+Aims: automatic precision 1.0, recall of all found reaches together at least 0.99, code far more precise than 0.74.
+
+Nobody clicks, chooses or types on these pages: `conditional` is what reading says to wait for such a thing, so that its
+low share of hosts that were asked for is what is to be expected, and no measure of how often it is wrong.
 
 """
 
@@ -56,8 +58,13 @@ def whole_pages(packages: Iterable[Package]) -> list[Page]:
 
 
 def surely(page: Page) -> frozenset[str]:
-    """Return the hosts that a page is said to contact: what a policy rejects where nobody declared it."""
+    """Return the hosts that a page is said to contact, be it under a condition: all that a policy rejects."""
     return page.found("automatic", "conditional", "code")
+
+
+def when_opened(page: Page) -> frozenset[str]:
+    """Return the hosts that a page is said to contact when it is opened."""
+    return page.found("automatic", "code")
 
 
 def asked(pages: Iterable[Page]) -> set[Pair]:
@@ -82,7 +89,7 @@ def only(reach: Reach) -> Callable[[Page], frozenset[str]]:
     return lambda page: page.found(reach) - page.found(*surer)
 
 
-FOUND_BY_SURENESS: tuple[Reach, ...] = ("automatic", "conditional", "code", "tracker", "string")
+FOUND_BY_SURENESS: tuple[Reach, ...] = ("automatic", "code", "conditional", "tracker", "string")
 
 
 def by_lintian(breaches: Mapping[str, set[str]]) -> Callable[[Page], set[str]]:
@@ -102,16 +109,17 @@ def table(packages: Sequence[Package], breaches: Mapping[str, set[str]], why: Ma
         precision = f"{alone.precision:.3f}" if alone.named else "–"
         lines.append(f"| {reach} | {alone.named} | {alone.right} | {precision} | {together.recall:.3f} |")
     for title, some in (("all pages", pages), ("pages that got all their scripts", whole_pages(packages))):
-        sure = score(some, surely)
-        about = f"automatic, conditional and code together, {title} ({len(some)})"
-        lines.append(f"| {about} | {sure.named} | {sure.right} | {sure.precision:.3f} | {sure.recall:.3f} (alone) |")
+        for kinds, hosts in (("automatic and code", when_opened), ("automatic, conditional and code", surely)):
+            sure = score(some, hosts)
+            about = f"{kinds} together, {title} ({len(some)})"
+            lines.append(f"| {about} | {sure.named} | {sure.right} | {sure.precision:.3f} | {sure.recall:.3f} (alone) |")
     rival = score(pages, by_lintian(breaches))
     lines.append(f"| lintian | {rival.named} | {rival.right} | {rival.precision:.3f} | {rival.recall:.3f} (alone) |")
     lines += ["", "## By package", ""]
     lines += [
-        "| package | pages | unfinished | pairs | automatic | + conditional, code, tracker | + string | lintian |"
+        "| package | pages | unfinished | pairs | automatic | + code | + conditional, tracker | + string | lintian |"
     ]
-    lines += ["|---|---|---|---|---|---|---|---|"]
+    lines += ["|---|---|---|---|---|---|---|---|---|"]
     lines += [_row(package, breaches) for package in packages]
     lines += _explained("Missed", missed(packages), why, "every host that was asked for is named")
     for reach in ("automatic", "code"):
@@ -137,7 +145,7 @@ def _up_to(index: int) -> Callable[[Page], frozenset[str]]:
 
 def _row(package: Package, breaches: Mapping[str, set[str]]) -> str:
     pages = package.pages
-    scores = [score(pages, _up_to(index)) for index in (0, 3, 4)]
+    scores = [score(pages, _up_to(index)) for index in (0, 1, 3, 4)]
     rival = score(pages, by_lintian(breaches))
     cells = [f"{each.right}/{each.named}" for each in (*scores, rival)]
     name = f"{package.name} {package.version}"

@@ -188,6 +188,8 @@ def test_sink_that_cannot_be_followed_is_opaque(script: str) -> None:
         "process.binding('fs')",
         "model.binding(a)",
         "import('path').then(p => p.join(a))",
+        "import('http'); then(h => h.get(a))",
+        "import('http').catch(h => h.get(a))",
         "import('./http').then(h => h.get(a))",
         "const {[a]: f} = own; f(b)",
         "const {['name']: n} = window; own(n)",

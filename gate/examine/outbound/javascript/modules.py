@@ -113,9 +113,11 @@ def _promised(program: Program, node: Node, depth: int) -> Imported | None:
     for index in range(len(path) - 1, 2, -1):
         function, listed, call = path[index], path[index - 1], path[index - 2]
         if function.type in FUNCTIONS and function.end_byte >= node.end_byte:
-            if listed.type != "arguments" or program.callee_name(call) != b"then":
+            callee = plain(call.child(0))
+            if listed.type != "arguments" or callee.type != "member_expression":
                 return None
-            return imported(program, plain(call.child(0)).named_children[0], depth)
+            owner, name = callee.named_children[0], callee.named_children[-1]
+            return imported(program, owner, depth) if program.bytes_of(name) == b"then" else None
     return None
 
 
