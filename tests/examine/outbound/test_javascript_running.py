@@ -141,6 +141,8 @@ HOSTILE = {
     "each calls each": "".join(f"function f{n}(){{{''.join(f'f{m}();' for m in range(100))}{F}}}" for n in range(100)),
     "members of one name": f"a.go=function(){{{F};b.go()}};" * 1_000,
     "members of other names": "".join(f"a.g{n}=function(){{{F};a.g{n + 1}()}};" for n in range(4_000)),
+    "many objects with one member": "".join(f"a{n}={{m:function(){{{F};b.m()}}}};" for n in range(20_000)),
+    "many functions of one name": f"function f(){{{F};f()}}" * 20_000,
     "choices in choices": "if(a==='b'){" * 400 + F + "}" * 400,
     "early returns": "function f(){" + "if(a!=='b')return;" * 5_000 + f"{F};" * 2_000 + "}f()",
     "short names": "function f(){" + F + "}" + "f;" * 100_000,

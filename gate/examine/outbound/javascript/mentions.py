@@ -17,6 +17,7 @@ _DEFINED = re.compile(
     rb"|\s*+\([^()]{0,200}\)\s*+\{)"
 )
 _BYTES_OF_A_STEP = 5_000
+_CALLS_OF_A_STEP = 20
 _MOST = 4_000
 """Most occurrences of a name that are looked at: what is written more often says nothing."""
 _SHORT = 2
@@ -49,6 +50,8 @@ def variables(program: Program, name: bytes, start: int, end: int) -> Iterator[i
     data = program.data
     if end - start > _NEAR:
         called = [*program.calls.get(name, ()), *program.news.get(name, ())]
+        if not program.work(1 + len(called) // _CALLS_OF_A_STEP):
+            return
         places = [_name_in(each) for each in called if start <= each.start_byte < end]
         named = [place for place in places if data.startswith(name, place)]
         yield from named

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import TypeAlias
 
 from tree_sitter import Node
@@ -25,6 +25,8 @@ Use: TypeAlias = Node | str
 NOT_CALLED = "where its function is called"
 _EXPORTED = "where what it exports is called"
 _SITES = 60
+_CALLS = 600
+"""Most calls of a name among which those on objects are looked for."""
 _MENTIONS = 120
 _DEPTH = 12
 """Most names in a row by which a function goes."""
@@ -248,10 +250,10 @@ class Uses:
             return
         self._followed.add((_MEMBERS, name))
         several = mentions.is_defined_often(program, name)
-        called = (*program.calls.get(name, ()), *program.calls.get(name + b")", ()))
-        calls = [each for each in called if plain(each.child(0)).type == "member_expression"]
+        called = chain(program.calls.get(name, ()), program.calls.get(name + b")", ()))
+        calls = (each for each in islice(called, _CALLS) if plain(each.child(0)).type == "member_expression")
         used = False
-        for call in calls[:_SITES]:
+        for call in islice(calls, _SITES):
             receiver = plain(call.child(0)).named_children[0]
             if not several or self._is_on(receiver, owner, holder):
                 used = True
