@@ -4,9 +4,9 @@ Packages are those of ``outbound_pages.toml``, fetched by ``npm pack`` into ``GA
 A page is held against the files that it read while it was opened, no others: what stands elsewhere in its package is
 no statement about it.
 
-What a script does that lies on another server cannot be seen without any network.  Pages that take a well-known one from
-there are opened a second time with the same script of its package in its place (``supplied`` in the list): what they
-then ask for counts as well.
+What a script does that lies on another server cannot be seen without any network.  Pages that take a well-known one
+from there are opened a second time with the same script of its package in its place (``supplied`` in the list): what
+they then ask for counts as well.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Page:
     read: Mapping[Reach, frozenset[str]]
     files: tuple[str, ...]
     whole: bool
-    """Whether no script that the page wanted lies on another server, from where nothing came, none in its place either."""
+    """Whether all scripts came that the page wanted: none lies on another server without one in its place."""
     completed: bool = False
     """Whether it was opened a second time with scripts in the place of those on other servers."""
 
@@ -138,6 +138,7 @@ def looked_at(
             _by_reach(facts, read[path]),
             read[path],
             _is_whole({**facts, path: _facts(path, changed.get(path, files[path]))}, again.get(path, each)),
+            path in again,
             path in again,
         )
         for path, each in seen.items()

@@ -112,7 +112,8 @@ def table(packages: Sequence[Package], breaches: Mapping[str, set[str]], why: Ma
         for kinds, hosts in (("automatic and code", when_opened), ("automatic, conditional and code", surely)):
             sure = score(some, hosts)
             about = f"{kinds} together, {title} ({len(some)})"
-            lines.append(f"| {about} | {sure.named} | {sure.right} | {sure.precision:.3f} | {sure.recall:.3f} (alone) |")
+            shares = f"{sure.precision:.3f} | {sure.recall:.3f} (alone)"
+            lines.append(f"| {about} | {sure.named} | {sure.right} | {shares} |")
     rival = score(pages, by_lintian(breaches))
     lines.append(f"| lintian | {rival.named} | {rival.right} | {rival.precision:.3f} | {rival.recall:.3f} (alone) |")
     lines += ["", "## By package", ""]

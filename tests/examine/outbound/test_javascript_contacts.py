@@ -249,6 +249,12 @@ def test_names_of_vocabularies_are_identifiers() -> None:
         "identifier"
     }
     assert {fact.reach for fact in outbound("fetch('http://www.w3.org/2000/svg')", "a.js")} == {"code"}
+    for name in ("http://www.w3.org/ns/ttml#parameter", "http://json-schema.org/draft-07/schema#"):
+        assert {fact.reach for fact in outbound(f"el.getAttributeNS('{name}', 'a'); map.get('{name}')", "a.js")} == {
+            "identifier"
+        }
+    for other in ("http://www.w3.org/2008/site/js/main.js", "http://www.w3.org.example.com/2000/svg"):
+        assert {fact.reach for fact in outbound(f"map.get('{other}')", "a.js")} == {"code"}
 
 
 def test_subdomains_of_tiles_are_all_named() -> None:

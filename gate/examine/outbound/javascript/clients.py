@@ -6,8 +6,6 @@ from tree_sitter import Node
 
 from gate.examine.outbound.javascript.call import Call
 from gate.examine.outbound.javascript.contacts import Contacts
-from gate.examine.outbound.javascript.folding import FEW_STEPS
-from gate.examine.outbound.javascript.hosts import is_vocabulary
 from gate.examine.outbound.javascript.modules import (
     COMMANDS,
     HTTP_MODULES,
@@ -35,7 +33,7 @@ def verb(contacts: Contacts, call: Call) -> None:
         is_client = name in _HTTP_OBJECTS or module_of(contacts.program, receiver) in HTTP_MODULES
     if is_client:
         url_or_options(contacts, call.arguments[0], f"{call.name}()", call.node)
-    elif receiver is not None and not is_vocabulary(contacts.folder.constant(call.arguments[0], FEW_STEPS) or ""):
+    elif receiver is not None:
         contacts.contact(call.arguments[0], f"{call.name}()", call.node, opaque=False)
 
 

@@ -11,7 +11,7 @@ from gate.examine.outbound.embedded import document_of, javascript_of
 from gate.examine.outbound.found import Found, Nested, Reference
 from gate.examine.outbound.javascript.folding import FEW_STEPS, STEPS, Folded, Folder
 from gate.examine.outbound.javascript.guards import Guards
-from gate.examine.outbound.javascript.hosts import expanded
+from gate.examine.outbound.javascript.hosts import expanded, is_vocabulary
 from gate.examine.outbound.javascript.program import Program
 from gate.examine.outbound.javascript.running import Running
 from gate.examine.outbound.kinds import Kind
@@ -100,9 +100,14 @@ class Contacts:
         opaque: bool = True,
         condition: str = "",
     ) -> None:
-        """Take what ``value`` can be as the URL of a contact; ``opaque`` says whether an unknown one is told."""
+        """Take what ``value`` can be as the URL of a contact; ``opaque`` says whether an unknown one is told.
+
+        Where that is not, a URL alone tells that there is a contact: the name of a vocabulary tells nothing.
+        """
         if opaque or self.can_hold_urls:
             for each in self.folder.fold(value, STEPS if opaque else FEW_STEPS):
+                if not opaque and is_vocabulary(each.text):
+                    continue
                 self.url(each, construct, at, reach=reach, opaque=opaque, condition=condition)
 
     def url(
