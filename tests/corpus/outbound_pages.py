@@ -139,7 +139,6 @@ def looked_at(
             read[path],
             _is_whole({**facts, path: _facts(path, changed.get(path, files[path]))}, again.get(path, each)),
             path in again,
-            path in again,
         )
         for path, each in seen.items()
     )
