@@ -14,6 +14,9 @@ Table: TypeAlias = dict[str, Any]
 TEXT_LENGTH: Final = 300
 """Characters of a text that are kept."""
 _NAME_LENGTH: Final = 200
+_USER: Final = re.compile(r"://[^\s/?#]*@")
+_QUERY: Final = re.compile(r"(://[^\s?#]*\?)[^\s#]+")
+"""User information and query of a URL in a text (RFC 3986 section 3): both may hold passwords and tokens."""
 _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
 _SHA256_NAMES: Final = frozenset({"sha-256", "sha256"})
 
@@ -125,8 +128,9 @@ def moment(holder: Table, key: str, place: str) -> datetime | None:
 
 
 def shown(value: str, length: int = TEXT_LENGTH) -> str:
-    """Return a text as a fact keeps it: in one line, safe to show, and not long."""
-    kept = printable(" ".join(value[: 4 * length].split()))
+    """Return a text as a fact keeps it: in one line, safe to show, not long, without what URLs may keep secret."""
+    line = " ".join(value[: 4 * length].split())
+    kept = printable(_QUERY.sub(r"\1…", _USER.sub("://…@", line)))
     return kept if len(kept) <= length else f"{kept[:length]}…"
 
 

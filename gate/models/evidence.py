@@ -54,10 +54,10 @@ class EvidenceFact:
 
     ``tools`` are names with versions, ``ran`` is the oldest time (RFC 3339) at which a part of it was made, empty where
     it says none.  ``counts`` counts all unresolved results; ``unresolved``, ``accepted`` (set aside in the file by the
-    tool's user, with a justification) and ``resolved`` (answered with a reason) hold at most some hundred each, the
-    gravest first, and ``more`` counts those of the last two that are not held.  ``looked_at`` are what the file says it
-    looked at, as the products of :class:`EvidenceResult`, ``skipped`` what it says it passed over; ``looked_at_cut``
-    where not all of them are held.
+    tool's user, with a justification) and ``resolved`` (answered with a reason) hold so many of each, the gravest
+    first; ``more`` counts the accepted ones, ``more_resolved`` the answered ones that are not held.  ``looked_at`` are
+    what the file says it looked at, as the products of :class:`EvidenceResult`, ``skipped`` what it says it passed
+    over; ``looked_at_cut`` where not all of them are held.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT_CONFIG
@@ -71,6 +71,7 @@ class EvidenceFact:
     accepted: tuple[EvidenceResult, ...] = ()
     resolved: tuple[EvidenceResult, ...] = ()
     more: int = 0
+    more_resolved: int = 0
     looked_at: tuple[str, ...] = ()
     looked_at_cut: bool = False
     skipped: tuple[str, ...] = ()

@@ -169,6 +169,8 @@ class _Judging:
                 self.found("evidence/skipped", entry, count=len(fact.skipped), names=_some(fact.skipped))
             if fact.more:
                 self.found("evidence/not-held", entry, count=fact.more)
+            if fact.more_resolved:
+                self.found("evidence/answers-not-held", entry, count=fact.more_resolved)
 
     def _unresolved(
         self, entry: Evidence, result: EvidenceResult, least: int, answers: Sequence[tuple[Evidence, EvidenceResult]]

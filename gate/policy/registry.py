@@ -168,6 +168,7 @@ _KINDS = (
     FindingKind("evidence/other-product", "warn", ""),
     FindingKind("evidence/skipped", "warn", ""),
     FindingKind("evidence/not-held", "warn", "", "never"),
+    FindingKind("evidence/answers-not-held", "note", "", "never"),
     FindingKind("evidence/accepted", "note", "", "never"),
     FindingKind("evidence/answered", "note", "", "never"),
     FindingKind("evidence/uncovered", "note", "", "never"),

@@ -20,7 +20,13 @@ from gate.policy.registry import FINDINGS
 DOCS = Path(__file__).parents[2] / "docs"
 EVIDENCE = [DOCS / "evidence.md", DOCS / "evidence.ja.md"]
 COMPONENTS = [DOCS / "components.md", DOCS / "components.ja.md"]
-SHOWN_WITH_OTHERS = {"evidence/more-unresolved", "evidence/not-held", "evidence/accepted", "evidence/answered"}
+SHOWN_WITH_OTHERS = {
+    "evidence/more-unresolved",
+    "evidence/not-held",
+    "evidence/answers-not-held",
+    "evidence/accepted",
+    "evidence/answered",
+}
 
 
 def name_of(page: Path) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from gate.examine.evidence.draft import Draft, greatest, level_of_score
-from gate.examine.evidence.products import of_cyclonedx, product
+from gate.examine.evidence.products import bounded_products, of_cyclonedx, product
 from gate.examine.json_values import (
     Malformed,
     Table,
@@ -37,8 +37,8 @@ _STATES: Final = frozenset(
 )
 _FIXED: Final = frozenset({"resolved", "resolved_with_pedigree"})
 _NEED_A_REASON: Final = frozenset({"false_positive", "not_affected"})
-_REFERENCES: Final = 50
-"""Products that a result keeps."""
+_ALSO: Final = 20
+"""Other names that a result keeps."""
 
 
 def read_cyclonedx(document: Table) -> Draft:
@@ -104,7 +104,7 @@ def _take(vulnerability: Table, place: str, named_by: dict[str, tuple[str, ...]]
 
 def _also(vulnerability: Table, place: str) -> tuple[str, ...]:
     references = rows(vulnerability, "references", place)
-    return tuple(shown(text(each, "id", place), 200) for each in references if each.get("id"))[:_REFERENCES]
+    return tuple(shown(text(each, "id", place), 200) for each in references if each.get("id"))[:_ALSO]
 
 
 def _products(vulnerability: Table, place: str, named_by: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -115,7 +115,7 @@ def _products(vulnerability: Table, place: str, named_by: dict[str, tuple[str, .
         if reference not in named_by and reference.startswith("urn:cdx:"):
             reference = unquote(reference.partition("#")[2])
         found.update(dict.fromkeys(named_by.get(reference) or (product(reference),)))
-    return tuple(found)[:_REFERENCES]
+    return bounded_products(found, place)
 
 
 def _level(vulnerability: Table, place: str) -> EvidenceLevel:

@@ -10,7 +10,9 @@ from typing import Final, get_args
 from gate.models import EvidenceFact, EvidenceForm, EvidenceLevel, EvidenceProblem, EvidenceResult, LevelCount
 
 KEPT_RESULTS: Final = 300
-"""Most results of each kind that a fact holds."""
+"""Most unresolved results, and most accepted ones, that a fact holds."""
+KEPT_ANSWERS: Final = 3000
+"""Most results that are answered with a reason: lists of a vendor hold many."""
 KEPT_SUBJECTS: Final = 20_000
 """Most things looked at that a fact holds."""
 KEPT_SKIPPED: Final = 100
@@ -58,7 +60,6 @@ class Draft:
     def fact(self) -> EvidenceFact:
         """Return the fact, in an order that does not depend on the file's, and bounded."""
         counts = Counter(each.level for each in self.unresolved)
-        beyond = [max(0, len(each) - KEPT_RESULTS) for each in (self.accepted, self.resolved)]
         return EvidenceFact(
             self.form,
             self.problem,
@@ -68,16 +69,17 @@ class Draft:
             tuple(LevelCount(level, counts[level]) for level in ORDER if counts[level]),
             _kept(self.unresolved),
             _kept(self.accepted),
-            _kept(self.resolved),
-            sum(beyond),
+            _kept(self.resolved, KEPT_ANSWERS),
+            max(0, len(self.accepted) - KEPT_RESULTS),
+            max(0, len(self.resolved) - KEPT_ANSWERS),
             tuple(sorted(self.looked_at)[:KEPT_SUBJECTS]),
             len(self.looked_at) > KEPT_SUBJECTS,
             _skipped(self.skipped),
         )
 
 
-def _kept(results: list[EvidenceResult]) -> tuple[EvidenceResult, ...]:
-    return tuple(sorted(results, key=lambda each: (-ORDER.index(each.level), each.rule, repr(each)))[:KEPT_RESULTS])
+def _kept(results: list[EvidenceResult], most: int = KEPT_RESULTS) -> tuple[EvidenceResult, ...]:
+    return tuple(sorted(results, key=lambda each: (-ORDER.index(each.level), each.rule, repr(each)))[:most])
 
 
 def _skipped(skipped: list[str]) -> tuple[str, ...]:

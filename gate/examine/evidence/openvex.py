@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from gate.examine.evidence.draft import Draft
-from gate.examine.evidence.products import of_openvex
+from gate.examine.evidence.products import bounded_products, of_openvex
 from gate.examine.json_values import Malformed, Table, as_table, moment, named, rows, shown, text, values
 from gate.examine.json_values import word as one_of
 from gate.models import EvidenceResult
@@ -17,7 +17,6 @@ _STATUSES: Final = frozenset({"not_affected", "affected", "fixed", "under_invest
 _ORDER: Final = ("fixed", "not_affected", "under_investigation", "affected")
 """Of two statements of one time the latter of these counts."""
 _ALSO: Final = 20
-_PRODUCTS: Final = 50
 _EPOCH: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -69,7 +68,7 @@ def _read(statement: Table, place: str, made: datetime) -> list[_Statement]:
     answered = status == "fixed" or (status == "not_affected" and bool(reason.strip()))
     when = moment(statement, "last_updated", place) or moment(statement, "timestamp", place) or made
     rule, also, description = _vulnerability(statement, place)
-    products = values(statement, "products", place)[:_PRODUCTS] or [{}]
+    products = values(statement, "products", place) or [{}]
     found = []
     for number, each in enumerate(products):
         spot = f"{place}.products[{number}]"
@@ -83,7 +82,7 @@ def _read(statement: Table, place: str, made: datetime) -> list[_Statement]:
             reason=shown(reason),
             also=also,
             products=of_openvex(holder, spot),
-            parts=tuple(dict.fromkeys(parts))[:_PRODUCTS],
+            parts=bounded_products(parts, spot),
         )
         found.append(_Statement(result, answered, when, status))
     return found

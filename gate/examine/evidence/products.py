@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Final
 
-from gate.examine.json_values import Table, rows, sha256_of, shown, table, text
+from gate.examine.json_values import Malformed, Table, rows, sha256_of, shown, table, text
 from gate.examine.purls import canonical_purl
+
+MOST_PRODUCTS: Final = 1000
+"""Most products, and most parts of one, that a result names."""
 
 
 def product(name: str) -> str:
     """Return a package URL in its one form, anything else as it is, safe to show."""
     return (canonical_purl(name) if name.startswith("pkg:") else None) or shown(name)
+
+
+def bounded_products(names: Iterable[str], place: str) -> tuple[str, ...]:
+    """Return the names each once.
+
+    Raises ``Malformed`` where there are more than a result can keep: one that is left out could be the one delivered.
+    """
+    distinct = tuple(dict.fromkeys(names))
+    if len(distinct) > MOST_PRODUCTS:
+        raise Malformed(f"{place}: more than {MOST_PRODUCTS} products")
+    return distinct
 
 
 def of_cyclonedx(component: Table, place: str) -> tuple[str, ...]:

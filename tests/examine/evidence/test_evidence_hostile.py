@@ -75,6 +75,16 @@ def test_texts_are_kept_short_in_one_line_and_safe_to_show() -> None:
         assert "\u202e" not in shown
 
 
+def test_what_urls_may_keep_secret_is_not_kept() -> None:
+    told = "see https://user:p@ss@host.example/a?token=hunter2&x=1#part and http://plain.example/b then a@b.example"
+    (found,) = read("sarif", json.dumps(sarif(result(message={"text": told}))).encode()).unresolved
+    assert found.message == ("see https://…@host.example/a?…#part and http://plain.example/b then a@b.example")
+    many = json.dumps(sarif(*[result(message={"text": "://" * 400}) for _ in range(500)])).encode()
+    begun = time.process_time()
+    read("sarif", many)
+    assert time.process_time() - begun < 5
+
+
 def test_a_lone_surrogate_is_told_as_text() -> None:
     fact = read("sarif", b'{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "\\ud800"}}, "results": []}]}')
     assert fact.tools == ("%ED%A0%80",)

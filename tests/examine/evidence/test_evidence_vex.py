@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from gate.examine.evidence.draft import KEPT_ANSWERS
+from gate.examine.evidence.products import MOST_PRODUCTS
 from tests.examine.evidence.forms import (
     SHA,
     cyclonedx,
@@ -179,6 +181,26 @@ def test_the_latest_statement_counts_and_of_two_at_once_the_graver(
 )
 def test_what_is_no_openvex(document: dict[str, Any], problem: str) -> None:
     assert read_form("openvex", document).problem == problem
+
+
+@pytest.mark.parametrize("count", [MOST_PRODUCTS, MOST_PRODUCTS + 1])
+def test_no_product_is_left_out(count: int) -> None:
+    """Which of them is delivered nobody knows here: a file with a result that names too many is unreadable."""
+    names = [f"pkg:npm/p{number}@1" for number in range(count)]
+    affected = cyclonedx(vulnerability(affects=[{"ref": name} for name in names]))
+    parts = openvex(
+        statement("affected", products=[{"@id": JINJA, "subcomponents": [{"@id": name} for name in names]}])
+    )
+    for fact in (read_form("cyclonedx-vex", affected), read_form("openvex", parts)):
+        assert fact.problem == ("" if count == MOST_PRODUCTS else "unreadable")
+    products = read_form("openvex", openvex(statement("affected", products=[{"@id": name} for name in names])))
+    assert sum(each.count for each in products.counts) == count
+
+
+def test_answers_that_are_not_held_are_counted_apart() -> None:
+    many = [statement("fixed", vulnerability=f"CVE-{number}") for number in range(KEPT_ANSWERS + 2)]
+    fact = read_form("openvex", openvex(*many))
+    assert (len(fact.resolved), fact.more, fact.more_resolved) == (KEPT_ANSWERS, 0, 2)
 
 
 # --- pip-audit ---------------------------------------------------------------------------------------------------

@@ -341,6 +341,12 @@ def test_a_statement_answers_a_result_that_names_no_product_by_its_id() -> None:
     assert status(judgement) == "confirmed-with-exceptions"
 
 
+def test_answers_that_are_not_held_are_told_and_stand_in_no_way() -> None:
+    judgement = judged(entry(), facts=[scan(more_resolved=4)])
+    assert ids(judgement) == ["evidence/answers-not-held"]
+    assert status(judgement) == "confirmed"
+
+
 def test_a_result_of_something_else_is_neither_silence_nor_violation() -> None:
     found = result(products=("pkg:pypi/django@1.0",))
     audit = scan(found, form="pip-audit", looked_at=(*found.products, JINJA.purl))
