@@ -84,6 +84,7 @@ def test_evidence_and_components_of_a_release(gate: Gate, inputs: Path, key: Key
     jsonschema.validate(result, schema("result"), cls=jsonschema.Draft202012Validator)
     assert statuses(result["clauses"])[VULNERABILITIES] == "confirmed"
     assert statuses(result["clauses"])[CODE] == "supported"
+    assert statuses(result["clauses"])["26-3(5)"] == "out-of-scope", "a list of components is no 管理台帳"
     assert [(each["purl"], each["path"]) for each in result["components"]] == [
         ("pkg:pypi/demo@1.0", f"{WHEEL}!/demo-1.0.dist-info/METADATA"),
         ("pkg:npm/left-pad@1.3.0", f"{WHEEL}!/demo/vendor/package.json"),
