@@ -88,6 +88,12 @@ class _Report:
         if view.sample:
             yield f"> **{self._say('report.sample')}**"
             yield ""
+        if view.issue.rendering:
+            yield f"> {self._say('paper.rendering.text')}"
+            if view.issue.rendering == "differs":
+                yield ">"
+                yield f"> **{self._say('paper.rendering.differs')}**"
+            yield ""
         if view.exceptions:
             yield self._say("output.exceptions-count", count=len(view.exceptions))
             yield ""

@@ -60,6 +60,8 @@ if TYPE_CHECKING:
     from gate.record.result import PolicyReference
     from gate.record.statement import PromisedSignature
 
+SIGNED: Final = "signature=present"
+"""The word of an executable's detail that says that it bears a signature (Authenticode, Apple's)."""
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 
 
@@ -137,7 +139,8 @@ class ReportView:
     """Everything a report for people can say of a run.
 
     ``findings`` are those that are open, ``exceptions`` the persons' decisions that this judgement rests on.
-    ``items`` counts the files at any depth, ``open_counts`` the open findings by severity.
+    ``signed_programs`` bear a signature of their own.  ``items`` counts the files at any depth, ``open_counts`` the
+    open findings by severity.
     """
 
     issue: Issue
@@ -164,6 +167,7 @@ class ReportView:
     no_alternative: tuple[JustifiedExecutables, ...]
     unjustified: tuple[ExecutableFact, ...]
     content: tuple[ContentCount, ...]
+    signed_programs: tuple[ExecutableFact, ...]
     hosts: tuple[HostView, ...]
     destinations: tuple[DeclaredHost, ...]
     detections: tuple[DetectionFact, ...]
@@ -218,6 +222,7 @@ def build_view(
         no_alternative=_justified(policy, covered, "no-alternative"),
         unjustified=tuple(covered.get(None, ())),
         content=_content(judgement),
+        signed_programs=_signed(judgement),
         hosts=hosts,
         destinations=_destinations(policy, hosts),
         detections=_detections(examination.facts),
@@ -290,6 +295,12 @@ def _content(judgement: Judgement) -> tuple[ContentCount, ...]:
         if judged.justified_by is not None and judged.justified_by.startswith(CONTENT)
     )
     return tuple(ContentCount(class_, format_, count) for (class_, format_), count in sorted(counts.items()))
+
+
+def _signed(judgement: Judgement) -> tuple[ExecutableFact, ...]:
+    """Return the programs that bear a signature of their own, each path once; whether it holds nobody has asked."""
+    found = {judged.fact.path: judged.fact for judged in judgement.executables if SIGNED in judged.fact.detail.split()}
+    return tuple(found.values())
 
 
 # --- contacts and papers ----------------------------------------------------------------------------------------

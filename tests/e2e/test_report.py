@@ -60,6 +60,7 @@ def test_a_release_holds_its_reports_and_shows_them_again(gate: Gate, tmp_path: 
     markdown = gate("report", "--lang", "en", "--format", "markdown", "out")
     assert markdown.status == 0
     assert "26-3 3(3)" in markdown.stdout
+    assert "Made later from a release folder" in markdown.stdout
     assert gate("report", "--format", "pdf", "-o", "again.pdf", "out").status == 0
     assert (tmp_path / "again.pdf").read_bytes().startswith(b"%PDF-")
     # What no longer holds together is not shown.

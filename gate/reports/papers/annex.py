@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gate.models import EvidenceFact, Finding
+    from gate.record.statement import PromisedSignature
     from gate.reports.papers.blocks import Tone
     from gate.reports.view import PaperView, ReportView
 
@@ -59,12 +60,23 @@ def _read(fact: EvidenceFact | None, say: Speaker) -> Cell:
 def signatures_part(view: ReportView, say: Speaker) -> Iterator[Block]:
     """Yield which signatures the record promises; without any, that this run signed nothing."""
     yield Heading(say("signatures.title"))
-    if not view.promised:
+    if view.promised:
+        yield say.prose("signatures.note")
+        columns = (("signed", 36), ("backend", 14), ("signer", 50))
+        yield say.table(columns, view.promised, _promise)
+    else:
         yield say.prose("signatures.none")
-        return
-    yield say.prose("signatures.note")
-    columns = (("signed", 36), ("backend", 14), ("signer", 50))
-    yield say.table(columns, view.promised, lambda each: ((code(each.signs),), one(each.backend), (code(each.signer),)))
+    if view.deliverable is not None and view.deliverable.kind == "website":
+        yield say.prose("signatures.website")
+    if view.signed_programs:
+        yield Heading(say("signatures.embedded"), 3)
+        yield say.prose("signatures.embedded.note", "doubt")
+        placed = (("place", 70), ("format", 30))
+        yield say.table(placed, view.signed_programs, lambda fact: ((code(fact.path),), one(fact.format)))
+
+
+def _promise(each: PromisedSignature) -> tuple[Cell, ...]:
+    return (code(each.signs),), one(each.backend), (code(each.signer),)
 
 
 def services_part(view: ReportView, say: Speaker) -> Iterator[Block]:

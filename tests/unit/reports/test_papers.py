@@ -213,6 +213,17 @@ def test_tables_are_bounded_and_count_what_they_leave_out() -> None:
     assert max(map(len, texts_of(paper.body))) < 2000
 
 
+def test_signatures_inside_of_programs_are_listed_and_called_unchecked() -> None:
+    signed = dataclasses.replace(program("app.whl!/setup.exe"), detail="imports=3 signature=present")
+    text = whole(compose_report(view_of(deliverable("application"), facts=[signed, program()]), "ja"))
+    part = text[text.index("プログラム自体に付された署名") :]
+    assert "検証していません" in part
+    assert "app.whl!/setup.exe" in part
+    assert "app.whl!/a/core.so" not in part
+    assert "プログラム自体に付された署名" not in whole(compose_report(case("approved"), "ja"))
+    assert "サーバ証明書" in whole(compose_report(view_of(deliverable("website")), "ja"))
+
+
 def test_what_is_stated_of_gpki_stands_with_the_clause() -> None:
     x509 = """
         [signing]
