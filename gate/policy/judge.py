@@ -19,7 +19,7 @@ from gate.policy.findings import kind_of, make_finding
 from gate.policy.justification import decide_suppression, validity
 from gate.policy.previous import previous_findings, previous_of
 from gate.policy.rules import Reading
-from gate.policy.shelf import Shelf
+from gate.policy.shelf import Places
 from gate.policy.standing import Basis, SigningState, standings
 
 if TYPE_CHECKING:
@@ -97,9 +97,9 @@ def _suppressed(
     """Return the findings, those that are set aside marked, and one more for each disposition that does not hold."""
     marked: list[Finding] = []
     beside: dict[tuple[str, str], Finding] = {}
-    shelf: Shelf[Suppression, str] = Shelf(policy.suppress, lambda entry, finding_id: entry.finding == finding_id)
+    places = Places(policy.suppress, lambda entry: entry.path)
     for finding in findings:
-        decision = decide_suppression(shelf.of(finding.id), finding, today)
+        decision = decide_suppression(places.of(finding.path), finding, today)
         entry = decision.entry
         if entry is None or not _may_be_set_aside(finding, entry) or decision.outcome == "pin-mismatch":
             marked.append(finding)

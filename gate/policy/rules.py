@@ -33,7 +33,7 @@ from gate.policy.content import Contents, bases_for, holder_of, wholly_marked
 from gate.policy.findings import DISGUISED, make_finding
 from gate.policy.justification import decide_disguise, decide_executable, validity
 from gate.policy.registry import CONTAINER_FINDINGS
-from gate.policy.shelf import Shelf
+from gate.policy.shelf import Places
 from gate.policy.tracing import Tracing
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from datetime import date
 
-    from gate.models import ExecutableClass, Fact, Finding, Gap, Severity
+    from gate.models import Fact, Finding, Gap, Severity
     from gate.policy.content import DeliverableKind
     from gate.policy.model import Executable, Policy
 
@@ -61,7 +61,7 @@ class Reading:
     today: date
     kind: DeliverableKind | None = field(init=False)
     justifications: tuple[Executable, ...] = field(init=False)
-    by_format: Shelf[Executable, tuple[ExecutableClass, str]] = field(init=False)
+    places: Places[Executable] = field(init=False)
     contents: Contents = field(init=False)
     wholly_marked: AbstractSet[str] = frozenset()
     contacts: Contacts = field(init=False)
@@ -75,7 +75,7 @@ class Reading:
         self.kind = self.policy.deliverable.kind if self.policy.deliverable else None
         allowed = bases_for(self.kind)
         self.justifications = tuple(entry for entry in self.policy.executable if entry.basis in allowed)
-        self.by_format = Shelf(self.justifications, _speaks_of)
+        self.places = Places(self.justifications, lambda entry: entry.path)
         self.contents = Contents(self.kind, ())
         self.contacts = Contacts(self.policy, self.today, ())
         self.tracing = Tracing(self.policy.source)
@@ -173,7 +173,7 @@ class Reading:
         return "note" if weighed else self.policy.malware.suspected
 
     def _executable(self, fact: ExecutableFact) -> None:
-        decision = decide_executable(self.by_format.of((fact.class_, fact.format)), fact, self.today)
+        decision = decide_executable(self.places.of(fact.path), fact, self.today)
         entry = decision.entry
         about = {"class": fact.class_, "format": f"{fact.format} {fact.architecture}".rstrip()}
         covered: str | None = None
@@ -210,9 +210,3 @@ class Reading:
     def _use(self, entry: Executable | None) -> None:
         if entry is not None:
             self.used.add(entry.id)
-
-
-def _speaks_of(entry: Executable, kind: tuple[ExecutableClass, str]) -> bool:
-    """Say whether a justification is for executables of a class and format, wherever they lie."""
-    class_, format_ = kind
-    return class_ in entry.class_ and (entry.format is None or format_ in entry.format)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from gate.paths import glob_matches
 from gate.policy.justification import decide_destination, decide_executable
 from gate.policy.matching import host_matches
 from gate.policy.model import Destination
-from gate.policy.rules import Reading
-from gate.policy.shelf import Shelf
-from tests.unit.policy.policy_kit import TODAY, contact, destination_entry, executable_entry, policy_of, program
+from gate.policy.shelf import Places, Shelf
+from tests.unit.policy.policy_kit import (
+    TODAY,
+    contact,
+    destination_entry,
+    detection,
+    executable_entry,
+    judged,
+    only,
+    policy_of,
+    program,
+    suppress_entry,
+)
 
 HOSTS = ("a.example.org", "b.example.org", "x.b.example.org", "*.b.example.org", "*.example.org")
 
@@ -34,16 +45,39 @@ def test_hosts_are_decided_as_without_a_shelf() -> None:
             assert decide_destination(shelf.of(host), fact, TODAY) == decide_destination(destinations, fact, TODAY)
 
 
-def test_executables_are_decided_as_without_a_shelf() -> None:
-    policy = policy_of(
-        executable_entry(name="any"),
-        executable_entry(name="elf", more='format = ["elf"]'),
-        executable_entry(name="pe", more='format = ["pe"]'),
-        executable_entry(name="script", classes='"script"'),
-    )
-    reading = Reading(policy, TODAY)
-    for class_ in ("native", "script", "macro"):
-        fact = program(class_=class_)
-        found = reading.by_format.of((fact.class_, fact.format))
-        assert decide_executable(found, fact, TODAY) == decide_executable(policy.executable, fact, TODAY)
-    assert [entry.id for entry in reading.by_format.of(("native", "elf"))] == ["any", "elf"]
+GLOBS = (
+    "app.whl", "app.whl!/**", "app.whl!/a/*.so", "app.whl!/a/**/core.so", "**", "**/core.so", "*/a", "app.*!/a/core.so",
+    "site/**", "site/a/*", "site/?/core.so", "app.whl!/a.zip!/**", "app.whl!/!trailing", "が/**", "か\u3099/*",
+)  # fmt: skip
+PATHS = (
+    "app.whl", "app.whl!/a/core.so", "app.whl!/a/b/core.so", "app.whl!/a.zip!/core.so", "app.whl!/!trailing", "core.so",
+    "site/a/core.so", "site/a", "site", "sitemap/a", "が/x", "か\u3099/x", "", "x/a", "app.whl!/", "site//a",
+)  # fmt: skip
+
+
+def test_executables_are_decided_as_without_places() -> None:
+    sections = [executable_entry(glob, name=f"x{number}") for number, glob in enumerate(GLOBS)]
+    more = executable_entry(name="pe", more='format = ["pe"]'), executable_entry(name="script", classes='"script"')
+    entries = policy_of(*sections, *more).executable
+    places = Places(entries, lambda entry: entry.path)
+    for path in PATHS:
+        for class_ in ("native", "script", "macro"):
+            fact = program(path, class_=class_)
+            assert decide_executable(places.of(path), fact, TODAY) == decide_executable(entries, fact, TODAY)
+        speaking = [entry for entry in entries if glob_matches(entry.path, path)]
+        assert {entry.id for entry in speaking} <= {entry.id for entry in places.of(path)}
+
+
+def test_entries_without_a_place_are_everywhere_and_others_are_not() -> None:
+    places = Places(("anywhere", "site/a/**", "site/b/**"), lambda entry: None if entry == "anywhere" else entry)
+    assert places.of("") == ["anywhere"]
+    assert places.of("site/a/x") == ["anywhere", "site/a/**"]
+    assert Places((), str).of("site/a") == []
+
+
+def test_findings_of_the_run_and_of_places() -> None:
+    run = suppress_entry("malware/database-age", name="run")
+    place = suppress_entry("malware/suspected", name="place", more='path = "app.whl!/**"')
+    judgement = judged(run, place, facts=[detection("app.whl!/x", certainty="suspected")])
+    assert {each.suppressed_by for each in judgement.findings if each.id == "malware/suspected"} == {"place"}
+    assert only(judgement, "justification/unused").args["id"] == "run"
