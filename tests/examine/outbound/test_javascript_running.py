@@ -58,6 +58,8 @@ RUN = [
     f"for (var i = 0; i < 3; i++) {F}",
     f"async function go() {{ await {F} }} go()",
     f"var u = a === b ? '{U}' : '/own'; fetch(u)",
+    f"function App() {{ useEffect(() => {{ {F} }}); return <p/> }} render(<App/>)",
+    f"render(<img onLoad={{() => {F}}}/>)",
 ]
 CONDITIONAL = {
     f"function go() {{ {F} }}": "where go() is called",
@@ -83,6 +85,8 @@ CONDITIONAL = {
     f"$('a').on('click.own', function () {{ {F} }})": "on click",
     f"$('a').click(function () {{ {F} }})": "on click",
     f"function go() {{ {F} }} form.addEventListener('submit', go)": "on submit",
+    f"render(<p onClick={{() => {F}}}/>)": "on click",
+    f"function go() {{ {F} }} render(<p onClick={{go}}/>)": "on click",
     f"if (kind === 'map') {F}": "if kind === 'map'",
     f"if ('map' == kind) {{ {F} }}": "if 'map' == kind",
     f"if (options.map) {F}": "if options.map",

@@ -106,6 +106,8 @@ PROPERTIES: Mapping[str, Setter] = {
 
 
 _WRITTEN = frozenset(name.encode() for name in PROPERTIES)
+_ENDINGS = frozenset([name[-3:] for name in _WRITTEN] + [b"ion"])
+"""What the names of all properties that matter, and of locations, end in."""
 _LONGEST = 1 + max(map(len, PROPERTIES))
 _BRACKET = ord("]")
 
@@ -123,7 +125,16 @@ def tag_of(contacts: Contacts, element: Node) -> str:
     return ""
 
 
-def assign(contacts: Contacts, node: Node, target: Node) -> None:
+def take_assignments(contacts: Contacts) -> None:
+    """Take what is assigned to properties of elements; most assignments are told by the last letters of the name."""
+    data = contacts.program.data
+    for node, target in contacts.program.scopes.assigned:
+        end = target.end_byte
+        if data[end - 1] == _BRACKET or data[end - 3 : end] in _ENDINGS:
+            _assign(contacts, node, target)
+
+
+def _assign(contacts: Contacts, node: Node, target: Node) -> None:
     """Take an assignment to a property of an element, or to the location of the page."""
     program = contacts.program
     end = target.end_byte

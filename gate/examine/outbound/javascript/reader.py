@@ -14,7 +14,7 @@ from gate.examine.outbound.javascript.call import MEMBERS, Call
 from gate.examine.outbound.javascript.calls import CALLS, CONSTRUCTORS, is_loader, take_loader
 from gate.examine.outbound.javascript.clients import imported_call
 from gate.examine.outbound.javascript.contacts import Contacts
-from gate.examine.outbound.javascript.elements import assign, jsx_attribute
+from gate.examine.outbound.javascript.elements import jsx_attribute, take_assignments
 from gate.examine.outbound.javascript.folding import FEW_STEPS
 from gate.examine.outbound.javascript.modules import holds_modules, is_global
 from gate.examine.outbound.javascript.program import Program
@@ -84,8 +84,7 @@ def _take_flows(contacts: Contacts) -> None:
     take_reflected(contacts)
     if holds_modules(program):
         _take_imported(contacts)
-    for node, target in program.scopes.assigned:
-        assign(contacts, node, target)
+    take_assignments(contacts)
     for node in program.captures.get("jsx", ()):
         jsx_attribute(contacts, node)
     if contacts.can_hold_urls or any(word in program.data for word in (b"host", b"server", b"domain")):

@@ -23,6 +23,7 @@ _GIVING_ELEMENTS = frozenset(
     b"createElement createElementNS getElementById querySelector closest cloneNode appendChild item".split()
 )
 _COMPUTED = re.compile(rb"\]\s*+=(?!=)")
+_BRACKET = ord("]")
 _NAME_LENGTH = 60
 _VALUES = 8
 _OWNERS = frozenset({"identifier", "member_expression", "call_expression", "parenthesized_expression"})
@@ -50,7 +51,7 @@ def take_reflected(contacts: Contacts) -> None:
             elif written.startswith(b"Object."):
                 _assigned(contacts, call, name)
     for node, target in program.scopes.assigned if _COMPUTED.search(program.data) else ():
-        if target.type == "subscript_expression":
+        if program.data[target.end_byte - 1] == _BRACKET and target.type == "subscript_expression":
             _computed(contacts, node, target)
 
 

@@ -110,6 +110,8 @@ class Uses:
                 yield from self._value(path, index - 1)
             case kind if kind in _FORGETTING:
                 return
+            case "jsx_expression" if index > 1 and path[index - 2].type == "jsx_attribute":
+                yield by_event(self._program.text(path[index - 2].child(0))) or parent
             case "export_statement" | "export_specifier" | "export_clause":
                 yield _EXPORTED
             case _:
