@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _CODEC = encodings.utf_16_be
 """Canonical JSON (RFC 8785) sorts by it; Python imports it at first use, which a confined process cannot do."""
 _BUFFER = 1 << 20
+_PROOF = 1 << 18
+"""Bytes of a bundle beside its payload: certificate, log entry and timestamps are some kilobytes each."""
 _STATEMENT = "application/vnd.in-toto+json"
 """The type of a DSSE payload that is an in-toto statement (in-toto Attestation Framework, envelope layer)."""
 _MEANINGS: tuple[tuple[str, Outcome], ...] = (
@@ -188,7 +190,8 @@ def _check(roots: Sequence[_Root], request: Mapping[str, Any], bundle_file: int,
     form, most = request["form"], request["most"]
     digest, size, signed = _read(signed_file, most if form == "statement" else 0)
     read = {"sha256": digest.hex(), "size": size}
-    _, length, raw = _read(bundle_file, most)
+    payload = size * 4 // 3 + 4 if form == "statement" else 0
+    _, length, raw = _read(bundle_file, min(most, payload + _PROOF))
     try:
         bundle = Bundle.from_json(raw) if length == len(raw) else None
     except Exception:  # noqa: BLE001  # bare exceptions of all parts of the library

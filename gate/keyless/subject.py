@@ -24,7 +24,7 @@ _USER_NAME = ObjectIdentifier("1.3.6.1.4.1.57264.1.7")
 
 
 def identity_of(certificate: Certificate) -> str | None:
-    """Return the one name that a certificate is for, None where there is not exactly one of a known kind.
+    """Return the one name that a certificate is for, None where there is not exactly one that can be shown.
 
     Rule: fulcio/docs/certificate-specification.md.  Raises ``ValueError`` where it cannot be read.
     """
@@ -33,8 +33,10 @@ def identity_of(certificate: Certificate) -> str | None:
     except ExtensionNotFound:
         return None
     text = _text(names[0]) if len(names) == 1 else None
+    if not text or not text.isprintable():
+        return None
     # A mail address that reads like a URI, or the reverse, is nobody's.
-    return text if text and is_uri(text) is isinstance(names[0], UniformResourceIdentifier) else None
+    return text if is_uri(text) is isinstance(names[0], UniformResourceIdentifier) else None
 
 
 def _text(name: GeneralName) -> str | None:

@@ -129,9 +129,9 @@ class Instance:
         return any(host.endswith(_PUBLIC_HOSTS) for host in hosts)
 
     @property
-    def issuer(self) -> str:
+    def issuer(self) -> Place:
         """Where persons log in; empty where the instance names nothing."""
-        return self.issuers[0].url if self.issuers else ""
+        return self.issuers[0] if self.issuers else Place("", "")
 
     def context(self) -> SigningContext:
         """Return what the library signs with."""
@@ -153,8 +153,8 @@ class Instance:
         now = TimestampVerificationResult(TimestampSource.TRANSPARENCY_SERVICE, datetime.now(UTC))
         Verifier(trusted_root=self._config.trusted_root)._verify_chain_at_time(certificate, now)  # noqa: SLF001  # as above
 
-    def services(self, contacted: str) -> tuple[ServiceFact, ...]:
-        """Return the services that signing uses, in the words of the record; ``contacted`` gives out tokens."""
+    def services(self, contacted: str, operator: str) -> tuple[ServiceFact, ...]:
+        """Return the services that signing uses, in the words of the record; ``contacted`` gives out tokens, if any."""
         facts = [
             ServiceFact(
                 printable(f"Fulcio {self.authority.url}"),
@@ -176,7 +176,8 @@ class Instance:
             ),
         ]
         if contacted:
-            facts.append(ServiceFact(printable(contacted), "see the service", "a login, or a request for a token"))
+            asked = "a login, or a request for a token"
+            facts.append(ServiceFact(printable(contacted), printable(operator), asked))
         if self.public:
             facts.append(ServiceFact(f"TUF repository {_REPOSITORY}", "sigstore.dev", "requests for its files"))
         return tuple(facts)

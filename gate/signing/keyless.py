@@ -98,7 +98,8 @@ class KeylessSigner:
         if instance.public and not self._options.public_log and not says_public(os.environ):
             raise KeyProblem("keyless.public-log")
         self._options.token.require()
-        self.services = instance.services(self._options.token.contacted(instance.issuer))
+        issuer = instance.issuer
+        self.services = instance.services(*self._options.token.contacted(issuer.url, issuer.operator))
 
     def _instance(self) -> Instance:
         if self._loaded is None:
@@ -110,7 +111,7 @@ class KeylessSigner:
     def begin(self) -> None:
         """Get a token and a certificate.  See :class:`gate.signing.interface.Signer`."""
         instance = self._instance()
-        token = self._options.token.get(instance.issuer)
+        token = self._options.token.get(instance.issuer.url)
         self._require_public(instance, token)
         service = f"Fulcio {instance.authority.url}"
         signing, certificate = _asked(service, lambda: _certified(token, instance))

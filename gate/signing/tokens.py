@@ -21,7 +21,14 @@ _MOST_BYTES: Final = 1 << 16
 _AMBIENT_SECONDS: Final = 60.0
 _PERSON_SECONDS: Final = 600.0
 """How long a person has to log in."""
-_BUILD_SYSTEMS: Final = ("GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "CIRCLECI", "GOOGLE_SERVICE_ACCOUNT_NAME")
+_BUILD_SYSTEMS: Final = {
+    "GITHUB_ACTIONS": "GitHub",
+    "GITLAB_CI": "",
+    "BUILDKITE": "Buildkite",
+    "CIRCLECI": "CircleCI",
+    "GOOGLE_SERVICE_ACCOUNT_NAME": "Google",
+}
+"""By the variable that shows a build system: who operates its identity provider; GitLab hands the token over itself."""
 _GOOGLE_MACHINE: Final = Path("/sys/class/dmi/id/product_name")
 
 
@@ -44,11 +51,17 @@ class TokenSource:
         elif not self.interactive and not _has_build_system():
             raise KeyProblem("keyless.no-identity")
 
-    def contacted(self, issuer: str) -> str:
-        """Return the service that is asked for a token, empty where none is; ``issuer`` is the one for persons."""
+    def contacted(self, issuer: str, operator: str) -> tuple[str, str]:
+        """Return the service that is asked for a token and its operator, empty where none is.
+
+        ``issuer`` and ``operator`` are of the one for persons.
+        """
         if self.variable is not None or self.file is not None:
-            return ""
-        return "identity provider of the build system" if _has_build_system() else f"OpenID issuer {issuer}"
+            return "", ""
+        if not _has_build_system():
+            return f"OpenID issuer {issuer}", operator
+        operators = [name for variable, name in _BUILD_SYSTEMS.items() if os.environ.get(variable)] or ["Google"]
+        return (f"identity provider of {operators[0]}", operators[0]) if operators[0] else ("", "")
 
     def get(self, issuer: str) -> IdentityToken:
         """Return a token that is valid now.

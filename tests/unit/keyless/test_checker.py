@@ -133,7 +133,7 @@ def certificate(
 
 
 def utf8(text: str) -> bytes:
-    return b"\x0c" + bytes([len(text)]) + text.encode()
+    return b"\x0c" + bytes([len(text.encode())]) + text.encode()
 
 
 MAIL = x509.RFC822Name("a@b.example")
@@ -151,6 +151,9 @@ URI = x509.UniformResourceIdentifier("https://git.example/a")
         ([x509.RFC822Name("https://git.example/a")], None),
         ([x509.UniformResourceIdentifier("a@b.example")], None),
         ([x509.DNSName("b.example")], None),
+        ([x509.OtherName(USER_NAME, utf8("alice\u202e!b.example"))], None),
+        ([x509.OtherName(USER_NAME, utf8("alice\n"))], None),
+        ([x509.OtherName(USER_NAME, utf8(""))], None),
         ([MAIL, URI], None),
         ([MAIL, MAIL], None),
         ([], None),

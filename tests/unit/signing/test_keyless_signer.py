@@ -94,6 +94,11 @@ def test_the_services_are_named_before_anything_is_sent(
     with signer_with(stack, tmp_path, monkeypatch, token=TokenSource(interactive=True)) as signer:
         signer.ready()
         assert signer.services[-1].name == f"OpenID issuer {stack.issuer.url}"
+        assert signer.services[-1].operator == "local.test"
+    monkeypatch.setenv("GITLAB_CI", "true")
+    with signer_with(stack, tmp_path, monkeypatch, token=TokenSource()) as signer:
+        signer.ready()
+        assert signer.services[-1].name.startswith("TSA"), "GitLab hands the token over by itself"
     assert stack.asked == []
 
 
@@ -280,7 +285,7 @@ def test_a_workflow_gets_its_token_by_itself(
     workflow_environment(stack, monkeypatch)
     with signer_with(stack, tmp_path, monkeypatch, token=TokenSource()) as signer:
         assert sign(signer, statement)
-        assert signer.services[-1].name == "identity provider of the build system"
+        assert (signer.services[-1].name, signer.services[-1].operator) == ("identity provider of GitHub", "GitHub")
     (asked,) = [asked for asked in stack.asked if asked.path == "/oidc/actions"]
     assert asked.headers["authorization"] == "bearer request-secret"
 
@@ -412,6 +417,16 @@ def test_the_public_instance_is_public(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(KeyProblem) as caught:
         KeylessSigner(KeylessOptions()).ready()
     assert caught.value.code == "keyless.public-log"
+
+
+def test_a_repository_of_trust_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    released = threading.Event()
+    monkeypatch.setattr(instance, "_UPDATE_SECONDS", 0.2)
+    monkeypatch.setattr("gate.signing.instance.ClientTrustConfig.production", lambda: released.wait(30))
+    with pytest.raises(SigningFailure) as caught:
+        KeylessSigner(KeylessOptions(public_log=True)).ready()
+    released.set()
+    assert caught.value.arguments["detail"] == "timeout"
 
 
 def test_a_repository_of_trust_that_cannot_be_had(monkeypatch: pytest.MonkeyPatch) -> None:

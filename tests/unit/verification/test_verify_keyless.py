@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -381,6 +382,18 @@ def test_what_is_no_bundle(world: World, raw: bytes) -> None:
 
 def test_a_bundle_beyond_all_measure(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gate.keyless.checker.MOST_BUNDLE", (world.out / BUNDLE).stat().st_size - 1)
+    assert world.reason() == ("bundle-malformed", BUNDLE)
+
+
+def test_more_proof_than_there_can_be(world: World) -> None:
+    """Thousands of timestamps would be parsed one by one before they were counted."""
+    whole = json.loads((world.out / BUNDLE).read_bytes())
+    timestamps(whole).extend(timestamps(whole) * 1000)
+    (world.out / BUNDLE).write_text(json.dumps(whole))
+    began = time.monotonic()
+    assert world.reason() == ("bundle-malformed", BUNDLE)
+    assert time.monotonic() - began < 20
+    (world.out / BUNDLE).write_text(" " * (1 << 18) + json.dumps(whole))
     assert world.reason() == ("bundle-malformed", BUNDLE)
 
 
