@@ -43,7 +43,7 @@ def build(text: Text) -> click.Command:
 @click.pass_context
 def _init(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # click hands options over by name
     """Return 0 where everything could be looked at, 3 where something that was not may need further entries."""
-    from gate.cli.output import write_new  # noqa: PLC0415  # engines are loaded only when the command runs
+    from gate.cli.output import say, write_new  # noqa: PLC0415  # engines are loaded only when the command runs
     from gate.cli.progress import progress_for  # noqa: PLC0415  # as above
     from gate.clock import clock_from  # noqa: PLC0415  # as above
     from gate.drafting import look_for_drafts  # noqa: PLC0415  # as above
@@ -60,7 +60,7 @@ def _init(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # click
     drafted = len(found.executables.entries) + len(found.destinations)
     if not settings.quiet:
         arguments: dict[str, str | int] = {"path": printable(str(output)), "count": drafted}
-        click.echo(render("cli.init.written", settings.language, arguments), err=True)
+        say(render("cli.init.written", settings.language, arguments))
     if missed:
-        click.echo(render("cli.justify.unexamined", settings.language, {"count": missed}), err=True)
+        say(render("cli.justify.unexamined", settings.language, {"count": missed}))
     return 3 if missed else 0

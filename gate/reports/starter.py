@@ -10,6 +10,7 @@ from gate.policy.clauses import BY_EVIDENCE, CLAUSES, DEFAULT_REQUIRED
 from gate.policy.fields import Field, Table, tables, words
 from gate.policy.model import Policy
 from gate.reports.drafts import render_drafts
+from gate.reports.escaping import toml as toml_string
 from gate.reports.outbound import render_destinations
 from gate.text import render
 
@@ -89,11 +90,11 @@ def _comment(text: str) -> Iterator[str]:
 
 
 def toml(value: Any) -> str:  # noqa: ANN401  # whatever a policy holds
-    """Return a value as TOML; the escapes of its strings are those of JSON (TOML 1.0, "String")."""
+    """Return a value as TOML; what a number or a truth value is there it is in JSON too."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(toml, value)) + "]"
     if isinstance(value, dict):
         return "{}"
-    return json.dumps(value, ensure_ascii=False)
+    return toml_string(value) if isinstance(value, str) else json.dumps(value)

@@ -31,13 +31,16 @@ from gate.errors import VerificationError
 from gate.models import Clause
 from gate.policy.drafts import Draft, Drafts
 from gate.policy.hosts_view import draft_destinations
+from gate.policy.starting import Found
 from gate.record.statement import RecordDeliverable
 from gate.reports.drafts import render_drafts
 from gate.reports.formats import FORMATS, Format, Manner, render_report
 from gate.reports.outbound import render_destinations, render_hosts
+from gate.reports.papers.markdown import render_paper_markdown
 from gate.reports.papers.report import compose_report
 from gate.reports.pdf import render_pdf
 from gate.reports.pdf_fonts import find_fonts
+from gate.reports.starter import render_starter
 from gate.reports.text import render_check
 from gate.reports.verification import render_verification
 from gate.text import LANGUAGES, Language
@@ -297,6 +300,29 @@ def test_drafts_of_executables_are_toml_with_those_values(language: Language) ->
     assert all(line.isprintable() for line in output.split("\n"))
     entries = tomllib.loads(output)["executable"]
     assert [entry["path"] for entry in entries] == texts
+
+
+@both
+def test_a_first_policy_is_toml_with_those_values(language: Language) -> None:
+    seen = hostile()
+    destinations = tuple(draft_destinations(seen.judgement, seen.policy.policy))
+    for text in SHORT:
+        found = Found({"name": text, "version": text}, Drafts((), ()), destinations[:1], text)
+        output = render_starter(found, "meti", language)
+        assert obeyed(output) == []
+        assert all(line.isprintable() for line in output.split("\n"))
+        whole = text.encode("utf-8", "replace").decode()
+        assert tomllib.loads(output)["deliverable"]["name"] == whole
+
+
+@both
+def test_a_paper_in_markdown_holds_text_and_nothing_else(language: Language) -> None:
+    options = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES
+    report = render_paper_markdown(compose_report(hostile().view, language))
+    page = Tags(cmarkgfm.github_flavored_markdown_to_html(report, options))
+    assert page.tags & {"a", "img", "script", "input", "pre", "del", "hr", "sup"} == set()
+    assert page.attributes == set()
+    assert page.others == 0
 
 
 def verifications(text: str) -> Iterator[Verification | VerificationError]:
