@@ -63,7 +63,7 @@ def clauses_part(view: ReportView, say: Speaker) -> Iterator[Block]:
 
 
 def _row(text: ClauseText, clause: Clause | None, view: ReportView, say: Speaker) -> tuple[Cell, ...]:
-    printed = view.article_map.get(text.id) or text.printed[say.language]
+    printed = say.article_map.get(text.id) or text.printed[say.language]
     mark = (say.words("clauses.required", "quiet"),) if text.id in view.required else ()
     sentences = tuple(Words(sentence.shown(say.language)) for sentence in text.sentence)
     how = tuple(dict.fromkeys(Words(sentence.how[say.language], "quiet") for sentence in text.sentence))

@@ -54,10 +54,7 @@ def _entry(row: JustifiedExecutables, say: Speaker) -> tuple[Cell, ...]:
     formats = sorted({_format(fact) for fact in row.facts})
     about = say("executables.about", count=len(row.facts), formats=say("list-separator").join(formats[:4]))
     what = (code(entry.id, "quiet"), plain(about), *say.places([fact.path for fact in row.facts]))
-    if entry.basis == "specified-program":
-        grounds = one(entry.spec_ref or "")
-    else:
-        grounds = tuple(plain(alternative) for alternative in entry.alternatives or ())
+    grounds = one(entry.spec_ref or "") if entry.basis == "specified-program" else say.texts(entry.alternatives or ())
     expires = say.words("executables.until", "quiet", expires=say.day(entry.expires)[0].text)
     person = (plain(f"{entry.approved_by} — {entry.role}"), say.words("exceptions.party", party=say.party(entry.party)))
     return what, grounds, one(entry.reason), (*person, expires)

@@ -63,7 +63,7 @@ def _traced(source: SourceStanding, say: Speaker) -> Iterator[tuple[str, Cell]]:
     yield say("origin.traced"), counts or say.cell("plan.none")
     declared = tuple(
         line
-        for each in source.generated
+        for each in source.generated[:MOST_NAMES]
         for line in (code(each.glob), say.words("origin.generated.count", "quiet", count=len(each.paths)))
     )
     if declared:

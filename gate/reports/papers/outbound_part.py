@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gate.policy.findings import finding_message
 from gate.reports.papers.blocks import Block, Cell, Fields, Heading, Tone, Words
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from gate.policy.hosts_view import HostView, Standing
     from gate.reports.view import DeclaredHost, ReportView
 
-_TONES: dict[Standing, Tone] = {
+MOST_DESTINATIONS: Final = 20
+"""Destinations shown one by one, those that lack something first."""
+_TONES: Final[dict[Standing, Tone]] = {
     "undeclared": "bad",
     "doubtful": "doubt",
     "declared": "good",
@@ -28,9 +30,12 @@ def outbound_part(view: ReportView, say: Speaker) -> Iterator[Block]:
     """Yield the declared destinations one by one, then every host that stands for more than a link or a text."""
     yield Heading(say("outbound.title"))
     yield say.prose("outbound.note")
-    for declared in view.destinations:
+    ranked = sorted(view.destinations, key=lambda declared: not declared.lacking)
+    for declared in ranked[:MOST_DESTINATIONS]:
         yield Heading(say("outbound.destination", host=declared.destination.host), 3)
         yield Fields(tuple(_destination(declared, say)))
+    if len(ranked) > MOST_DESTINATIONS:
+        yield say.prose("outbound.more", "quiet", count=len(ranked) - MOST_DESTINATIONS)
     shown = tuple(host for host in view.hosts if host.standing != "noted")
     if shown:
         yield Heading(say("outbound.hosts"), 3)

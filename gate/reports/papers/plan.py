@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from gate.policy.clauses import status_label
 from gate.policy.deviations import deviations
 from gate.record.clauses import ClauseText, article
+from gate.reports.escaping import shortened
 from gate.reports.papers.blocks import Block, Cell, Column, Fields, Heading, Notice, Paper, Stamps, Table, Words
 from gate.reports.papers.deviations_part import deviations_part
-from gate.reports.papers.wording import Speaker, code, one, plain
+from gate.reports.papers.wording import MOST_NAME, Speaker, code, name_of, one, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,15 +24,16 @@ if TYPE_CHECKING:
 def compose_plan(loaded: LoadedPolicy, language: Language, *, created: datetime) -> Paper:
     """Return the plan as a paper in one language; ``created`` is an aware moment."""
     policy = loaded.policy
-    parties = policy.parties
-    say = Speaker(language, policy.gate.timezone, policy.gate.article_map, parties.supplier, parties.recipient)
+    say = Speaker.of(language, policy.gate.timezone, policy.gate.article_map, policy.parties)
     deliverable = policy.deliverable
-    named = f"{deliverable.name} {deliverable.version}" if deliverable else say("not-filled-in")
+    named = (
+        shortened(f"{deliverable.name} {deliverable.version}", 2 * MOST_NAME) if deliverable else say("not-filled-in")
+    )
     return Paper(
         language=language,
         title=say("plan.title"),
-        subtitle=say("plan.subtitle", deliverable=named),
-        author=(deliverable and deliverable.supplier) or say("not-filled-in"),
+        subtitle=say("plan.subtitle", deliverable=named or say("not-filled-in")),
+        author=name_of(deliverable.supplier if deliverable else None) or say("not-filled-in"),
         footer=say("plan.footer", sha256=loaded.agreement_sha256[:16]),
         page_label=say("page", page="{page}", pages="{pages}"),
         mark="",
@@ -77,14 +79,14 @@ def _fields(loaded: LoadedPolicy, say: Speaker, created: datetime) -> Iterator[t
 def _stamps(policy: Policy, say: Speaker) -> Stamps:
     given = policy.deliverable
     places = (
-        (say("plan.stamps.made", supplier=say.supplier), (given and given.responsible) or ""),
-        (say("plan.stamps.consented", recipient=say.recipient), (given and given.recipient) or ""),
+        (say("plan.stamps.made", supplier=say.supplier), name_of(given.responsible if given else None)),
+        (say("plan.stamps.consented", recipient=say.recipient), name_of(given.recipient if given else None)),
     )
     return Stamps(say("plan.stamps"), places, say("stamps.date"), say("stamps.mark"))
 
 
 def _method(text: ClauseText, policy: Policy, say: Speaker) -> tuple[Cell, ...]:
-    printed = policy.gate.article_map.get(text.id) or text.printed[say.language]
+    printed = say.article_map.get(text.id) or text.printed[say.language]
     required = (say.words("clauses.required", "quiet"),) if text.id in policy.gate.require else ()
     how = tuple(dict.fromkeys(plain(sentence.how[say.language]) for sentence in text.sentence))
     ceiling = say("clauses.by-items") if text.ceiling == "items" else status_label(text.ceiling, say.language)
@@ -137,7 +139,7 @@ def _executable(entry: Executable, say: Speaker) -> tuple[Cell, ...]:
     basis: Cell = say.cell(f"plan.basis.{entry.basis}")
     if entry.spec_ref is not None:
         basis = (*basis, plain(entry.spec_ref))
-    return (code(entry.path),), (*basis, *(plain(each) for each in entry.alternatives or ())), one(entry.reason)
+    return (code(entry.path),), (*basis, *say.texts(entry.alternatives or ())), one(entry.reason)
 
 
 def _destination(entry: Destination) -> tuple[Cell, ...]:

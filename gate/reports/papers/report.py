@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from gate.reports.escaping import shortened
 from gate.reports.papers.annex import editions_part, evidence_part, services_part, signatures_part
 from gate.reports.papers.blocks import Block, Cell, Fields, Heading, Paper, Stamps, Table
 from gate.reports.papers.clauses_part import clauses_part, overview_part
@@ -14,7 +15,7 @@ from gate.reports.papers.malware_part import malware_part
 from gate.reports.papers.origin_part import changes_part, components_part, origin_part
 from gate.reports.papers.outbound_part import outbound_part
 from gate.reports.papers.verdict import scope_notice, subject_fields, verdict_banner, warnings_first
-from gate.reports.papers.wording import Speaker, code, one
+from gate.reports.papers.wording import MOST_NAME, Speaker, code, name_of, one
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,20 +30,22 @@ _COVER_ARTIFACTS: Final = 8
 
 def speaker_of(view: ReportView, language: Language) -> Speaker:
     """Return the speaker of a view's papers."""
-    return Speaker(language, view.timezone, view.article_map, view.parties.supplier, view.parties.recipient)
+    return Speaker.of(language, view.timezone, view.article_map, view.parties)
 
 
 def compose_report(view: ReportView, language: Language) -> Paper:
     """Return the report of a run as a paper in one language."""
     say = speaker_of(view, language)
     deliverable = view.deliverable
-    named = f"{deliverable.name} {deliverable.version}" if deliverable else say("not-filled-in")
+    named = (
+        shortened(f"{deliverable.name} {deliverable.version}", 2 * MOST_NAME) if deliverable else say("not-filled-in")
+    )
     footer = say("footer", number=view.issue.number) if view.issue.number else say("footer.unnumbered")
     return Paper(
         language=language,
         title=say("title"),
-        subtitle=say("subtitle", deliverable=named),
-        author=(deliverable and deliverable.supplier) or say("not-filled-in"),
+        subtitle=say("subtitle", deliverable=named or say("not-filled-in")),
+        author=name_of(deliverable.supplier if deliverable else None) or say("not-filled-in"),
         footer=footer,
         page_label=say("page", page="{page}", pages="{pages}"),
         mark=say("sample.mark") if view.sample else "",
@@ -113,14 +116,14 @@ def _artifacts(artifacts: tuple[Artifact, ...], say: Speaker, columns: tuple[tup
 def _stamps_of_supplier(view: ReportView, say: Speaker) -> Stamps:
     given = view.deliverable
     places = (
-        (say("field.inspector"), (given and given.inspector) or ""),
-        (say("field.checker"), (given and given.checker) or ""),
-        (say("field.responsible"), (given and given.responsible) or ""),
+        (say("field.inspector"), name_of(given.inspector if given else None)),
+        (say("field.checker"), name_of(given.checker if given else None)),
+        (say("field.responsible"), name_of(given.responsible if given else None)),
     )
     return Stamps(say("stamps.supplier"), places, say("stamps.date"), say("stamps.mark"))
 
 
 def _stamps_of_recipient(view: ReportView, say: Speaker) -> Stamps:
     given = view.deliverable
-    places = ((say("stamps.received"), (given and given.recipient) or ""), (say("stamps.kept"), ""))
+    places = ((say("stamps.received"), name_of(given.recipient if given else None)), (say("stamps.kept"), ""))
     return Stamps(say("stamps.recipient"), places, say("stamps.date"), say("stamps.mark"))

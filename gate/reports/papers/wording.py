@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from gate.policy.clauses import CLAUSES, OUT_OF_SCOPE, clause_printed
 from gate.reports.escaping import shortened
@@ -13,10 +13,18 @@ from gate.reports.papers.blocks import Cell, Column, Form, Prose, Table, Tone, W
 from gate.reports.papers.dates import day_text, moment_text, stated_moment_text
 from gate.text import Language, has_message, render
 
+if TYPE_CHECKING:
+    from gate.policy.model import Parties
+
 MOST_ROWS: Final = 50
 """Rows of one table; ``facts.json`` and ``result.json`` hold them all."""
 MOST_PLACES: Final = 4
 """Places shown for findings of one kind, or for one justification."""
+
+MOST_TEXTS: Final = 8
+"""Texts shown that answer one question, such as alternatives considered."""
+MOST_NAME: Final = 60
+"""Letters of a name that stands in labels and places for signatures: of a party, a person, a clause."""
 
 RowT = TypeVar("RowT")
 
@@ -30,6 +38,13 @@ class Speaker:
     article_map: Mapping[str, str]
     supplier: str
     recipient: str
+
+    @classmethod
+    def of(cls, language: Language, timezone: str, article_map: Mapping[str, str], parties: Parties) -> Speaker:
+        """Return the speaker for the names that a policy gives, each of bounded length."""
+        printed = {clause: shortened(text, MOST_NAME) for clause, text in article_map.items()}
+        supplier, recipient = shortened(parties.supplier, MOST_NAME), shortened(parties.recipient, MOST_NAME)
+        return cls(language, timezone, printed, supplier, recipient)
 
     def __call__(self, code: str, **arguments: str | int) -> str:
         """Return the text ``paper.<code>``; the names of the parties can stand in every one."""
@@ -97,6 +112,12 @@ class Speaker:
             self("more-rows", count=left_out) if left_out > 0 else "",
         )
 
+    def texts(self, texts: Sequence[str], most: int = MOST_TEXTS) -> Cell:
+        """Return texts of the policy as lines, with a count of those left out."""
+        shown = tuple(plain(text) for text in texts[:most])
+        left_out = len(texts) - most
+        return (*shown, self.words("more-places", "quiet", count=left_out)) if left_out > 0 else shown
+
     def places(self, paths: Sequence[str], most: int = MOST_PLACES) -> Cell:
         """Return item paths as lines, with a count of those left out."""
         shown = tuple(code(path) for path in paths[:most])
@@ -117,3 +138,8 @@ def code(text: str, tone: Tone = "plain") -> Words:
 def one(text: str, tone: Tone = "plain") -> Cell:
     """Return a cell with one line of words."""
     return (plain(text, tone),)
+
+
+def name_of(name: str | None) -> str:
+    """Return a name for a label or a place to sign, cut where it is long; empty where there is none."""
+    return shortened(name or "", MOST_NAME)

@@ -12,10 +12,11 @@ from gate.models import ClauseStatus, GapReason
 from gate.record.clauses import article
 from gate.reports.papers.blocks import Banner, Cell, Fields, Heading, Notice, Paper, Table, Words
 from gate.reports.papers.dates import day_text, moment_text, stated_moment_text
+from gate.reports.papers.outbound_part import MOST_DESTINATIONS
 from gate.reports.papers.report import compose_report, speaker_of
 from gate.reports.papers.wording import MOST_PLACES, MOST_ROWS
 from gate.text import LANGUAGES, Language
-from tests.unit.policy.policy_kit import RELEASE, contact, deliverable, program
+from tests.unit.policy.policy_kit import RELEASE, contact, deliverable, destination_entry, program
 from tests.unit.reports.paper_cases import CASES, Case, case
 from tests.unit.reports.view_kit import view_of
 
@@ -243,6 +244,19 @@ def test_what_is_stated_of_gpki_stands_with_the_clause() -> None:
     assert "政府認証基盤（GPKI）: 令和8年11月1日に照会" in whole(
         compose_report(view_of(asked % "asked", signing=RELEASE), "ja")
     )
+
+
+def test_of_many_destinations_those_that_lack_something_are_shown_first() -> None:
+    entries = [
+        destination_entry(f"h{number}.example.org", name=f"d{number}") for number in range(MOST_DESTINATIONS + 5)
+    ]
+    entries[-1] = entries[-1].replace('privacy_page = "site/privacy.html"', "")
+    hosts = [contact(f"h{number}.example.org") for number in range(MOST_DESTINATIONS + 5)]
+    paper = compose_report(view_of(deliverable("website"), *entries, facts=hosts), "ja")
+    shown = [block.text for block in paper.body if isinstance(block, Heading) and block.text.startswith("宣言された")]
+    assert len(shown) == MOST_DESTINATIONS
+    assert shown[0].endswith(f"h{MOST_DESTINATIONS + 4}.example.org")
+    assert "ほか 5 件の宛先" in whole(paper)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

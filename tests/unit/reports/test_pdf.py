@@ -16,14 +16,16 @@ import pytest
 from gate.errors import UsageError
 from gate.reports import pdf_fonts
 from gate.reports.papers.blocks import Column, Heading, Paper, Table, Words
+from gate.reports.papers.plan import compose_plan
 from gate.reports.papers.report import compose_report
 from gate.reports.pdf import render_pdf
 from gate.reports.pdf_flow import letters_only, markup
 from gate.reports.pdf_fonts import Fonts, find_fonts
 from gate.text import LANGUAGES, Language
+from tests.unit.policy.policy_kit import contact, destination_entry, executable_entry, program
 from tests.unit.reports.paper_cases import CASES, Case, case
 from tests.unit.reports.test_html import hostile_paper
-from tests.unit.reports.view_kit import CREATED
+from tests.unit.reports.view_kit import CREATED, loaded, view_of
 
 NUMBER = "RG-20261123-0123456789abcdef"
 
@@ -157,3 +159,26 @@ def test_a_font_that_is_none_is_an_error(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(UsageError) as caught:
         find_fonts({})
     assert "ipaexg.ttf" in str(caught.value)
+
+
+# --- whatever a policy says ---------------------------------------------------------------------------------------
+
+
+def test_texts_of_any_length_and_number_fit_on_pages(fonts: Fonts) -> None:
+    long, word = "長い文" * 3000, "w" * 9000
+    keys = ["title", "supplier", "responsible", "inspector", "checker", "recipient", "contract", "document"]
+    texts = "\n".join(f'{key} = "{(long, word)[number % 2]}"' for number, key in enumerate(keys))
+    policy = (
+        f'[deliverable]\nname = "{word}"\nversion = "{long}"\nkind = "application"\n{texts}\n'
+        f'[specification]\ntitle = "{long}"\nversion = "{word}"\n'
+        f'[parties]\nsupplier = "{long}"\nrecipient = "{word}"\n'
+        f'[gate]\narticle_map = {{"26-3 3(3)" = "{word}", "26-3(6)" = "{long}"}}\n'
+    )
+    many = ", ".join([f'"{word}"', f'"{long}"'] * 40)
+    entry = executable_entry("app.whl!/*.so").replace('"HTML: 速度が不足する"', many).replace("計算の速度", long)
+    place = "app.whl!/" + "a" * 1000 + ".so"
+    view = view_of(policy, entry, destination_entry().replace("地図の表示", word), facts=[program(place), contact()])
+    for language in LANGUAGES:
+        for paper in (compose_report(view, language), compose_plan(loaded(policy, entry), language, created=CREATED)):
+            pages = pages_of(render_pdf(paper, fonts, created=CREATED))
+            assert 3 < len(pages) < 30
