@@ -25,9 +25,11 @@ from gate.models import BuilderFact, EvidenceForm, Examination, Judgement
 from gate.paths import artifact_names, printable, unescape_component
 from gate.pipeline import Clock, Progress, examine, with_facts
 from gate.policy import LoadedPolicy, SigningState, judge, load_policy, refuse_inside
+from gate.policy.blocks import justification_blocks
 from gate.previous import previous_fact, read_previous
 from gate.record.documents import gate_identity, result_document
 from gate.signing.interface import Signer
+from gate.source.approvals import Entry, PolicyFile
 from gate.source.run import source_run
 from gate.source_lines import read_line
 
@@ -188,7 +190,7 @@ def _examine(
     passwords = archive_passwords(loaded)
     settings = engine_settings(request, loaded)
     before = read_previous(request.previous, request.paths) if request.previous else None
-    with source_run(request.source, source_signers(loaded), jobs=request.jobs) as source:
+    with source_run(request.source, source_signers(loaded), jobs=request.jobs, policy=_policy_file(loaded)) as source:
         examination = examine(
             artifacts,
             build_examiners(settings),
@@ -210,6 +212,15 @@ def source_signers(loaded: LoadedPolicy) -> list[tuple[str, Path]]:
     base = loaded.source.parent if loaded.source else Path()
     source = loaded.policy.source
     return [(signer.fingerprint, base / signer.key) for signer in source.signer] if source else []
+
+
+def _policy_file(loaded: LoadedPolicy) -> PolicyFile | None:
+    """Return the policy file with the lines of its justifications; None for the built-in policy."""
+    if loaded.source is None:
+        return None
+    blocks = justification_blocks(loaded.raw, loaded.policy)
+    entries = tuple(Entry(block.section, block.id, block.first, block.last) for block in blocks)
+    return PolicyFile(loaded.source, loaded.raw, loaded.sha256, entries)
 
 
 def _evidence_files(loaded: LoadedPolicy) -> list[EvidenceFile]:

@@ -64,7 +64,7 @@ from gate.models.run_facts import (
     ServiceFact,
 )
 from gate.models.secret_facts import SecretFact, SecretKind
-from gate.models.source_facts import RevisionFact, SignatureKind, Traced, TraceFact, WorkTree
+from gate.models.source_facts import ApprovalFact, RevisionFact, SignatureKind, Traced, TraceFact, WorkTree
 from gate.models.vocabulary import (
     Aspect,
     Certainty,
@@ -82,6 +82,7 @@ from gate.models.vocabulary import (
 )
 
 __all__ = [
+    "ApprovalFact",
     "Artifact",
     "Aspect",
     "BaseImageFact",

@@ -13,7 +13,7 @@ from gate.models.components import BaseImageFact, ComponentFact
 from gate.models.evidence import EvidenceFact
 from gate.models.run_facts import BuilderFact, PreviousFact, ServiceFact
 from gate.models.secret_facts import SecretFact
-from gate.models.source_facts import RevisionFact, TraceFact
+from gate.models.source_facts import ApprovalFact, RevisionFact, TraceFact
 from gate.models.vocabulary import (  # pydantic reads annotations when the module is loaded
     DOCUMENT_CONFIG,
     Certainty,
@@ -223,7 +223,7 @@ theirs to tell, whatever has taken a worker over."""
 SeenFact: TypeAlias = ItemFact | LinkFact | OpenedFact | TraceFact | WorkerFact
 """What may be said of an item: by intake, by examiners, by the tracing of sources."""
 
-RunFact: TypeAlias = BuilderFact | PreviousFact | RevisionFact | EvidenceFact | ServiceFact
+RunFact: TypeAlias = ApprovalFact | BuilderFact | PreviousFact | RevisionFact | EvidenceFact | ServiceFact
 """What is no item's, and no examiner may say."""
 
 Fact: TypeAlias = SeenFact | RunFact

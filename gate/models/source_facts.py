@@ -84,3 +84,23 @@ class TraceFact:
     path: str = ""
     sha256: str = ""
     kind: Literal["trace"] = "trace"
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalFact:
+    """The commit that last changed an entry of the policy file, where that lies in the repository.
+
+    ``policy_sha256`` says which file the entry stands in, ``section`` and ``entry`` (its id) where.  ``commit`` is
+    empty where the file as it was used is no file of the commit; then nobody is known.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT_CONFIG
+    policy_sha256: str
+    section: str
+    entry: str
+    commit: str
+    author: str
+    committed_at: str
+    path: str = ""
+    sha256: str = ""
+    kind: Literal["approval"] = "approval"

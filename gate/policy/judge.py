@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from gate.models import Judgement
+from gate.policy.approvals import approval_findings
 from gate.policy.clauses import SATISFIED, VULNERABILITIES
 from gate.policy.engines import external_services, is_sample, run_findings
 from gate.policy.evidence import judge_evidence
@@ -59,7 +60,8 @@ def judge(
         *previous_findings(examination, policy),
     ]
     marked, expired = _suppressed(found, policy, today, reading.used)
-    unordered = [*marked, *expired, *_unused(policy, reading.used)]
+    history = approval_findings(examination, policy, policy_sha256, reading.used)
+    unordered = [*marked, *expired, *_unused(policy, reading.used), *history]
     findings = [finding for finding, _ in groupby(sorted(unordered, key=_finding_order))]
     executables = sorted(reading.executables, key=_executable_order)
     outbound = sorted(reading.contacts.judged, key=_outbound_order)

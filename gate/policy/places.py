@@ -43,6 +43,16 @@ class Places:
                 return line
         return 1
 
+    def block(self, path: KeyPath, end: int) -> tuple[int, int]:
+        """Return the lines that a table takes up: from its first to the one before whatever comes after it.
+
+        ``end`` is the last line of the text.
+        """
+        inside = [line for key, line in self._lines.items() if key[: len(path)] == path]
+        first = min(inside)
+        later = [line for key, line in self._lines.items() if key[: len(path)] != path and line > max(inside)]
+        return first, min(later, default=end + 1) - 1
+
 
 class _Scanner:
     """Reads a valid TOML text once, statement by statement."""

@@ -175,6 +175,8 @@ _KINDS = (
     FindingKind("evidence/unbound", "note", "", "never"),
     FindingKind("evidence/website-papers", "note", "", "never"),
     FindingKind("component/incomplete", "warn", VULNERABILITIES),
+    FindingKind("justification/self-approved", "note", QUALITY, "never"),
+    FindingKind("justification/uncommitted", "note", QUALITY, "never"),
     FindingKind("justification/unused", "warn", "", "never"),
     FindingKind("justification/expired", "reject", "", "never"),
     FindingKind("justification/other-party", "reject", "", "never"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from gate.models import (
+    ApprovalFact,
     BaseImageFact,
     BuilderFact,
     ComponentFact,
@@ -126,6 +127,7 @@ class Reading:
                 | RevisionFact()
                 | TraceFact()
                 | SecretFact()
+                | ApprovalFact()
             ):
                 pass  # judged as a whole elsewhere: what a delivery comes from and follows, evidence, secrets
             case ComponentFact():

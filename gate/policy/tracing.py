@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
-    from gate.models import Fact, Finding, Gap, Severity
+    from gate.models import Examination, Fact, Finding, Gap, Severity
+    from gate.policy.model import Policy
     from gate.policy.source_section import Source
 
 SECTION: Final = "source.generated"
@@ -86,6 +87,13 @@ class Tracing:
             else:
                 unused = {"section": SECTION, "id": each.glob}
                 self.findings.append(make_finding("justification/unused", args=unused))
+
+
+def trace(examination: Examination, policy: Policy) -> SourceStanding | None:
+    """Return where a delivery comes from under a policy; None where no repository was read."""
+    tracing = Tracing(policy.source)
+    tracing.take(examination.facts, examination.gaps)
+    return tracing.standing
 
 
 def _of_secret(fact: SecretFact) -> Finding:

@@ -252,7 +252,7 @@ def build_record(
             verdict=judgement.verdict,
             sample=judgement.sample,
             builder=record_builder(examination),
-            source=record_source(examination),
+            source=record_source(examination, policy, loaded.sha256),
             previous=record_previous(examination),
             deliverable=_deliverable(policy),
             specification=_specification(policy, papers),

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from gate.models import (  # pydantic reads the annotations of documents when the module is loaded
     BuilderFact,
     BuildSystem,
-    RevisionFact,
     RunnerKind,
     WorkTree,
 )
+from gate.policy.approvals import approvals_of
 from gate.policy.previous import previous_of
+from gate.policy.tracing import trace
 from gate.record.identity import DOCUMENT
 from gate.record.subjects import Sha256  # as above
 
 if TYPE_CHECKING:
     from gate.models import Examination
+    from gate.policy.model import Policy
+
+MOST_PATHS: Final = 1000
+"""Paths of generated files that a record names for each glob; all stand in ``facts.json``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +49,35 @@ class RecordBuilder:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordGenerated:
+    """A glob of ``[source] generated``, how many files it declares, and the first of their item paths."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
+    glob: str
+    count: int
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordApproval:
+    """The commit that last changed a justification, and its author; empty where no commit holds it."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
+    section: str
+    id: str
+    commit: str
+    author: str
+    committed_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordSource:
     """The commit that the repository given with ``--source`` was at, as the gate read it.
 
     ``signed_by`` and ``tag_signed_by`` are fingerprints of keys of the policy that signatures were verified against,
-    empty where none was.  ``repository`` is the address of ``origin``, which nobody proves.
+    empty where none was.  ``repository`` is the address of ``origin``, which nobody proves, and so is ``author``.
+    ``files`` counts delivered files by what they are in the commit, ``generated`` are those that the policy declares as
+    made by the build.  ``exceptions`` tells which commit last changed each entry of the policy file.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
@@ -61,6 +90,11 @@ class RecordSource:
     work_tree: WorkTree
     signed_by: str
     tag_signed_by: str
+    author: str
+    committed_at: str
+    files: dict[str, int]
+    generated: tuple[RecordGenerated, ...]
+    exceptions: tuple[RecordApproval, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +137,12 @@ def record_builder(examination: Examination) -> RecordBuilder | None:
     )
 
 
-def record_source(examination: Examination) -> RecordSource | None:
+def record_source(examination: Examination, policy: Policy, policy_sha256: str) -> RecordSource | None:
     """Return the commit of the delivery; None where no repository was read."""
-    fact = next((fact for fact in examination.facts if isinstance(fact, RevisionFact)), None)
-    if fact is None:
+    standing = trace(examination, policy)
+    if standing is None:
         return None
+    fact = standing.revision
     return RecordSource(
         commit=fact.commit,
         tree=fact.tree,
@@ -118,6 +153,16 @@ def record_source(examination: Examination) -> RecordSource | None:
         work_tree=fact.work_tree,
         signed_by=fact.signed_by,
         tag_signed_by=fact.tag_signed_by,
+        author=fact.author,
+        committed_at=fact.committed_at,
+        files=standing.counts,
+        generated=tuple(
+            RecordGenerated(each.glob, len(each.paths), each.paths[:MOST_PATHS]) for each in standing.generated
+        ),
+        exceptions=tuple(
+            RecordApproval(each.section, each.entry, each.commit, each.author, each.committed_at)
+            for each in approvals_of(examination, policy_sha256)
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from gate.examine.interface import Together
 from gate.models import Examination, Fact, RunFact
 from gate.openpgp import KeyFileError, PublicKey
 from gate.paths import printable
+from gate.source.approvals import PolicyFile, approvals
 from gate.source.commit_files import CommitFiles
 from gate.source.repository import Repository
 from gate.source.tracer import SourceTracer, trace_links
@@ -39,9 +40,12 @@ class SourceRun:
 
 
 @contextlib.contextmanager
-def source_run(folder: Path | None, signers: Sequence[tuple[str, Path]], *, jobs: int) -> Iterator[SourceRun]:
+def source_run(
+    folder: Path | None, signers: Sequence[tuple[str, Path]], *, jobs: int, policy: PolicyFile | None
+) -> Iterator[SourceRun]:
     """Read the repository of ``folder`` for the time of a ``with``; ``signers`` are fingerprints and key files.
 
+    Where the ``policy`` file lies in the repository, its history says who wrote each of its entries.
     Raises ``UsageError`` where the repository or a key file cannot be used, ``EngineFailure`` without git.
     """
     if folder is None:
@@ -54,7 +58,8 @@ def source_run(folder: Path | None, signers: Sequence[tuple[str, Path]], *, jobs
         except KeyFileError as error:
             raise UsageError("source.key-wrong", fingerprint=error.fingerprint) from error
         files = CommitFiles.of(repository.object_format, repository.entries.values(), repository.pointers)
-        yield SourceRun((revision,), (SourceTracer(files, _build_files(repository), jobs=jobs),), files)
+        history = approvals(repository, policy) if policy else []
+        yield SourceRun((revision, *history), (SourceTracer(files, _build_files(repository), jobs=jobs),), files)
 
 
 def _build_files(repository: Repository) -> str:

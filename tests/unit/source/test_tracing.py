@@ -31,7 +31,7 @@ class Traced:
     """What tracing says of an artifact."""
 
     def __init__(self, artifact: Path, source: Path, *generated: str) -> None:
-        with source_run(source, (), jobs=2) as run:
+        with source_run(source, (), jobs=2, policy=None) as run:
             seen = examine(
                 [InputArtifact(artifact.resolve(), artifact.name)],
                 (),
