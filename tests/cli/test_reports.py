@@ -15,6 +15,7 @@ from gate.cli.output import write_answer
 from gate.errors import UsageError
 from gate.reports.formats import Format
 from tests.conftest import Gate, eicar, policy_text
+from tests.examine.secrets.secret_samples import pem
 
 
 @pytest.fixture(autouse=True)
@@ -26,10 +27,13 @@ def test_the_command_line_names_every_format() -> None:
     assert get_args(Format) == FORMATS
 
 
-def test_every_form_comes_from_one_run(gate: Gate, tmp_path: Path) -> None:
+def test_every_form_comes_from_one_run_and_tells_no_secret(gate: Gate, tmp_path: Path) -> None:
     (tmp_path / "a.bin").write_bytes(eicar())
+    key = pem()
+    (tmp_path / "key.pem").write_bytes(key)
+    (tmp_path / "a.js").write_text('fetch("https://user:hunter2pass@api.example.com/v1?token=s3cr3tvalue")')
     options = [f"--report={form}={tmp_path / form}" for form in FORMATS]
-    ran = gate("check", "--format", "markdown", *options, "a.bin")
+    ran = gate("check", "--format", "markdown", *options, "a.bin", "key.pem", "a.js")
     assert ran.status == 1
     assert ran.stdout == (tmp_path / "markdown").read_text()
     assert ran.stdout.startswith("# REJECTED")
@@ -39,7 +43,14 @@ def test_every_form_comes_from_one_run(gate: Gate, tmp_path: Path) -> None:
     assert int(etree.parse(tmp_path / "junit").getroot().attrib["failures"]) > 0
     assert (tmp_path / "text").read_text().startswith("REJECTED")
     assert (tmp_path / "html").read_text().startswith("<!DOCTYPE html>")
-    assert {each.name for each in tmp_path.iterdir()} == {"a.bin", "gate.toml", *FORMATS}
+    assert {each.name for each in tmp_path.iterdir()} == {"a.bin", "key.pem", "a.js", "gate.toml", *FORMATS}
+    seen = gate("outbound", "-v", "a.js").stdout
+    assert "api.example.com" in seen
+    secrets = [*(line.decode() for line in key.split(b"\n") if not line.startswith(b"-----") and len(line) > 16),
+               "hunter2pass", "s3cr3tvalue"]  # fmt: skip
+    assert len(secrets) > 4
+    for output in (seen, ran.stderr, *((tmp_path / form).read_text() for form in FORMATS)):
+        assert [secret for secret in secrets if secret in output] == []
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,26 @@ def test_a_file_is_read_once_for_all_its_lines(file: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(os, "open", refuse)
     assert line(file, 2) == "two%1B[2J"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('fetch("https://user:hunter2@api.example/")', 'fetch("https://…@api.example/")'),
+        ("curl https://token@api.example/a@b", "curl https://…@api.example/a@b"),
+        ("load('//a.example/x?key=s3cret&b=2#c')", "load('//a.example/x?key=…&b=…#c')"),
+        ("mail me@a.example // or not", "mail me@a.example // or not"),
+        ("x = a ? b : c; y = d && e", "x = a ? b : c; y = d && e"),
+        ('<a href="https://a.example/?q">', '<a href="https://a.example/?q">'),
+    ],
+)
+def test_addresses_are_shown_without_user_information_and_values(tmp_path: Path, text: str, shown: str) -> None:
+    (tmp_path / "a.js").write_text(text)
+    assert line(tmp_path / "a.js", 1) == shown
+
+
+def test_an_endless_line_takes_no_time(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_bytes((b"//a?b&" * 700_000)[: 4 << 20])
+    started = time.process_time()
+    assert len(line(tmp_path / "a.js", 1)) == 161
+    assert time.process_time() - started < 2
