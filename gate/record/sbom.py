@@ -24,6 +24,7 @@ from packageurl import PackageURL
 
 from gate.policy.delivery import found_components
 from gate.record.canonical import canonical
+from gate.record.packages import Packages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,7 +48,8 @@ _PREFIX: Final = "release-gate"
 def sbom_document(examination: Examination, policy: Policy, gate: GateIdentity, *, created: datetime) -> bytes:
     """Return the bytes of the document; ``created`` is its time, with an offset."""
     found = found_components(examination.facts)
-    artifacts = [_artifact(artifact, _inside(artifact, found)) for artifact in examination.artifacts]
+    packages = Packages.of(examination.facts, found)
+    artifacts = [_artifact(artifact, _inside(artifact, found), packages) for artifact in examination.artifacts]
     whole = _deliverable(policy, examination)
     tools = ToolRepository(components=[_gate(gate)])
     bom = Bom(components=artifacts, metadata=BomMetaData(timestamp=created, tools=tools, component=whole))
@@ -93,7 +95,7 @@ def _below(artifact: Artifact) -> tuple[str, str]:
     return f"{artifact.path}/", f"{artifact.path}!/"
 
 
-def _artifact(artifact: Artifact, found: Sequence[ComponentFact]) -> Component:
+def _artifact(artifact: Artifact, found: Sequence[ComponentFact], packages: Packages) -> Component:
     """Return an artifact; the digest of a folder is that of the list of its files, which is no file's of that name."""
     is_file = artifact.kind == "file"
     return Component(
@@ -102,28 +104,31 @@ def _artifact(artifact: Artifact, found: Sequence[ComponentFact]) -> Component:
         bom_ref=f"artifact:{artifact.path}",
         hashes=[_sha256(artifact.sha256)] if is_file else [],
         properties=[] if is_file else [_property("file-list-sha256", artifact.sha256)],
-        components=_components(artifact, found),
+        components=_components(artifact, found, packages),
     )
 
 
-def _components(artifact: Artifact, found: Iterable[ComponentFact]) -> list[Component]:
+def _components(artifact: Artifact, found: Iterable[ComponentFact], packages: Packages) -> list[Component]:
     """Return the components of an artifact, each once with all places that name it."""
     places: dict[str, list[ComponentFact]] = {}
     for fact in found:
         places.setdefault(fact.purl or fact.path, []).append(fact)
-    return [_component(f"component:{artifact.path}:{key}", facts) for key, facts in sorted(places.items())]
+    return [_component(f"component:{artifact.path}:{key}", facts, packages) for key, facts in sorted(places.items())]
 
 
-def _component(reference: str, facts: Sequence[ComponentFact]) -> Component:
+def _component(reference: str, facts: Sequence[ComponentFact], packages: Packages) -> Component:
     fact = facts[0]
     licences = sorted({each.licence for each in facts if each.licence})
     problems = sorted({each.problem for each in facts if each.problem})
+    digests = {digest for each in facts if (digest := packages.digest(each))}
     return Component(
         name=fact.name or _UNNAMED,
         version=fact.version or None,
         type=ComponentType.LIBRARY,
         bom_ref=reference,
         purl=PackageURL.from_string(fact.purl) if fact.purl else None,
+        # Two different files that call themselves the same have no digest in common.
+        hashes=map(_sha256, digests) if len(digests) == 1 else (),
         licenses=map(_licence, licences),
         evidence=ComponentEvidence(
             occurrences=[

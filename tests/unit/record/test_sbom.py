@@ -12,12 +12,13 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from gate.models import Artifact, ComponentFact, Examination
+from gate.models import Artifact, ComponentFact, Examination, ItemFact
 from gate.policy import Policy
 from gate.record.components import record_components, result_components
 from gate.record.identity import GateIdentity
+from gate.record.packages import Packages
 from gate.record.sbom import sbom_document
-from tests.unit.policy.policy_kit import OTHER_SHA, SHA, deliverable, examined, policy_of
+from tests.unit.policy.policy_kit import OTHER_SHA, SHA, deliverable, examined, item, policy_of
 
 GATE = GateIdentity("1.0", "a" * 64)
 CLOCK = datetime(2026, 11, 26, 1, 2, 3, tzinfo=UTC)
@@ -35,12 +36,12 @@ MAVEN = ComponentFact("pkg:maven/org/x@1", "org/x", "1", "pom.properties", path=
 ALL = (WHEEL, AGAIN, FOLDER, UNNAMED, ASKED, BUNDLE)
 
 
-def delivery(*facts: ComponentFact) -> Examination:
+def delivery(*facts: ComponentFact | ItemFact) -> Examination:
     artifacts = (Artifact("app.whl", "file", SHA, 10, 3), Artifact("site", "folder", OTHER_SHA, 10, 3))
     return dataclasses.replace(examined(*facts), artifacts=artifacts)
 
 
-def sbom(*facts: ComponentFact, policy: Policy | None = None, created: datetime = CLOCK) -> dict[str, Any]:
+def sbom(*facts: ComponentFact | ItemFact, policy: Policy | None = None, created: datetime = CLOCK) -> dict[str, Any]:
     """Return a document that the library's validator found nothing wrong with."""
     raw = sbom_document(delivery(*facts), policy or policy_of(deliverable("website")), GATE, created=created)
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(raw.decode()) is None
@@ -128,3 +129,48 @@ def test_the_record_names_each_component_once() -> None:
         ("pkg:pypi/jinja2@3.1.2", WHEEL.path, 3),
     ]
     assert rows[0].problem == "not JSON"
+
+
+def component(found_by: str, path: str, sha256: str = SHA) -> ComponentFact:
+    return ComponentFact("pkg:generic/x@1", "x", "1", found_by, path=path, sha256=sha256)
+
+
+@pytest.mark.parametrize(
+    ("found_by", "holder", "inside", "is_package"),
+    [
+        ("python-metadata", "site/a.whl", "a.dist-info/METADATA", True),
+        ("python-metadata", "site/a.zip", "a.dist-info/METADATA", False),
+        ("package.json", "site/a.tgz", "package/package.json", True),
+        ("package.json", "site/a.tgz", "package/node_modules/b/package.json", False),
+        ("pom.properties", "site/a.jar", "META-INF/maven/g/a/pom.properties", True),
+        ("bundle-manifest", "site/a.jar", "META-INF/MANIFEST.MF", True),
+        ("bundle-manifest", "site/a.jar", "other/MANIFEST.MF", False),
+        ("nuspec", "site/a.nupkg", "a.nuspec", True),
+        ("dpkg", "site/a.deb", "control.tar.xz!/./control", True),
+        ("dpkg", "site/a.tar", "control.tar.xz!/./control", False),
+        ("python-metadata", "site/a.whl", "a/_vendor/b.dist-info/METADATA", False),
+        ("pom.properties", "site/a.jar", "BOOT-INF/lib/b.jar!/META-INF/maven/g/b/pom.properties", False),
+        ("cargo.toml", "site/a.crate", "Cargo.toml", False),
+    ],
+)
+def test_the_file_that_a_component_is_has_its_digest(
+    found_by: str, holder: str, inside: str, *, is_package: bool
+) -> None:
+    found = component(found_by, f"{holder}!/{inside}")
+    items = (item(holder, OTHER_SHA), item(found.path))
+    packages = Packages.of((*items, found), [found])
+    assert packages.digest(found) == (OTHER_SHA if is_package else None)
+    again = component(found_by, f"{holder}!/{inside}")
+    assert Packages.of(items, [found, again]).digest(found) is None, "one of several"
+
+
+def test_digests_of_components_in_the_list() -> None:
+    rpm, item_of_it = component("rpm-header", "site/a.rpm"), item("site/a.rpm", OTHER_SHA)
+    (listed,) = sbom(rpm, item_of_it)["components"][1]["components"]
+    assert listed["hashes"] == [{"alg": "SHA-256", "content": OTHER_SHA}]
+    second = (component("rpm-header", "site/b.rpm"), item("site/b.rpm", SHA))
+    (listed,) = sbom(rpm, item_of_it, *second)["components"][1]["components"]
+    assert "hashes" not in listed, "two files of one name"
+    (listed,) = sbom(WHEEL, item("app.whl", SHA))["components"][0]["components"]
+    assert listed["hashes"] == [{"alg": "SHA-256", "content": SHA}]
+    assert "hashes" not in sbom(FOLDER)["components"][1]["components"][0]
