@@ -55,7 +55,9 @@ def in_force(approval: Approval, today: date) -> bool:
 def decide(candidates: Iterable[Candidate[EntryT]], today: date) -> Decision[EntryT]:
     """Return the decision of the most specific entries; of several that cover, the first by id."""
     ranked = list(candidates)
-    greatest = max((candidate.specificity for candidate in ranked), default=())
+    if not ranked:
+        return Decision("none")
+    greatest = max(candidate.specificity for candidate in ranked)
     deciding = sorted(
         (candidate for candidate in ranked if candidate.specificity == greatest),
         key=lambda candidate: candidate.entry.id,
@@ -66,7 +68,7 @@ def decide(candidates: Iterable[Candidate[EntryT]], today: date) -> Decision[Ent
             return Decision("covered", entry)
     if fitting:
         return Decision("expired", fitting[0])
-    return Decision("pin-mismatch", deciding[0].entry) if deciding else Decision("none")
+    return Decision("pin-mismatch", deciding[0].entry)
 
 
 def decide_executable(entries: Sequence[Executable], fact: ExecutableFact, today: date) -> Decision[Executable]:
