@@ -26,7 +26,7 @@ from gate.paths import printable
 from gate.signing.certificate_keys import read_certificates, read_file
 from gate.signing.stamping import get_stamp, get_state, ocsp_url
 from gate.signing.usable import asn1, path_upwards, require_fresh, require_usable
-from gate.x509.checker import Checker, Revocation, TrustedSigner
+from gate.x509.checker import MAX_MATERIAL, Checker, Revocation, TrustedSigner
 from gate.x509.form import with_timestamp
 from gate.x509.names import signer_text, spki_sha256
 from gate.x509.response import wrapped
@@ -65,6 +65,10 @@ class CmsOptions:
     profile: Profile = "plain"
 
 
+MAX_LISTS: Final = MAX_MATERIAL - (2 << 20)
+"""Bytes that revocation lists may have together, so that a recipient takes them with all else that is kept."""
+
+
 class CmsSigner:
     """Signs by a key with a certificate, each signature with a timestamp.
 
@@ -97,6 +101,8 @@ class CmsSigner:
         """See :class:`gate.signing.interface.Signer`."""
         self._pool = [each for path in self._options.chain for each in read_certificates(path)]
         self._lists = [_read_list(path) for path in self._options.crls]
+        if sum(len(each.public_bytes(Encoding.DER)) for each in self._lists) > MAX_LISTS:
+            raise KeyProblem("x509.lists-too-large", most=MAX_LISTS >> 20)
         certificate = self._options.key.visible()
         if certificate is not None:
             self._require_fit(certificate, self._pool)
@@ -166,9 +172,10 @@ class CmsSigner:
         value = cms.ContentInfo.load(raw)["content"]["signer_infos"][0]["signature"].native
         if self._reader is None:  # it is there since begin(): this tells the type checker
             raise SigningFailure("x509.failed", key=self._options.key.shown, detail="closed")
-        stamp = get_stamp(self._options.tsa, value, self._reader)
+        pool = [each.public_bytes(Encoding.DER) for each in self._pool]
+        stamp = get_stamp(self._options.tsa, value, self._reader, pool)
         signature = with_timestamp(raw, stamp.token)
-        self._keep_stamp(stamp.certificates)
+        self._keep_stamp(stamp.chain)
         self._prove(file, signature)
         self._tokens[hashlib.sha256(signature).digest()] = stamp.token
         return signature
@@ -184,23 +191,14 @@ class CmsSigner:
             raise SigningFailure("x509.failed", key=self._options.key.shown, detail=detail) from error
         return bytes(made.dump())
 
-    def _keep_stamp(self, certificates: Sequence[bytes]) -> None:
-        """Keep the authority's chain; where it is another than before, the prover has to be told of its root."""
-        try:
-            leaf_first = [x509.load_der_x509_certificate(each) for each in certificates]
-        except ValueError as error:
-            raise SigningFailure("x509.stamp-chain", url=printable(self._options.tsa)) from error
-        pool = [*leaf_first, *self._pool]
-        issuers = {each.issuer for each in leaf_first}
-        leaf = next((each for each in leaf_first if each.subject not in issuers), None)
-        above = path_upwards(leaf, pool) if leaf is not None else []
-        if not above:
+    def _keep_stamp(self, chain: Sequence[bytes]) -> None:
+        """Keep the authority's chain; where it ends in another root than before, the prover has to be told."""
+        if not chain:
             raise SigningFailure("x509.stamp-chain", url=printable(self._options.tsa))
-        for each in above:
-            self._keep("cer", each.public_bytes(Encoding.DER))
-        root = above[-1].public_bytes(Encoding.DER)
-        if root not in self._stamp_roots:
-            self._stamp_roots.add(root)
+        for raw in chain:
+            self._keep("cer", raw)
+        if chain[-1] not in self._stamp_roots:
+            self._stamp_roots.add(chain[-1])
             if self._prover is not None:
                 self._prover.close()
                 self._prover = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import requests
 from asn1crypto import tsp
@@ -22,12 +22,15 @@ from gate.paths import printable
 from gate.signing.deadlines import TooLateError, bound, within
 from gate.x509.checker import Checker, StampAnswer
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 SECONDS: Final = 30.0
 """How long a service may take to answer."""
 
 
-def get_stamp(url: str, stamped: bytes, checker: Checker) -> StampAnswer:
-    """Return a timestamp over ``stamped``, looked at by ``checker``.
+def get_stamp(url: str, stamped: bytes, checker: Checker, pool: Sequence[bytes]) -> StampAnswer:
+    """Return a timestamp over ``stamped``, looked at by ``checker``; ``pool`` may hold the authority's chain (DER).
 
     Raises ``SigningFailure`` where the authority cannot be reached, takes too long, or answers anything but a
     timestamp over just these bytes and with our nonce.
@@ -35,7 +38,7 @@ def get_stamp(url: str, stamped: bytes, checker: Checker) -> StampAnswer:
     nonce = secrets.randbits(63)
     imprint = {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": hashlib.sha256(stamped).digest()}
     request = tsp.TimeStampReq({"version": "v1", "message_imprint": imprint, "nonce": nonce, "cert_req": True})
-    answer = checker.read_response(_post(url, request.dump(), "application/timestamp-query"), stamped, nonce)
+    answer = checker.read_response(_post(url, request.dump(), "application/timestamp-query"), stamped, nonce, pool)
     if answer.outcome != "valid":
         raise SigningFailure("x509.bad-answer", url=printable(url), detail=answer.outcome)
     return answer

@@ -130,6 +130,25 @@ def _pairs(path: ValidationPath) -> Iterator[tuple[x509.Certificate, x509.Certif
     yield from zip(certificates[1:], certificates[:-1], strict=True)
 
 
+def upwards(certificate: x509.Certificate, pool: Sequence[x509.Certificate]) -> list[x509.Certificate]:
+    """Return the certificates above one, as far as ``pool`` has them: by name and signature, at most once each."""
+    found: list[x509.Certificate] = []
+    below = certificate
+    while below.issuer != below.subject:
+        above = next((each for each in pool if each not in found and _is_issued_by(below, each)), None)
+        if above is None:
+            break
+        found.append(above)
+        below = above
+    return found
+
+
+def _is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    if certificate.issuer != issuer.subject:
+        return False
+    return _is_good(certificate, "tbs_certificate", "signature_value", issuer)
+
+
 def _struck(
     certificate: x509.Certificate, issuer: x509.Certificate, listed: crl.CertificateList, moment: datetime
 ) -> bool:
@@ -166,12 +185,14 @@ def _entry(
 
 
 def _is_signed_by(listed: crl.CertificateList, issuer: x509.Certificate) -> bool:
+    return _is_good(listed, "tbs_cert_list", "signature", issuer)
+
+
+def _is_good(signed: crl.CertificateList | x509.Certificate, body: str, value: str, issuer: x509.Certificate) -> bool:
+    """Say whether what ``body`` names in a signed value carries a good signature of ``issuer``."""
     try:
         SoundSignatures().validate_signature(
-            listed["signature"].native,
-            listed["tbs_cert_list"].dump(),
-            issuer.public_key,
-            listed["signature_algorithm"],
+            signed[value].native, signed[body].dump(), issuer.public_key, signed["signature_algorithm"]
         )
     except InvalidSignature:
         return False

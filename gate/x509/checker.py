@@ -79,12 +79,12 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class StampAnswer:
-    """What a time-stamping authority's answer is: where good, the token, its time and the certificates in it (DER)."""
+    """What a time-stamping authority's answer is: where good, the token, its time and the authority's chain (DER)."""
 
     outcome: Outcome
     token: bytes = b""
     time: int = 0
-    certificates: tuple[bytes, ...] = ()
+    chain: tuple[bytes, ...] = ()
 
 
 def _confinable() -> bool:
@@ -100,6 +100,7 @@ class Checker:
     """
 
     def __init__(self, entries: Sequence[TrustedSigner], *, now: int) -> None:
+        _require_room(entries)
         options = {"entries": [_plain(entry) for entry in entries], "now": now}
         self._backend: _Backend = _Confined(options) if _confinable() else _Unconfined(options)
         try:
@@ -142,15 +143,19 @@ class Checker:
         except (KeyError, TypeError, ValueError):
             return Checked("failed", "", 0, 0, b"", "", 0)
 
-    def read_response(self, response: bytes, stamped: bytes, nonce: int) -> StampAnswer:
-        """Look at a time-stamping authority's answer to a request for ``stamped`` with ``nonce``, whoever it is."""
-        answer = self._ask({"do": "stamp", "response": response, "stamped": stamped, "nonce": nonce})
+    def read_response(self, response: bytes, stamped: bytes, nonce: int, pool: Sequence[bytes]) -> StampAnswer:
+        """Look at a time-stamping authority's answer to a request for ``stamped`` with ``nonce``, whoever it is.
+
+        The chain above its certificate is found among those in the answer and in ``pool`` (DER).
+        """
+        request = {"do": "stamp", "response": response, "stamped": stamped, "nonce": nonce, "pool": list(pool)}
+        answer = self._ask(request)
         try:
             return StampAnswer(
                 _outcome(answer),
                 bytes(answer.get("token", b"")),
                 int(answer.get("time", 0)),
-                tuple(bytes(each) for each in answer.get("certificates", ())),
+                tuple(bytes(each) for each in answer.get("chain", ())),
             )
         except (TypeError, ValueError):
             return StampAnswer("failed")
@@ -166,6 +171,15 @@ class Checker:
     def close(self) -> None:
         """End the confined process; may be called more than once."""
         self._backend.close()
+
+
+def _require_room(entries: Sequence[TrustedSigner]) -> None:
+    """Raise :class:`TrustEntryError` where entries hold more than can be handed over."""
+    room = MAX_MATERIAL
+    for number, entry in enumerate(entries):
+        room -= sum(map(len, (*entry.roots, *entry.tsa_roots, *entry.crls)))
+        if room < 0:
+            raise TrustEntryError(number, "crls")
 
 
 def _outcome(answer: dict[str, Any]) -> Outcome:

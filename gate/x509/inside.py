@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from asn1crypto import crl, ocsp, pem, tsp, x509
 from pyhanko.sign.general import check_ess_certid
 
-from gate.x509.chain import TOLERANCE, Material, prove_chain
+from gate.x509.chain import TOLERANCE, Material, prove_chain, upwards
 from gate.x509.form import Refusal, Signed, read_signature, require_der
 from gate.x509.names import read_name, same_name, signer_text, spki_sha256
 from gate.x509.profiles import fits_profile, has_signing_usage, is_sound_key
@@ -71,7 +71,7 @@ def serve(options: Mapping[str, Any]) -> Callable[[Mapping[str, Any], Sequence[i
             kept, unread = _material(request["files"])
             yield {"unread": unread}
         elif request["do"] == "stamp":
-            yield _answer(lambda: _of_response(request["response"], request["stamped"], request["nonce"]))
+            yield _answer(lambda: _of_response(request["response"], request))
         else:
             now = datetime.fromtimestamp(options["now"] if options["now"] is not None else request["now"], UTC)
             yield _checked(entries, request["signature"], descriptors[0], kept, now)
@@ -282,18 +282,19 @@ def _material(files: Sequence[Sequence[Any]]) -> tuple[Material, list[int]]:
 # --- answers of a time-stamping authority ---------------------------------------------------------------------
 
 
-def _of_response(raw: bytes, stamped: bytes, nonce: int) -> dict[str, Any]:
-    """Return token, time and certificates of a response to our own request (RFC 3161, 2.4.2)."""
+def _of_response(raw: bytes, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return token, time and the authority's chain of a response to our own request (RFC 3161, 2.4.2)."""
     require_der(raw)
     response = tsp.TimeStampResp.load(raw, strict=True)
+    pool = map(read_certificate, request["pool"])
     if response["status"]["status"].native not in {"granted", "granted_with_mods"}:
         raise Refusal("timestamp-missing")
     token = response["time_stamp_token"]
-    stamp = read_stamp(token, stamped)
-    if stamp.nonce != nonce:
+    stamp = read_stamp(token, request["stamped"])
+    if stamp.nonce != request["nonce"]:
         raise Refusal("timestamp-bad")
     return {
         "token": token.dump(),
         "time": int(stamp.time.timestamp()),
-        "certificates": [each.dump() for each in stamp.certificates],
+        "chain": [each.dump() for each in upwards(stamp.signer, [*stamp.certificates, *pool])],
     }

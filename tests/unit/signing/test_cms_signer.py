@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from gate.errors import GateError, KeyProblem, SigningFailure
+from gate.signing import cms as cms_module
 from gate.signing import stamping
 from gate.signing.certificate_keys import PemKey, Pkcs12Key, TokenKey
 from gate.signing.interface import KeepsMaterial, Signer
@@ -293,13 +294,19 @@ def test_a_weak_key(supplier: Supplier, artifact: Path) -> None:
     assert problem(supplier, artifact, key=supplier.key(holder)) == ("x509.weak", 2)
 
 
-def test_chains_and_lists_that_do_not_serve(supplier: Supplier, artifact: Path) -> None:
+def test_chains_and_lists_that_do_not_serve(
+    supplier: Supplier, artifact: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tsa_only = (supplier.write("tsa.pem", supplier.country.tsa_root.pem),)
     key = PemKey(supplier.write("k.pem", supplier.country.supplier.key_pem()),
                  supplier.write("c.pem", supplier.country.supplier.pem), lambda: "")  # fmt: skip
     assert problem(supplier, artifact, key=key, chain=tsa_only) == ("x509.no-chain", 2)
     assert problem(supplier, artifact, crls=(supplier.write("x.crl", b"none"),)) == ("x509.not-a-list", 2)
     assert problem(supplier, artifact, crls=supplier.lists(issued=-9 * DAY)) == ("x509.list-ended", 2)
+    monkeypatch.setattr(cms_module, "MAX_LISTS", 100)
+    assert problem(supplier, artifact) == ("x509.lists-too-large", 2)
+    monkeypatch.undo()
+    monkeypatch.setattr(checker_module, "_confinable", lambda: False)
     revoked = supplier.lists(revoked={supplier.country.supplier: -DAY})
     assert problem(supplier, artifact, crls=revoked) == ("x509.certificate-revoked", 2)
     assert problem(supplier, artifact, crls=supplier.lists()[:1]) == ("x509.revocation-unknown", 3)

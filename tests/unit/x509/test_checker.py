@@ -277,7 +277,8 @@ def test_the_digest_named_beside_the_signature_is_the_one_signed(country: Countr
     assert outcome(country, signature=edited(country, change)) == "bad"
 
 
-def test_no_byte_of_what_is_signed_can_be_changed(country: Country) -> None:
+@pytest.mark.parametrize("count", [200, pytest.param(2000, marks=pytest.mark.full)])
+def test_no_byte_of_what_is_signed_can_be_changed(country: Country, count: int) -> None:
     """A seeded sample of bits of attributes and value, then of all: never a failure of the checker."""
     good = sign(CONTENT, country.supplier, Stamper(country.tsa), chain=[country.issuing])
     info = cms.ContentInfo.load(good)["content"]["signer_infos"][0]
@@ -294,7 +295,7 @@ def test_no_byte_of_what_is_signed_can_be_changed(country: Country) -> None:
                 raw[start + chance.randrange(len(part))] ^= 1 << chance.randrange(8)
                 assert checker.check(file.fileno(), bytes(raw)).outcome not in {"valid", "failed"}
         seen = set()
-        for _ in range(200):
+        for _ in range(count):
             raw = bytearray(good)
             for _ in range(chance.choice((1, 1, 3))):
                 raw[chance.randrange(len(raw))] = chance.randrange(256)
@@ -606,6 +607,13 @@ def test_entries_that_cannot_be_read(country: Country, trust: dict[str, Any], fa
     with pytest.raises(TrustEntryError) as caught:
         Checker([Case(country).entry(), Case(country, trust=trust).entry()], now=0)
     assert (caught.value.number, caught.value.fault) == (1, fault)
+
+
+def test_more_than_can_be_handed_over() -> None:
+    large = TrustedSigner((b"0" * (7 << 20),), (b"0",), subject=NAME)
+    with pytest.raises(TrustEntryError) as caught:
+        Checker([large, large], now=0)
+    assert (caught.value.number, caught.value.fault) == (1, "crls")
 
 
 def test_several_certificates_in_one_file(country: Country) -> None:
