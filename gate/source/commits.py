@@ -62,7 +62,7 @@ def read_commit(content: bytes) -> Commit:
     author, authored_at = _person(fields.get(b"author", b""))
     committer, committed_at = _person(fields.get(b"committer", b""))
     signature = fields.get(b"gpgsig") or fields.get(b"gpgsig-sha256") or b""
-    signed = Signed(kind_of(signature), signature, _unsigned(content)) if signature else Signed("")
+    signed = _signed(signature, _unsigned(content)) if signature else Signed("")
     return Commit(_id(fields, b"tree"), author, authored_at, committer, committed_at, signed)
 
 
@@ -76,9 +76,14 @@ def read_tag(content: bytes) -> Tag:
     signed = Signed("")
     if places:
         start = max(places) + 1
-        signed = Signed(kind_of(content[start:]), content[start:], content[:start])
+        signed = _signed(content[start:], content[:start])
     kind = fields.get(b"type", b"").decode("utf-8", "replace")
     return Tag(_id(fields, b"object"), kind, fields.get(b"tag", b""), signed)
+
+
+def _signed(signature: bytes, payload: bytes) -> Signed:
+    """Return a signature as its tool writes it: with one line end at its end, which git keeps or not."""
+    return Signed(kind_of(signature), signature.rstrip(b"\n") + b"\n", payload)
 
 
 def kind_of(signature: bytes) -> SignatureKind:

@@ -301,7 +301,7 @@ def test_a_signature_in_a_commit_is_over_the_rest_of_it() -> None:
     )
     signed = read_commit(content).signed
     assert signed.kind == "openpgp"
-    assert signed.signature == b"-----BEGIN PGP SIGNATURE-----\n\nabc\n-----END PGP SIGNATURE-----"
+    assert signed.signature == b"-----BEGIN PGP SIGNATURE-----\n\nabc\n-----END PGP SIGNATURE-----\n"
     assert signed.payload == HEAD + b"encoding x\n\nmessage\n"
     assert read_commit(HEAD + b"\n gpgsig -----BEGIN PGP SIGNATURE-----\n").signed.kind == ""
 
