@@ -186,6 +186,7 @@ def _evidence(clause: str, basis: Basis) -> tuple[str, ...]:
     if clause == QUALITY and basis.source is not None:
         revision = basis.source.revision
         found += ["engine:source", f"revision:{revision.object_format}:{revision.commit}"]
+        found += [f"builder:{basis.source.builder}"] if basis.source.builder else []
         signers = {revision.signed_by, revision.tag_signed_by} - {""}
         found += [f"revision-signed-by:{signer}" for signer in sorted(signers)]
     for paper, worth in basis.papers.items():

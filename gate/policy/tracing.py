@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from gate.models import ContainerFact, ItemFact, LinkFact, RevisionFact, SecretFact, TraceFact
+from gate.models import BuilderFact, ContainerFact, ItemFact, LinkFact, RevisionFact, SecretFact, TraceFact
 from gate.paths import glob_matches
 from gate.policy.addresses import same_repository
 from gate.policy.findings import SECRETS, make_finding
@@ -49,6 +49,8 @@ class SourceStanding:
     revision: RevisionFact
     counts: dict[str, int]
     generated: tuple[Generated, ...]
+    builder: str = ""
+    """The build system that the environment claims; empty where it claims none, or several."""
 
     @property
     def traced(self) -> int:
@@ -79,7 +81,9 @@ class Tracing:
         walk.run()
         self.findings += walk.findings
         declared = tuple(Generated(glob, tuple(sorted(walk.declared[glob]))) for glob in generated)
-        self.standing = SourceStanding(revisions[0], dict(sorted(walk.counts.items())), declared)
+        systems = {fact.system for fact in facts if isinstance(fact, BuilderFact)} - {"local", "unclear"}
+        counts = dict(sorted(walk.counts.items()))
+        self.standing = SourceStanding(revisions[0], counts, declared, ", ".join(sorted(systems)))
         for each in declared:
             about: dict[str, str | int] = {"glob": each.glob, "count": len(each.paths)}
             if each.paths:

@@ -96,6 +96,9 @@ def test_what_the_runner_says_of_itself_decides_nothing() -> None:
     plain = asked(seen=run(item("a/a.py"), trace("a/a.py")))
     claimed = asked(seen=run(item("a/a.py"), trace("a/a.py"), BuilderFact("local", "urn:x")))
     assert claimed == plain
+    known = asked(seen=run(item("a/a.py"), trace("a/a.py"), BuilderFact("gitlab-ci", "urn:x")))
+    assert "builder:gitlab-ci" in clause(known, QUALITY).evidence
+    assert (known.verdict, clause(known, QUALITY).status) == (plain.verdict, clause(plain, QUALITY).status)
 
 
 def test_a_file_without_a_trace_is_untraced_whatever_says_nothing_of_it() -> None:
