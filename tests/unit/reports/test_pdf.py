@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import re
 import shutil
 import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -182,3 +184,20 @@ def test_texts_of_any_length_and_number_fit_on_pages(fonts: Fonts) -> None:
         for paper in (compose_report(view, language), compose_plan(loaded(policy, entry), language, created=CREATED)):
             pages = pages_of(render_pdf(paper, fonts, created=CREATED))
             assert 3 < len(pages) < 30
+
+
+def test_bytes_do_not_depend_on_how_a_process_orders_its_sets(fonts: Fonts) -> None:
+    script = (
+        "import hashlib, os\n"
+        "from gate.reports.papers.report import compose_report\n"
+        "from gate.reports.pdf import render_pdf\n"
+        "from gate.reports.pdf_fonts import find_fonts\n"
+        "from tests.unit.reports.paper_cases import case\n"
+        "from tests.unit.reports.view_kit import CREATED\n"
+        "data = render_pdf(compose_report(case('approved'), 'ja'), find_fonts(os.environ), created=CREATED)\n"
+        "print(hashlib.sha256(data).hexdigest())\n"
+    )
+    environment = {**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": str(Path(__file__).parents[3])}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment)
+    here = render_pdf(compose_report(case("approved"), "ja"), fonts, created=CREATED)
+    assert done.stdout.strip() == hashlib.sha256(here).hexdigest()
