@@ -89,6 +89,9 @@ def _method(text: ClauseText, policy: Policy, say: Speaker) -> tuple[Cell, ...]:
     printed = say.article_map.get(text.id) or text.printed[say.language]
     required = (say.words("clauses.required", "quiet"),) if text.id in policy.gate.require else ()
     how = tuple(dict.fromkeys(plain(sentence.how[say.language]) for sentence in text.sentence))
+    if text.evidence:
+        kinds = say("list-separator").join(evidence_kind(kind, say) for kind in text.evidence)
+        how = (*how, say.words("clauses.evidence", "quiet", evidence=kinds))
     ceiling = say("clauses.by-items") if text.ceiling == "items" else status_label(text.ceiling, say.language)
     sentences = tuple(Words(sentence.shown(say.language)) for sentence in text.sentence)
     return (Words(printed, form="strong"), *required), sentences, how, one(ceiling)
@@ -149,3 +152,9 @@ def _destination(entry: Destination) -> tuple[Cell, ...]:
 def _evidence(entry: Evidence, say: Speaker) -> tuple[Cell, ...]:
     what = (Words(say.label("paper.paper", entry.kind)), code(entry.file))
     return one(say.clause(entry.clause)), what, (*say.day(entry.date), plain(entry.by))
+
+
+def evidence_kind(kind: str, say: Speaker) -> str:
+    """Return how papers name a kind of evidence of the article: an engine, a paper, or something of the release."""
+    labels = (say.label(code, kind) for code in ("paper.evidence-kind", "paper.examiner", "paper.paper"))
+    return next((label for label in labels if label != kind), kind)

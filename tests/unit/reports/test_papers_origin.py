@@ -19,10 +19,11 @@ from gate.models import (
     ServiceFact,
     TraceFact,
 )
+from gate.record.clauses import article
 from gate.reports.papers.blocks import Fields, Heading, Notice, Table
 from gate.reports.papers.markdown import render_paper_markdown
-from gate.reports.papers.plan import compose_plan
-from gate.reports.papers.report import compose_report
+from gate.reports.papers.plan import compose_plan, evidence_kind
+from gate.reports.papers.report import compose_report, speaker_of
 from gate.text import LANGUAGES, Language
 from tests.unit.policy.policy_kit import SHA, deliverable, destination_entry, executable_entry, item
 from tests.unit.reports.paper_cases import DELIVERABLE, EVIDENCE, ORDERED
@@ -153,6 +154,13 @@ def test_the_plan_tells_for_every_sentence_how_it_will_be_kept(language: Languag
         assert paper.title == "遵守の方法（案）"
         assert "甲に提示し了承を得るための案" in text
         assert [word for word in ("承認", "合格", "マルウェア", "外部通信") if word in text] == []
+
+
+def test_every_kind_of_evidence_of_the_article_has_a_name() -> None:
+    say = speaker_of(view_of(), "ja")
+    kinds = {kind for clause in article() for kind in clause.evidence}
+    assert {kind for kind in kinds if evidence_kind(kind, say) == kind} == set()
+    assert evidence_kind("of-another-version", say) == "of-another-version"
 
 
 def test_a_plan_of_nothing_says_what_is_not_filled_in() -> None:
