@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
 
 from gate.models import ComponentFact, ItemFact
+from gate.policy.products import calls_of, names_of, plain_name, spelling, with_any_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from gate.models import Examination, Fact
     from gate.policy.model import Policy
 
-_RUNS: Final = re.compile(r"[-_.]+")
 _DIGEST: Final = "sha256:"
 
 
@@ -24,21 +22,24 @@ class Delivery:
     """All that a product, as evidence names it, can be compared with.
 
     ``digests`` are those of artifacts and items, ``artifacts`` maps the digest of each artifact to its path,
-    ``components`` each component that was found to what it may be called, ``called`` holds all of these and the
-    deliverable itself.
+    ``components`` each component that was found to what it may be called, ``called`` holds all of these, ``itself`` is
+    the deliverable's own name with its version.
     """
 
     digests: frozenset[str]
     artifacts: dict[str, str]
     components: dict[str, frozenset[str]]
     called: frozenset[str]
+    itself: str | None
 
     def has(self, products: Iterable[str]) -> bool:
         """Say whether any of these names is that of something in the delivery."""
-        return any(
-            product in self.digests if product.startswith(_DIGEST) else bool(names_of(product) & self.called)
-            for product in products
-        )
+        return any(map(self._has, products))
+
+    def _has(self, product: str) -> bool:
+        if product.startswith(_DIGEST):
+            return product in self.digests
+        return bool(names_of(product) & self.called) or plain_name(product) == self.itself
 
     def left_out(self, looked_at: Iterable[str]) -> tuple[str, ...]:
         """Return what a look at these did not cover, sorted: components, or artifacts where no component was found.
@@ -53,25 +54,6 @@ class Delivery:
         return tuple(sorted(component for component, called in self.components.items() if not called & names))
 
 
-def names_of(product: str) -> frozenset[str]:
-    """Return what a product may be called, in one spelling: itself, and ``name@version`` of a package URL.
-
-    Names are compared without regard to case and to which of ``-``, ``_`` and ``.`` stands between words (PyPA "Names
-    and normalization"); versions as they are.
-    """
-    if not product.startswith("pkg:"):
-        return frozenset({_spelling(product)})
-    full = unquote(product.partition("/")[2])
-    return frozenset({product, _spelling(full), _spelling(full.rpartition("/")[2])})
-
-
-def _spelling(text: str) -> str:
-    name, mark, version = text.rpartition("@")
-    if not mark:
-        name, version = text, ""
-    return f"{_RUNS.sub('-', name).lower()}@{version}"
-
-
 def delivery_of(examination: Examination, policy: Policy) -> Delivery:
     """Return what an examined delivery, declared by a policy, is recognised by."""
     artifacts = {f"{_DIGEST}{artifact.sha256}": artifact.path for artifact in examination.artifacts}
@@ -80,12 +62,12 @@ def delivery_of(examination: Examination, policy: Policy) -> Delivery:
     called: set[str] = set()
     for fact in found_components(examination.facts):
         # One without a version is nothing that evidence could speak of.
-        names = names_of(fact.purl) if fact.purl and fact.version else frozenset[str]()
+        names = calls_of(fact.purl) if fact.purl and fact.version else frozenset[str]()
         components[fact.purl or f"{fact.name} ({fact.path})"] = names
         called |= with_any_version(names)
-    if policy.deliverable is not None:
-        called.add(_spelling(f"{policy.deliverable.name}@{policy.deliverable.version}"))
-    return Delivery(frozenset(artifacts) | items, artifacts, components, frozenset(called))
+    declared = policy.deliverable
+    itself = None if declared is None else spelling(declared.name, declared.version)
+    return Delivery(frozenset(artifacts) | items, artifacts, components, frozenset(called), itself)
 
 
 def found_components(facts: Iterable[Fact]) -> list[ComponentFact]:
@@ -101,10 +83,3 @@ def found_components(facts: Iterable[Fact]) -> list[ComponentFact]:
 
 def _holder(path: str) -> str:
     return path.rpartition("!/")[0]
-
-
-def with_any_version(names: frozenset[str]) -> frozenset[str]:
-    """Return names also in the form without a version, by which all versions are meant."""
-    return names | {
-        name.rpartition("@")[0] if name.startswith("pkg:") else f"{name.rpartition('@')[0]}@" for name in names
-    }

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from gate.models import EvidenceFact, EvidenceForm, EvidenceLevel, EvidenceResult
 from gate.paths import escape_component, escape_name
 from gate.policy.clauses import VULNERABILITIES
-from gate.policy.delivery import Delivery, delivery_of, names_of, with_any_version
+from gate.policy.delivery import Delivery, delivery_of
 from gate.policy.findings import make_finding
+from gate.policy.products import same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -234,11 +235,7 @@ def _answers(answer: EvidenceResult, result: EvidenceResult) -> bool:
     if not {answer.rule, *answer.also} & {result.rule, *result.also}:
         return False
     meant = answer.parts or answer.products
-    return not result.products or bool(_names(meant) & with_any_version(_names(result.products)))
-
-
-def _names(products: Iterable[str]) -> frozenset[str]:
-    return frozenset[str]().union(*map(names_of, products))
+    return not result.products or same(meant, result.products)
 
 
 def _same_tool(declared: str, stated: Iterable[str]) -> bool:

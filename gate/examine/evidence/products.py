@@ -29,7 +29,7 @@ def bounded_products(names: Iterable[str], place: str) -> tuple[str, ...]:
 
 
 def of_cyclonedx(component: Table, place: str) -> tuple[str, ...]:
-    """Return all by which a CycloneDX component can be recognised."""
+    """Return all by which a CycloneDX component can be recognised; its bare name only where it has no package URL."""
     return tuple(dict.fromkeys(_of_cyclonedx(component, place)))
 
 
@@ -43,7 +43,7 @@ def _of_cyclonedx(component: Table, place: str) -> Iterator[str]:
             yield digest
     name, version = text(component, "name", place), text(component, "version", place)
     group = text(component, "group", place)
-    if name and version:
+    if name and version and not purl:
         yield shown(f"{group}/{name}@{version}" if group else f"{name}@{version}")
 
 
