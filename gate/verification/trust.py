@@ -96,9 +96,9 @@ class TrustedX509(_Table):
     """``[[x509]]``: a signer by subject or key, the roots above it, and by what it is known not to be revoked.
 
     ``subject`` is a full RFC 4514 name, ``spki_sha256`` the digest of the public key; where both stand, both must fit.
-    ``crls`` stand in the place of the lists that came with a release; ``max_crl_age_days`` is how old a list may have
-    been when the signature was made.  ``revocation`` absent means: lists for ``gpki-official``, OCSP for
-    ``shogyo-toki``, either for ``plain``.
+    ``crls`` stand in the place of the lists that came with a release; ``max_crl_age_days`` is how old a list or
+    answer may have been when the signature was made.  ``revocation`` absent means: lists for ``gpki-official``, OCSP
+    for ``shogyo-toki``, either for ``plain``.
     """
 
     roots: Annotated[list[Text], Field(min_length=1)]

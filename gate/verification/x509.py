@@ -100,7 +100,7 @@ class X509:
             claim.name,
             claim.signs,
             "valid",
-            revocation_known=rfc3339(datetime.fromtimestamp(checked.known, UTC)),
+            revocation_known=rfc3339(datetime.fromtimestamp(checked.known, UTC)) if checked.known else "",
         )
 
     def _require_response(self, name: str, token: bytes) -> None:

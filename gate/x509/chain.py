@@ -130,6 +130,45 @@ def _pairs(path: ValidationPath) -> Iterator[tuple[x509.Certificate, x509.Certif
     yield from zip(certificates[1:], certificates[:-1], strict=True)
 
 
+def known_until(path: ValidationPath, material: Material) -> datetime | None:
+    """Return the latest time that authentic lists and answers of its own authority say of a chain's last certificate.
+
+    Whoever hands over a release could add others, to make a doubt disappear.
+    """
+    *_, (certificate, issuer) = _pairs(path)
+    moments = [
+        each["tbs_cert_list"]["this_update"].native
+        for each in material.crls
+        if each.issuer == issuer.subject and _is_signed_by(each, issuer)
+    ]
+    for answer in material.ocsps:
+        if _is_answer_of(answer, issuer):
+            moments += [
+                single["this_update"].native
+                for single in singles(answer)
+                if single["cert_id"]["serial_number"].native == certificate.serial_number
+            ]
+    return max(moments, default=None)
+
+
+def singles(answer: ocsp.OCSPResponse) -> list[ocsp.SingleResponse]:
+    """Return what an OCSP answer says of each certificate that it is about."""
+    return list(answer.basic_ocsp_response["tbs_response_data"]["responses"])
+
+
+def _is_answer_of(answer: ocsp.OCSPResponse, issuer: x509.Certificate) -> bool:
+    """Say whether an answer is by an authority, or by somebody whom it lets answer (RFC 6960, 4.2.2.2)."""
+    basic = answer.basic_ocsp_response
+    delegates = [
+        each
+        for each in basic["certs"]
+        if each.extended_key_usage_value is not None
+        and "ocsp_signing" in each.extended_key_usage_value.native
+        and _is_issued_by(each, issuer)
+    ]
+    return any(_is_good(basic, "tbs_response_data", "signature", by) for by in (issuer, *delegates))
+
+
 def upwards(certificate: x509.Certificate, pool: Sequence[x509.Certificate]) -> list[x509.Certificate]:
     """Return the certificates above one, as far as ``pool`` has them: by name and signature, at most once each."""
     found: list[x509.Certificate] = []
@@ -188,7 +227,12 @@ def _is_signed_by(listed: crl.CertificateList, issuer: x509.Certificate) -> bool
     return _is_good(listed, "tbs_cert_list", "signature", issuer)
 
 
-def _is_good(signed: crl.CertificateList | x509.Certificate, body: str, value: str, issuer: x509.Certificate) -> bool:
+def _is_good(
+    signed: crl.CertificateList | x509.Certificate | ocsp.BasicOCSPResponse,
+    body: str,
+    value: str,
+    issuer: x509.Certificate,
+) -> bool:
     """Say whether what ``body`` names in a signed value carries a good signature of ``issuer``."""
     try:
         SoundSignatures().validate_signature(

@@ -45,7 +45,7 @@ class TrustedSigner:
 
     Certificates and lists are PEM or DER.  ``subject`` is a full RFC 4514 name, ``spki_sha256`` the digest of a public
     key; at least one is given.  Where ``crls`` are given, they stand in the place of what came with the release;
-    ``most_days`` is how old a list may have been when the signature was made.
+    ``most_days`` is how old a list or answer may have been when the signature was made.
     """
 
     roots: tuple[bytes, ...]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from asn1crypto import crl, ocsp, pem, tsp, x509
 from pyhanko.sign.general import check_ess_certid
 
-from gate.x509.chain import TOLERANCE, Material, prove_chain, upwards
+from gate.x509.chain import TOLERANCE, Material, known_until, prove_chain, singles, upwards
 from gate.x509.form import Refusal, Signed, read_signature, require_der
 from gate.x509.names import read_name, same_name, signer_text, spki_sha256
 from gate.x509.profiles import fits_profile, has_signing_usage, is_sound_key
@@ -233,37 +233,34 @@ def _accepted(entry: _Entry, signed: Signed, stamp: Stamp, material: Material, n
     lists, answers = (entry.crls, ()) if entry.crls else (material.crls, material.ocsps)
     if entry.revocation == "ocsp":
         answers = material.ocsps
-    fresh = _recent(lists, stamp.time, entry.most_days)
-    pool = Material(certificates, fresh, answers)
+    pool = Material(certificates, lists, answers)
+    fresh = _recent(pool, stamp.time, entry.most_days)
     try:
-        prove_chain(signer, entry.roots, pool, moment=stamp.time, revocation=entry.revocation)
+        path = prove_chain(signer, entry.roots, fresh, moment=stamp.time, revocation=entry.revocation)
     except Refusal as refusal:
-        if refusal.outcome == "revocation-unknown" and len(fresh) < len(lists):
+        if refusal.outcome == "revocation-unknown" and fresh != pool:
             raise Refusal("revocation-stale") from refusal
         raise
-    return {"signer": signer_text(signer), "time": int(stamp.time.timestamp()), "known": _known(signer, pool)}
+    known = known_until(path, fresh)
+    return {
+        "signer": signer_text(signer),
+        "time": int(stamp.time.timestamp()),
+        "known": int(known.timestamp()) if known else 0,
+    }
 
 
-def _recent(
-    lists: Sequence[crl.CertificateList], moment: datetime, most_days: int | None
-) -> tuple[crl.CertificateList, ...]:
-    """Return the lists that were not older than the recipient allows when the signature was made."""
+def _recent(material: Material, moment: datetime, most_days: int | None) -> Material:
+    """Return the material without lists and answers that were older than the recipient allows at the signature."""
     if most_days is None:
-        return tuple(lists)
+        return material
     oldest = moment - timedelta(days=most_days) - TOLERANCE
-    return tuple(each for each in lists if each["tbs_cert_list"]["this_update"].native >= oldest)
-
-
-def _known(signer: x509.Certificate, material: Material) -> int:
-    """Return the latest time for which lists and answers at hand speak of the signer (seconds)."""
-    moments = [each["tbs_cert_list"]["this_update"].native for each in material.crls if each.issuer == signer.issuer]
-    for answer in material.ocsps:
-        moments += [
-            single["this_update"].native
-            for single in answer.basic_ocsp_response["tbs_response_data"]["responses"]
-            if single["cert_id"]["serial_number"].native == signer.serial_number
-        ]
-    return int(max(moments).timestamp()) if moments else 0
+    return Material(
+        material.certificates,
+        tuple(each for each in material.crls if each["tbs_cert_list"]["this_update"].native >= oldest),
+        tuple(
+            each for each in material.ocsps if all(single["this_update"].native >= oldest for single in singles(each))
+        ),
+    )
 
 
 def _material(files: Sequence[Sequence[Any]]) -> tuple[Material, list[int]]:

@@ -524,6 +524,34 @@ def test_how_old_a_list_may_be(country: Country) -> None:
     assert outcome(country, crls=[], trust={"most_days": 2}) == "revocation-unknown"
 
 
+def test_how_old_an_answer_may_be(country: Country) -> None:
+    signer = country.issuing.issue("納入 太郎", Wish(ocsp_url="http://ocsp.example.invalid/"))
+    for issued, expected in ((-3 * DAY, "revocation-stale"), (-DAY, "valid")):
+        answer = country.issuing.ocsp(signer, issued=issued)
+        trust = {"revocation": "ocsp", "most_days": 2}
+        assert outcome(country, signer=signer, crls=[country.root.crl()], ocsps=[answer], trust=trust) == expected
+
+
+def test_until_when_revocation_is_known(country: Country) -> None:
+    """A list or answer of nobody's, dated later, does not count."""
+    signer = country.issuing.issue("納入 太郎", Wish(ocsp_url="http://ocsp.example.invalid/"))
+    stranger = country.issuing.issue("誰か")
+    lists, now = country.crls(issued=-2 * DAY), datetime.now(UTC)
+
+    def known(*more: bytes, ocsps: Sequence[bytes] = ()) -> float:
+        checked = Case(country, signer=signer, crls=[*lists, *more], ocsps=list(ocsps)).check()
+        assert checked.outcome == "valid"
+        return round((datetime.fromtimestamp(checked.known, UTC) - now) / DAY, 1)
+
+    assert known() == -2
+    assert known(country.issuing.crl(issued=DAY)) == 1
+    assert known(country.issuing.crl(issued=DAY, key=ec_key())) == -2
+    assert known(country.root.crl(issued=DAY)) == -2
+    assert known(ocsps=[country.issuing.ocsp(signer, issued=-DAY)]) == -1
+    assert known(ocsps=[country.issuing.ocsp(stranger, issued=-DAY)]) == -2
+    assert known(ocsps=[country.issuing.ocsp(signer, issued=-DAY, responder=stranger)]) == -2
+
+
 def test_the_recipients_own_lists_win(country: Country) -> None:
     good, bad = country.crls(), country.crls(revoked={country.supplier: -DAY})
     assert outcome(country, crls=good, trust={"crls": tuple(bad)}) == "certificate-revoked"
