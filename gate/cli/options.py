@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,24 +64,50 @@ def examination_options(text: Text) -> list[click.Parameter]:
 
 
 def refuse_colliding_reports(values: dict[str, Any]) -> None:
-    """Raise ``UsageError`` where two reports go to one file, or one into what is examined or onto the policy."""
+    """Raise ``UsageError`` where two reports go to one file, one into what is examined or onto the policy, or nowhere.
+
+    So nobody waits for a run, or finds a release delivered, whose report cannot be written.
+    """
     reports = [file for _, file in values.get("reports", ())]
     files = [file for file in (values["output"], *reports) if file is not None]
     real = [_real(file) for file in files]
-    examined = [_real(path) for path in (*values["paths"], values["config"] or DEFAULT_POLICY)]
+    examined = list(_examined(values))
     for index, file in enumerate(real):
         shown = printable(str(files[index]))
         if file in real[:index]:
             raise UsageError("cli.report-twice", path=shown)
         if any(file.is_relative_to(path) for path in examined):
             raise UsageError("cli.report-inside", path=shown)
+        if trouble := _trouble(file):
+            raise UsageError("cli.cannot-write", path=shown, error=os.strerror(trouble))
+
+
+def _trouble(file: Path) -> int:
+    """Return the number of the error that writing a file would meet, 0 where none is in sight."""
+    if file.is_dir():
+        return errno.EISDIR
+    if file.exists() and not file.is_file():
+        return 0  # a pipe or device, which is written to as it is
+    if not file.parent.is_dir():
+        return errno.ENOENT
+    return 0 if os.access(file.parent, os.W_OK | os.X_OK) else errno.EACCES
 
 
 def _real(path: Path) -> Path:
     try:
-        return path.resolve()
+        real = path.resolve()
+        real.exists()  # raises for names that the system cannot even look up
     except (OSError, RuntimeError) as error:
-        raise UsageError("cli.cannot-write", path=printable(str(path)), error=printable(str(error))) from error
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError("cli.cannot-write", path=printable(str(path)), error=printable(reason)) from error
+    return real
+
+
+def _examined(values: dict[str, Any]) -> Iterator[Path]:
+    """Yield what the run will read; what cannot be looked up is refused by whoever opens it."""
+    for path in (*values["paths"], values["config"] or DEFAULT_POLICY):
+        with contextlib.suppress(OSError, RuntimeError):
+            yield path.resolve()
 
 
 def request_of(values: dict[str, Any]) -> CheckRequest:

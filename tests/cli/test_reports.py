@@ -68,6 +68,9 @@ def test_every_form_comes_from_one_run_and_tells_no_secret(gate: Gate, tmp_path:
         ("--report", "json"),
         ("--report", "json="),
         ("-o", "loop"),
+        ("-o", "missing/out"),
+        ("--report", "json=other"),
+        ("-o", "n" * 300),
     ],
 )
 def test_reports_that_would_overwrite_are_refused_before_anything_runs(
@@ -75,6 +78,7 @@ def test_reports_that_would_overwrite_are_refused_before_anything_runs(
 ) -> None:
     (tmp_path / "a.bin").write_bytes(b"text\n")
     (tmp_path / "folder").mkdir()
+    (tmp_path / "other").mkdir()
     (tmp_path / "link").symlink_to("out")
     (tmp_path / "loop").symlink_to("loop")
     before = (tmp_path / "gate.toml").read_text()
