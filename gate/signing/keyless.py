@@ -94,9 +94,11 @@ class KeylessSigner:
 
     def ready(self) -> None:
         """See :class:`gate.signing.interface.Signer`."""
-        instance = self._instance()
-        if instance.public and not self._options.public_log and not says_public(os.environ):
+        may_be_told = self._options.public_log or says_public(os.environ)
+        # Without a configuration it is the public instance: it is not even asked for its own before it may be used.
+        if not may_be_told and (self._options.trust_config is None or self._instance().public):
             raise KeyProblem("keyless.public-log")
+        instance = self._instance()
         self._options.token.require()
         issuer = instance.issuer
         self.services = instance.services(*self._options.token.contacted(issuer.url, issuer.operator))

@@ -413,6 +413,7 @@ def test_the_public_instance_is_public(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("gate.signing.instance.ClientTrustConfig.production", packaged)
     assert instance.load_instance(None).public
+    monkeypatch.setattr("gate.signing.keyless.load_instance", lambda _path: pytest.fail("it was asked"))
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     with pytest.raises(KeyProblem) as caught:
         KeylessSigner(KeylessOptions()).ready()
