@@ -126,11 +126,12 @@ def _github(claims: _Claims) -> BuilderFact:
     attempt = claims.number("GITHUB_RUN_ATTEMPT")
     repository = f"{server}/{slug}" if server and slug else ""
     definition, _, workflow_ref = claims.ref("GITHUB_WORKFLOW_REF").partition("@")
-    runner = _GITHUB_RUNNERS.get(claims.word("RUNNER_ENVIRONMENT"), "")
+    kind = claims.word("RUNNER_ENVIRONMENT")
+    runner = _GITHUB_RUNNERS.get(kind, "")
     attempts = f"/attempts/{attempt}" if attempt else ""
     return BuilderFact(
         system="github-actions",
-        builder=f"{server}/actions/runner/{runner}" if server and runner else f"{OWN_BUILDER}:github-actions",
+        builder=f"{server}/actions/runner/{kind}" if server and runner else f"{OWN_BUILDER}:github-actions",
         repository=repository,
         revision=claims.revision("GITHUB_SHA"),
         ref=claims.ref("GITHUB_REF"),

@@ -52,7 +52,7 @@ def test_one_record_in_both_languages_and_the_next_after_it(gate: Gate, tmp_path
         assert ran.status == 0, ran.stdout + ran.stderr
     raw = (tmp_path / "v1" / RECORD).read_bytes()
     assert (tmp_path / "v1-ja" / RECORD).read_bytes() == raw
-    assert json.loads(raw)["predicate"]["builder"]["id"] == "https://github.com/actions/runner/hosted"
+    assert json.loads(raw)["predicate"]["builder"]["id"] == "https://github.com/actions/runner/github-hosted"
     provenance = json.loads((tmp_path / "v1" / "gate" / "provenance.intoto.json").read_bytes())
     inputs = provenance["predicate"]["buildDefinition"]["resolvedDependencies"]
     assert [(each["name"], each["annotations"]) for each in inputs] == [

@@ -59,7 +59,7 @@ JENKINS = {
 def test_github_actions() -> None:
     assert builder_from(GITHUB) == BuilderFact(
         system="github-actions",
-        builder="https://github.com/actions/runner/hosted",
+        builder="https://github.com/actions/runner/github-hosted",
         repository="https://github.com/acme/app",
         revision=COMMIT,
         ref="refs/tags/v1.4.0",

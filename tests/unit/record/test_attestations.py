@@ -41,7 +41,7 @@ GATE = GateIdentity("0.1.0", "d" * 64)
 DELIVERABLE = '[deliverable]\nname = "見本 アプリ/1"\nversion = "1.0+2"\nkind = "application"\n'
 BUILDER = BuilderFact(
     system="github-actions",
-    builder="https://github.com/actions/runner/hosted",
+    builder="https://github.com/actions/runner/github-hosted",
     repository="https://github.com/acme/app",
     revision=COMMIT,
     ref="refs/tags/v1",
