@@ -18,6 +18,7 @@ from gate.source.objects import Trouble
 from gate.source.repository import Repository, without_user
 from tests.unit.source.repository_kit import commit, git, repository, write
 
+FULL = pytest.mark.full
 FILES = {"src/a.py": b"print(1)\n", "README.md": b"# a\n"}
 
 
@@ -219,7 +220,9 @@ def at_tree(folder: Path, tree: str) -> None:
     (folder / ".git" / "refs" / "heads" / "main").write_text(f"{made}\n")
 
 
-@pytest.mark.parametrize("name", [b"..", b".", b".git", b".GIT", b"a/b", b""])
+@pytest.mark.parametrize(
+    "name", [b"..", b".GIT", *(pytest.param(each, marks=FULL) for each in (b".", b".git", b"a/b", b""))]
+)
 def test_names_that_would_lead_out_of_the_work_tree_are_refused(tmp_path: Path, name: bytes) -> None:
     folder = repository(tmp_path / "r", FILES)
     blob = bytes.fromhex(git(folder, "rev-parse", "HEAD:src/a.py"))
@@ -258,7 +261,14 @@ def test_a_git_that_is_a_file_or_link_to_another_repository_is_refused(tmp_path:
         assert refused(folder) == "source.leads-elsewhere"
 
 
-@pytest.mark.parametrize("head", ["", "ref: refs/heads/none\n", "ref: ../../x\n", "0" * 39, "f" * 40])
+@pytest.mark.parametrize(
+    "head",
+    [
+        "ref: ../../x\n",
+        "f" * 40,
+        *(pytest.param(each, marks=FULL) for each in ("", "ref: refs/heads/none\n", "0" * 39)),
+    ],
+)
 def test_a_head_that_names_nothing_is_refused(tmp_path: Path, head: str) -> None:
     folder = repository(tmp_path / "r", FILES)
     (folder / ".git" / "HEAD").write_text(head)

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,11 @@ from tests.unit.source.package_kit import PROJECTS, Made, make
 from tests.unit.source.repository_kit import repository, write
 
 NOON = datetime(2026, 11, 23, 3, tzinfo=UTC)
+
+
+def full(*values: object) -> Any:
+    """Return the arguments of a case for the long run."""
+    return pytest.param(*values, marks=pytest.mark.full)
 
 
 class Traced:
@@ -66,7 +72,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Made]:
     return get
 
 
-@pytest.mark.parametrize("name", sorted(PROJECTS))
+QUICK = {"setuptools-src", "hatch-src", "flit-flat", "npm-scoped", "jar-pom"}
+"""Those that need not wait for a long run: one of each packer, which other tests use as well."""
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.full) for name in sorted(PROJECTS)]
+)
 def test_packages_of_real_packers_are_traced_wholly(name: str, made: Callable[[str], Made]) -> None:
     project = made(name)
     assert len(project.packages) == (1 if name.startswith(("npm", "jar")) else 2)
@@ -114,7 +126,7 @@ def test_a_file_in_the_tarball_that_the_commit_lacks_is_found(made: Callable[[st
     assert Traced(out, project.repository).against() == [("source/untraced", f"{sdist.name}!/{evil}")]
 
 
-@pytest.mark.parametrize("name", ["setuptools-src", "hatch-src", "flit-flat"])
+@pytest.mark.parametrize("name", ["hatch-src", full("setuptools-src"), full("flit-flat")])
 def test_a_file_that_differs_from_the_commit_is_found(name: str, made: Callable[[str], Made], tmp_path: Path) -> None:
     project = made(name)
     sdist, wheel = sdist_and_wheel(project)
@@ -135,17 +147,17 @@ def test_a_file_that_differs_from_the_commit_is_found(name: str, made: Callable[
     ("file", "changed"),
     [
         ("METADATA", b"Metadata-Version: 2.1\nName: delta\nRequires-Dist: evil-package\n"),
-        ("METADATA", b"Metadata-Version: 2.1\nName: delta\nX-Payload: 1\n"),
+        full("METADATA", b"Metadata-Version: 2.1\nName: delta\nX-Payload: 1\n"),
         ("METADATA", b"Metadata-Version: 2.1\nName: delta\n\nAnother description.\n"),
-        ("METADATA", b"\x7fELF\0\0"),
+        full("METADATA", b"\x7fELF\0\0"),
         ("WHEEL", b"Wheel-Version: 1.0\nPayload: 1\n"),
-        ("WHEEL", b"Wheel-Version: 1.0\n\nbody\n"),
+        full("WHEEL", b"Wheel-Version: 1.0\n\nbody\n"),
         ("entry_points.txt", b"[console_scripts]\ndelta-tool = os:system\n"),
-        ("entry_points.txt", b"[console_scripts]\npip = delta.core:main\n"),
-        ("entry_points.txt", b"import os\n"),
+        full("entry_points.txt", b"[console_scripts]\npip = delta.core:main\n"),
+        full("entry_points.txt", b"import os\n"),
         ("RECORD", b"delta/core.py,sha256=AAAA,1\n"),
-        ("RECORD", b"delta/core.py\n"),
-        ("RECORD", b""),
+        full("RECORD", b"delta/core.py\n"),
+        full("RECORD", b""),
     ],
 )
 def test_a_packer_file_is_not_waved_through_by_its_name(
@@ -161,13 +173,13 @@ def test_a_packer_file_is_not_waved_through_by_its_name(
 @pytest.mark.parametrize(
     ("manifest", "traced"),
     [
-        (b"Manifest-Version: 1.0\nCreated-By: 17\n", True),
+        full(b"Manifest-Version: 1.0\nCreated-By: 17\n", True),
         (b"Manifest-Version: 1.0\r\nCreated-By: 17\r\n\r\n", True),
         (b"Manifest-Version: 1.0\nMain-Class: jp.example.Main\n", True),
         (b"Manifest-Version: 1.0\nMain-Class: jp.example.Other\n", False),
         (b"Manifest-Version: 1.0\nClass-Path: http://evil.example/a.jar\n", False),
-        (b"Manifest-Version: 1.0\nPremain-Class: jp.example.Main\n", False),
-        (b"Manifest-Version: 1.0\n\nName: a\nX: 1\n", False),
+        full(b"Manifest-Version: 1.0\nPremain-Class: jp.example.Main\n", False),
+        full(b"Manifest-Version: 1.0\n\nName: a\nX: 1\n", False),
     ],
 )
 def test_a_manifest_that_loads_something_is_no_mere_metadata(tmp_path: Path, manifest: bytes, *, traced: bool) -> None:
