@@ -30,10 +30,11 @@ _CHUNK: Final = 16 << 20
 
 @dataclass(frozen=True, slots=True)
 class CopyLimits:
-    """Largest repository that is copied, in bytes of its objects and files."""
+    """Largest repository that is copied: bytes and files of its objects, and references that are files."""
 
     total_bytes: int = 16 << 30
     files: int = 2_000_000
+    references: int = 200_000
 
 
 def copy_repository(place: Place, into: Path, limits: CopyLimits) -> None:
@@ -48,7 +49,7 @@ def copy_repository(place: Place, into: Path, limits: CopyLimits) -> None:
         for folder in (bare / "objects" / "pack", bare / "refs", seen):
             folder.mkdir(parents=True)
         (bare / "HEAD").write_bytes(b"ref: refs/heads/none\n")
-        _copy_seen(place, seen)
+        _copy_seen(place, seen, limits)
         _copy_objects(place.common / "objects", bare / "objects", limits)
         _open_to_all(into)
     except OSError as error:
@@ -56,7 +57,7 @@ def copy_repository(place: Place, into: Path, limits: CopyLimits) -> None:
         raise UsageError("source.unreadable", path=path, error=error.strerror or str(error)) from error
 
 
-def _copy_seen(place: Place, seen: Path) -> None:
+def _copy_seen(place: Place, seen: Path, limits: CopyLimits) -> None:
     (seen / "head").write_bytes(small_file(place.own / "HEAD"))
     for name, source in (("packed", "packed-refs"), ("shallow", "shallow"), ("config", "config")):
         file = place.common / source
@@ -66,12 +67,14 @@ def _copy_seen(place: Place, seen: Path) -> None:
             (seen / name).write_bytes(file.read_bytes())
     references = place.common / "refs"
     if references.is_dir() and not references.is_symlink():
-        (seen / "references").write_bytes(b"".join(_loose(references)))
+        (seen / "references").write_bytes(b"".join(_loose(references, limits.references)))
 
 
-def _loose(references: Path) -> Iterator[bytes]:
+def _loose(references: Path, most: int) -> Iterator[bytes]:
     with cursor_in(references) as cursor:
-        for visit in walk(cursor):
+        for number, visit in enumerate(walk(cursor)):
+            if number >= most:
+                raise UsageError("source.too-large", path=printable(str(references)))
             if visit.event == "file" and _REFERENCE.fullmatch(visit.path):
                 with os.fdopen(cursor.open_file(visit.name), "rb") as stream:
                     yield stream.read(64).strip() + b" refs/" + visit.path + b"\n"

@@ -282,6 +282,9 @@ def test_what_is_no_repository_or_too_large_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         Repository(folder, CopyLimits(total_bytes=100))
     assert caught.value.code == "source.too-large"
+    with pytest.raises(UsageError) as caught:
+        Repository(folder, CopyLimits(references=2))
+    assert caught.value.code == "source.too-large"
     shutil.rmtree(folder / ".git" / "objects")
     (folder / ".git" / "objects").symlink_to(tmp_path)
     assert refused(folder) == "source.unreadable"
