@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 from gate.paths import unescape_component
 
@@ -23,6 +23,8 @@ REPORT_EN: Final = "gate/report.en.html"
 REPORT_PDF: Final = "gate/report.ja.pdf"
 SBOM: Final = "gate/sbom.cdx.json"
 SUMS: Final = "gate/SHA256SUMS"
+GUIDES: Final[Mapping[Literal["ja", "en"], str]] = MappingProxyType({"ja": "VERIFY.ja.md", "en": "VERIFY.en.md"})
+"""How to verify the release, by language: all that lies at its top beside ``payload`` and ``gate``."""
 PROVENANCE: Final = "gate/provenance.intoto.json"
 SUMMARY: Final = "gate/vsa.intoto.json"
 RECORD: Final = "gate/record.intoto.json"

@@ -1,4 +1,4 @@
-"""The reports that a release folder holds, bound by its record: HTML in both languages, and the Japanese PDF."""
+"""The papers that a release folder holds, bound by its record: reports, and how to verify it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gate.record import layout
 from gate.record.identity import gate_identity
+from gate.reports.guide import render_guides
 from gate.reports.html import render_html
 from gate.reports.papers.report import compose_report
 from gate.reports.pdf import render_pdf
@@ -37,4 +38,5 @@ def release_reports(
         layout.REPORT_JA: render_html(japanese).encode(),
         layout.REPORT_EN: render_html(compose_report(view, "en")).encode(),
         layout.REPORT_PDF: render_pdf(japanese, fonts, created=created),
+        **render_guides(loaded.policy, promised),
     }

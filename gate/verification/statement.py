@@ -79,8 +79,10 @@ def _file_problem(statement: Statement) -> str:
     if not {layout.PROVENANCE, layout.SUMMARY} <= predicate.files.keys():
         return "provenance or verification summary is not bound"
     own = {layout.SUMS, layout.RECORD}
+    guides = set(layout.GUIDES.values())
     for path in predicate.files:
-        if not path.startswith(f"{layout.GATE}/") or not _is_path(path) or path in own:
+        in_place = path in guides or path.startswith(f"{layout.GATE}/")
+        if not in_place or not _is_path(path) or path in own:
             return f"the bound file {printable(path)}"
     return ""
 

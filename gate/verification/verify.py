@@ -186,12 +186,13 @@ class _Proof:
         files |= {f"{name}{layout.STAMP_SUFFIX}" for name in stamped}
         if stamped:
             files |= {each.path for each in self._kept}
-        self._release.require_names(b"", [layout.GATE.encode(), layout.PAYLOAD.encode()])
+        at_top = files & set(layout.GUIDES.values())
+        self._release.require_names(b"", [path.encode() for path in (layout.GATE, layout.PAYLOAD, *at_top)])
         self._release.require_names(
             layout.PAYLOAD.encode(), [layout.on_disk(artifact.name) for artifact in statement.predicate.artifacts]
         )
         try:
-            self._release.require_exactly(layout.GATE.encode(), [layout.on_disk(path) for path in files])
+            self._release.require_exactly(layout.GATE.encode(), [layout.on_disk(path) for path in files - at_top])
         except VerificationError as error:
             if error.reason == "missing" and error.path in self._signers:
                 raise VerificationError("signature-missing", error.path) from error
