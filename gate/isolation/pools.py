@@ -107,7 +107,10 @@ class WorkerPool:
         with self._lock:
             if self._closed:
                 return None
-            if self._template is None or not self._template.alive:
+            if self._template is not None and not self._template.alive:
+                self._template.close()  # what it held of ours
+                self._template = None
+            if self._template is None:
                 self._template = Template(self._target, self._preload)
             return self._template
 
@@ -117,7 +120,7 @@ class WorkerPool:
             self._closed = True
             workers, self._all = self._all, []
             template, self._template = self._template, None
+        if template is not None:
+            template.close()  # first: a worker that is still coming up is not waited for
         for worker in workers:
             worker.kill()
-        if template is not None:
-            template.close()

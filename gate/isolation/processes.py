@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import cache
 from typing import Any, Protocol
@@ -28,6 +28,8 @@ from gate.isolation.surroundings import environment
 
 START_SECONDS = 60.0
 """How long a template or worker may take to come up."""
+_CLOSE_SECONDS = 0.5
+"""How long an exchange under way is let finish when the template is closed."""
 
 
 class Process(Protocol):
@@ -128,6 +130,9 @@ class Template:
         self._asked = 0
         self._answered = 0
         self._forks: dict[int, tuple[int, int]] = {}
+        """Process id and pidfd of each fork that has not been collected, by its number."""
+        self._status: int | None = None
+        """The exit status of the template once it has ended."""
 
     @property
     def pid(self) -> int:
@@ -144,9 +149,9 @@ class Template:
 
         Raises ``WorkerDied`` where the template has gone.
         """
-        with self._lock:
-            self._send({"fork": json.dumps(asdict(confinement))}, (descriptor,))
+        with self._talking():
             self._asked += 1
+            self._channel.send({"fork": json.dumps(asdict(confinement))}, (descriptor,), deadline=_deadline())
             return Forked(self, self._asked)
 
     def found(self, number: int) -> tuple[int, int]:
@@ -154,56 +159,81 @@ class Template:
 
         The process id is its own until it is collected.  Raises ``WorkerDied`` where the template has gone.
         """
-        with self._lock:
+        with self._talking():
             self._read_answers(number)
-            return self._forks.pop(number)
+            return self._forks[number]
 
-    def collect(self, pid: int) -> int:
+    def collect(self, number: int) -> int:
         """Wait for the end of a fork and return its exit status; raises as :meth:`found`."""
-        with self._lock:
+        with self._talking():
             self._read_answers(self._asked)
-            self._send({"collect": pid})
-            return int(self._receive()["status"])
+            pid, _ = self._forks[number]
+            self._channel.send({"collect": pid}, deadline=_deadline())
+            status = int(self._receive()["status"])
+            del self._forks[number]
+            return status
+
+    @contextlib.contextmanager
+    def _talking(self) -> Iterator[None]:
+        """Hold the channel for one exchange; one that is broken off, by whatever, ends the template.
+
+        What was asked then would be answered to somebody else.
+        """
+        with self._lock:
+            if self._status is not None:
+                raise self._died()
+            try:
+                yield
+            except (FrameError, OSError) as error:
+                self._end()
+                raise self._died() from error
+            except BaseException:
+                self._end()
+                raise
 
     def _read_answers(self, number: int) -> None:
         while self._answered < number:
             pid = int(self._receive()["pid"])
-            try:
-                descriptor = os.pidfd_open(pid)
-            except OSError as error:
-                raise self._died() from error
-            if not self.alive:  # then nobody held the process id while it was looked up
-                os.close(descriptor)
-                raise self._died()
+            descriptor = os.pidfd_open(pid)
             self._answered += 1
             self._forks[self._answered] = (pid, descriptor)
-
-    def _send(self, message: dict[str, Any], descriptors: tuple[int, ...] = ()) -> None:
-        try:
-            self._channel.send(message, descriptors, deadline=time.monotonic() + START_SECONDS)
-        except (FrameError, OSError) as error:
-            raise self._died() from error
+            if not self.alive:  # then nobody held the process id while it was looked up
+                raise FrameError("closed")
 
     def _receive(self) -> dict[str, Any]:
-        try:
-            answer, _ = self._channel.receive(deadline=max(self._up_by, time.monotonic() + START_SECONDS))
-        except (FrameError, OSError) as error:
-            raise self._died() from error
+        answer, _ = self._channel.receive(deadline=max(self._up_by, _deadline()))
         return dict(answer)
 
     def _died(self) -> WorkerDied:
-        status = kill_group(self._process)  # its forks go with it
+        return WorkerDied("isolation.worker-died", target=self._target, how=f"status {self._status}")
+
+    def _end(self) -> None:
+        """Kill all forks with their groups, and the template, which has held their process ids until now."""
+        if self._status is not None:
+            return
+        if self.alive:
+            for pid, _ in self._forks.values():
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(pid, signal.SIGKILL)
+        self._status = kill_group(self._process)  # whatever fork is left, the kernel kills with it
         self._channel.close()
-        return WorkerDied("isolation.worker-died", target=self._target, how=f"status {status}")
 
     def close(self) -> None:
-        """End it, and with it whatever fork is left; may be called more than once."""
-        kill_group(self._process)
+        """End it, and with it all of its forks; may be called more than once."""
+        # Whoever waits for an answer holds the lock, and stops waiting when the process has gone.
+        if self._lock.acquire(timeout=_CLOSE_SECONDS):
+            self._lock.release()
+        else:
+            kill_group(self._process)
         with self._lock:
-            self._channel.close()
+            self._end()
             forks, self._forks = self._forks, {}
             for _, descriptor in forks.values():
                 os.close(descriptor)
+
+
+def _deadline() -> float:
+    return time.monotonic() + START_SECONDS
 
 
 class Forked:
@@ -228,30 +258,27 @@ class Forked:
     @property
     def ended(self) -> bool:
         """Whether it has ended; waits until it has been there at all."""
-        if self._status is not None:
+        if self._status is not None or not self._template.alive:
             return True
         try:
             return bool(select.select([self._process()[1]], [], [], 0)[0])
-        except WorkerDied:
+        except (WorkerDied, OSError, ValueError):  # the template, and its descriptor of this one, have gone meanwhile
             return True
 
     def end(self) -> int:
         """Kill its whole group, collect it and return its exit status; where its template has gone, that of a kill."""
+        if self._status is None and not self._template.alive:
+            self._status = -signal.SIGKILL  # by the kernel; its process id may be another's by now
         if self._status is None:
             try:
                 pid, descriptor = self._process()
-                self._kill(pid, descriptor)
-                self._status = self._template.collect(pid)
-            except WorkerDied:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(pid, signal.SIGKILL)
+                # It may not have come so far as to have a group of its own.
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+                self._status = self._template.collect(self._number)
+                os.close(descriptor)
+            except (WorkerDied, OSError):
                 self._status = -signal.SIGKILL
-            if self._found is not None:
-                os.close(self._found[1])
         return self._status
-
-    def _kill(self, pid: int, descriptor: int) -> None:
-        if self._template.alive:  # else nobody holds the process id, and the kernel has killed the fork
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(pid, signal.SIGKILL)
-        # It may not have come so far as to have a group of its own.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            signal.pidfd_send_signal(descriptor, signal.SIGKILL)

@@ -73,7 +73,9 @@ def test_without_the_browser_it_is_refused_with_a_remedy(gate: Gate, tmp_path: P
     site(tmp_path, TWIN)
     hidden = tmp_path / "sitecustomize"
     hidden.mkdir()
-    (hidden / "sitecustomize.py").write_text("import gate.isolation\ngate.isolation.SEARCH_PATH = '/nonexistent'\n")
+    (hidden / "sitecustomize.py").write_text(
+        "import gate.isolation.surroundings\ngate.isolation.surroundings.SEARCH_PATH = '/nonexistent'\n"
+    )
     found = gate("outbound", "--browser", "--lang", "ja", "site", PYTHONPATH=str(hidden))
     assert found.status == 3
     assert "--browser には Chromium が必要です" in found.stderr

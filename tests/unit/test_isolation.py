@@ -270,6 +270,38 @@ def test_forks_die_with_their_template_and_a_new_one_takes_its_place(pool: Worke
     assert template_of(pool) != old
 
 
+def test_an_exchange_that_is_broken_off_ends_the_template(pool: WorkerPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupt between question and answer must not leave the answer to whoever asks next."""
+    ((first,),) = [list(pool.request({"act": "surroundings"}, seconds=20))]
+    template = pool._template
+    assert template is not None
+    monkeypatch.setattr(template._channel, "receive", interrupted)
+    worker = pool._all[0]
+    with pytest.raises(KeyboardInterrupt):
+        worker.kill()
+    assert gone(first["pid"])
+    assert gone(template.pid)
+    ((second,),) = [list(pool.request({"act": "surroundings"}, seconds=20))]
+    assert second["pid"] != first["pid"]
+
+
+def interrupted(**_: object) -> object:
+    raise KeyboardInterrupt
+
+
+def test_closing_does_not_wait_for_a_worker_that_comes_up(target: str) -> None:
+    slow = Path(site.getsitepackages()[0]) / f"{MODULE}_slow.py"
+    slow.write_text("import time\ntime.sleep(30)\n")
+    try:
+        pool = WorkerPool(1, target, preload=[slow.stem])
+        pool.warm()
+        begin = time.monotonic()
+        pool.close()
+        assert time.monotonic() - begin < 15
+    finally:
+        slow.unlink()
+
+
 def test_a_pool_that_is_closed_leaves_no_process(target: str) -> None:
     for asked in (True, False):
         pool = WorkerPool(1, target)

@@ -162,7 +162,7 @@ def test_a_file_that_is_not_there_and_one_that_is_none(scratch: Path) -> None:
 
 
 def test_without_sigtool_nothing_is_taken(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gate.isolation.SEARCH_PATH", str(scratch / "empty"))
+    monkeypatch.setattr("gate.isolation.surroundings.SEARCH_PATH", str(scratch / "empty"))
     with refused("malware.db-unchecked"):
         imported(scratch / "database", given(scratch / "a", ("main", 1), ("daily", 5)), scratch)
     assert not (scratch / "database").exists()

@@ -111,7 +111,7 @@ def test_a_run_on_a_signed_database(tmp_path: Path, signed: dict[str, bytes]) ->
 
 
 def test_without_sigtool_nothing_is_official(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gate.isolation.SEARCH_PATH", str(tmp_path / "empty"))
+    monkeypatch.setattr("gate.isolation.surroundings.SEARCH_PATH", str(tmp_path / "empty"))
     (tmp_path / "daily.cvd").write_bytes(packed("daily", DAILY))
     found = status(tmp_path, table={"daily": OfficialDatabase(1, required=True)})
     assert found.kind == "unverified"

@@ -204,7 +204,7 @@ def test_what_freshclam_runs_as(place: Path, scratch: Path, monkeypatch: pytest.
 def test_without_freshclam(place: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (scratch / "programs").mkdir()
     (scratch / "programs" / "sigtool").symlink_to("/usr/bin/sigtool")
-    monkeypatch.setattr("gate.isolation.SEARCH_PATH", str(scratch / "programs"))
+    monkeypatch.setattr("gate.isolation.surroundings.SEARCH_PATH", str(scratch / "programs"))
     with untouched(place, scratch), refused("malware.freshclam-missing"):
         update(place, Source("127.0.0.1:1"), table=TABLE, scratch=scratch)
 

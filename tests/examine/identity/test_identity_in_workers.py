@@ -54,11 +54,13 @@ def reasons(examiner: IsolatedExaminer, data: bytes) -> list[str]:
 
 
 def workers() -> list[psutil.Process]:
-    """Return the processes below this one that serve examinations and can still be stopped."""
+    """Return the processes below this one that serve examinations and can still be stopped: forks of a template."""
     return [
         process
-        for process in psutil.Process().children(recursive=True)
-        if "gate.examine.worker:serve" in process.cmdline()
+        for template in psutil.Process().children()
+        if "gate.examine.worker:serve" in template.cmdline()
+        for process in template.children()
+        if process.status() != psutil.STATUS_ZOMBIE
     ]
 
 
