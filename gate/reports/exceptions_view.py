@@ -12,10 +12,10 @@ from gate.policy.content import CONTENT
 from gate.policy.findings import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
-    from gate.models import Judgement
+    from gate.models import ApprovalFact, Judgement
     from gate.policy import Policy
     from gate.policy.model import Approval
 
@@ -42,11 +42,16 @@ class ExceptionView:
     reference: str | None
     covers: int
     clauses: tuple[str, ...]
+    introduced: ApprovalFact | None = None
+    """The commit that last changed it, where the policy lies in the repository of the delivery."""
 
 
-def exceptions_of(judgement: Judgement, policy: Policy) -> tuple[ExceptionView, ...]:
-    """Return the decisions that cover something, in the order of the policy."""
+def exceptions_of(
+    judgement: Judgement, policy: Policy, approvals: Iterable[ApprovalFact] = ()
+) -> tuple[ExceptionView, ...]:
+    """Return the decisions that cover something, in the order of the policy; ``approvals`` are those of this policy."""
     covers, clauses = _covered(judgement)
+    introduced = {(fact.section, fact.entry): fact for fact in approvals if fact.commit}
     return tuple(
         ExceptionView(
             id=entry_id,
@@ -61,6 +66,7 @@ def exceptions_of(judgement: Judgement, policy: Policy) -> tuple[ExceptionView, 
             reference=entry.reference,
             covers=covers[entry_id],
             clauses=tuple(sorted(clauses.get(entry_id, ()))),
+            introduced=introduced.get((section, entry_id)),
         )
         for section, entry_id, about, reason, entry in _entries(policy)
         if covers[entry_id]

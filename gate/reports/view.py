@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from gate.models import BuilderFact, ComponentFact, DetectionFact, EvidenceFact, ItemFact, Severity
+from gate.models import ApprovalFact, BuilderFact, ComponentFact, DetectionFact, EvidenceFact, ItemFact, Severity
 from gate.policy.content import CONTENT
 from gate.policy.deviations import deviations
 from gate.policy.hosts_view import HostView, hosts_of
@@ -217,7 +217,7 @@ def build_view(
         open_counts={severity: counts[severity] for severity in SEVERITIES},
         findings=_grouped(unsettled),
         gaps=_gap_groups(examination.gaps),
-        exceptions=exceptions_of(judgement, policy),
+        exceptions=exceptions_of(judgement, policy, _approvals(examination.facts, loaded.sha256)),
         ordered=_justified(policy, covered, "specified-program"),
         no_alternative=_justified(policy, covered, "no-alternative"),
         unjustified=tuple(covered.get(None, ())),
@@ -238,6 +238,11 @@ def build_view(
         external_services=judgement.external_services,
         promised=tuple(promised),
     )
+
+
+def _approvals(facts: Iterable[Fact], policy_sha256: str) -> list[ApprovalFact]:
+    """Return what the repository says of the entries of the policy that judged."""
+    return [fact for fact in facts if isinstance(fact, ApprovalFact) and fact.policy_sha256 == policy_sha256]
 
 
 def _detections(facts: Iterable[Fact]) -> tuple[DetectionFact, ...]:

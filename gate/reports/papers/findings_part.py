@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gate.models import Severity
+    from gate.reports.exceptions_view import ExceptionView
     from gate.reports.papers.blocks import Tone
     from gate.reports.view import FindingGroup, GapGroup, ReportView
 
 MOST_FIRST: Final = 4
+_COMMIT_DIGITS: Final = 12
 MOST_HEADLINE: Final = 140
 _TONES: Final[dict[Severity, Tone]] = {"reject": "bad", "gap": "doubt", "warn": "doubt", "note": "quiet"}
 
@@ -116,7 +118,16 @@ def _exceptions(view: ReportView, say: Speaker) -> Table:
             say.words("exceptions.days", approved_on=say.day(each.approved_on)[0].text,
                       expires=say.day(each.expires)[0].text),
             *(() if each.reference is None else one(each.reference, "quiet")),
+            *_introduced(each, say),
         )  # fmt: skip
         section = Words(say.label("paper.section", each.section))
         rows.append(((code(each.id), section, *clauses), (code(each.about), covers), one(each.reason), person))
     return say.table(columns, rows, lambda row: row)
+
+
+def _introduced(entry: ExceptionView, say: Speaker) -> Cell:
+    """Return the commit that brought a decision into the policy, and its author, where that is known."""
+    if entry.introduced is None:
+        return ()
+    commit, author = entry.introduced.commit[:_COMMIT_DIGITS], shortened(entry.introduced.author)
+    return say.cell("exceptions.commit", "quiet", commit=commit, author=author)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import pytest
 
 from gate.models import (
+    ApprovalFact,
     BuilderFact,
     Comparison,
     ComponentFact,
@@ -25,7 +26,7 @@ from gate.reports.papers.markdown import render_paper_markdown
 from gate.reports.papers.plan import compose_plan, evidence_kind
 from gate.reports.papers.report import compose_report, speaker_of
 from gate.text import LANGUAGES, Language
-from tests.unit.policy.policy_kit import SHA, deliverable, destination_entry, executable_entry, item
+from tests.unit.policy.policy_kit import SHA, deliverable, destination_entry, executable_entry, item, program
 from tests.unit.reports.paper_cases import DELIVERABLE, EVIDENCE, ORDERED
 from tests.unit.reports.test_html import hostile_paper
 from tests.unit.reports.test_papers import tables, texts_of, whole
@@ -80,6 +81,20 @@ def test_what_the_build_system_says_is_marked_as_its_words() -> None:
     assert "ビルドシステムの申告であり、本ツールでは確かめていません" in text
     assert "GitHub Actions" in text
     assert "taro" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_commit_that_brought_an_exception_is_named(language: Language) -> None:
+    """Only of the policy that judged, and only where the entry is as it was committed."""
+    of_this = ApprovalFact(
+        SHA, "executable", "native-core", "abcdef0123456789" * 2, "Jiro <j@example.org>", "2026-11-01"
+    )
+    exceptions = (DELIVERABLE, executable_entry())
+    assert "abcdef012345" in report(program(), of_this, sections=exceptions, language=language)
+    assert "Jiro" in report(program(), of_this, sections=exceptions, language=language)
+    for other in ({"policy_sha256": "0" * 64}, {"entry": "other"}, {"section": "suppress"}, {"commit": ""}):
+        fact = dataclasses.replace(of_this, **other)
+        assert "Jiro" not in report(program(), fact, sections=exceptions, language=language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
