@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from gate.cli.options import FORMATS
-from tests.conftest import Gate, policy_text, tarred, zipped
+from tests.conftest import Gate, Key, policy_text, tarred, zipped
 from tests.examine.secrets.secret_samples import drawn, literal, pem, with_checksum
 
 PIECE = 12
@@ -72,19 +73,27 @@ def test_a_private_key_appears_in_no_output(gate: Gate, tmp_path: Path, payload:
 
 
 @pytest.mark.full
-def test_a_check_that_a_key_was_set_aside_in_tells_nothing_of_it_either(gate: Gate, tmp_path: Path) -> None:
-    """The twin: a check that passes."""
-    key = pem()
-    (tmp_path / "test.pem").write_bytes(key)
-    digest = hashlib.sha256(key).hexdigest()
+def test_a_release_that_a_key_was_set_aside_in_tells_nothing_of_it_either(gate: Gate, tmp_path: Path, key: Key) -> None:
+    """The twin: what passes and is delivered holds the key in its payload, and in nothing else."""
+    secret = pem()
+    (tmp_path / "test.pem").write_bytes(secret)
+    digest = hashlib.sha256(secret).hexdigest()
     aside = "".join(
         f'\n[[suppress]]\nfinding = "{finding}"\npath = "test.pem"\nsha256 = ["{digest}"]\nreason = "public test key"\n'
         'approved_by = "Yamada"\nrole = "lead"\nparty = "乙"\napproved_on = 2026-01-01\nexpires = 2036-01-01\n'
         for finding in ("source/secret", "malware/suspected")
     )
-    (tmp_path / "gate.toml").write_text(policy_text() + aside)
-    ran = gate("check", "--format", "json", "test.pem")
-    assert ran.status == 0, ran.stdout
+    (tmp_path / "gate.toml").write_text(policy_text(key.policy()) + aside)
+    ran = gate("release", "--format", "json", "--out", "release", "test.pem")
+    assert ran.status == 0, ran.stdout + ran.stderr
     (finding,) = [each for each in ran.document["findings"] if each["id"] == "source/secret"]
     assert finding["suppressed_by"] == "suppress-1"
-    assert leaked(key, {"json": ran.stdout, "log": ran.stderr}) == []
+    outputs = {"json": ran.stdout, "log": ran.stderr}
+    written = [path for path in (tmp_path / "release").rglob("*") if path.is_file()]
+    outputs |= {path.name: path.read_text("latin-1") for path in written if "payload" not in path.parts}
+    text = subprocess.run(
+        ["pdftotext", tmp_path / "release" / "gate" / "report.ja.pdf", "-"], check=True, capture_output=True, text=True
+    ).stdout
+    assert "test.pem" in text
+    assert {"record.intoto.json", "facts.json", "report.ja.html", "sbom.cdx.json", "VERIFY.ja.md"} <= outputs.keys()
+    assert leaked(secret, {**outputs, "text of the PDF": text}) == []
