@@ -92,8 +92,11 @@ def test_the_commit_that_brought_an_exception_is_named(language: Language) -> No
     exceptions = (DELIVERABLE, executable_entry())
     assert "abcdef012345" in report(program(), of_this, sections=exceptions, language=language)
     assert "Jiro" in report(program(), of_this, sections=exceptions, language=language)
-    for other in ({"policy_sha256": "0" * 64}, {"entry": "other"}, {"section": "suppress"}, {"commit": ""}):
-        fact = dataclasses.replace(of_this, **other)
+    others = (
+        dataclasses.replace(of_this, policy_sha256="0" * 64), dataclasses.replace(of_this, entry="other"),
+        dataclasses.replace(of_this, section="suppress"), dataclasses.replace(of_this, commit=""),
+    )  # fmt: skip
+    for fact in others:
         assert "Jiro" not in report(program(), fact, sections=exceptions, language=language)
 
 
