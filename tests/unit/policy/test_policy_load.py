@@ -184,6 +184,18 @@ def test_keys_and_sockets_are_never_among_the_papers(tmp_path: Path) -> None:
     assert without.folders == ()
 
 
+def test_keys_and_tokens_of_every_back_end_are_named_as_what_is_never_delivered(tmp_path: Path) -> None:
+    text = (
+        '[signing.x509]\npkcs12 = "me.p12"\npassphrase = "file:pass"\ntsa = "https://tsa.example.org"\n'
+        'chain = ["ca.pem"]\nocsp = true\n[signing.keyless]\ntrust_config = "trust.json"\ntoken_file = "token"\n'
+    )
+    loaded = load_policy(write(tmp_path, text))
+    assert set(loaded.folders) == {tmp_path / name for name in ("me.p12", "pass", "trust.json", "token")}
+    by_key = '[signing.x509]\nkey = "key.pem"\ncertificate = "me.pem"\ntsa = "https://tsa.example.org"\n'
+    loaded = load_policy(write(tmp_path, by_key + 'chain = ["ca.pem"]\nocsp = true\n'))
+    assert loaded.folders == (tmp_path / "key.pem",)
+
+
 # --- nothing inside an artifact configures the gate -------------------------------------------------------------
 
 
