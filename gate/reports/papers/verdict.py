@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from gate.policy.clauses import OUT_OF_SCOPE, verdict_label
+from gate.policy.clauses import verdict_label
+from gate.record.clauses import article
 from gate.reports.papers.blocks import Banner, Block, Cell, Fields, Notice, Tone, Words
 from gate.reports.papers.wording import Speaker, code, one
 from gate.reports.wording import size_text
@@ -48,7 +49,7 @@ def scope_notice(view: ReportView, say: Speaker) -> Notice:
     """Return the box 検査範囲と対象外: what was examined, what was not, and that the supplier says so itself."""
     unexamined = sum(len(group.gaps) for group in view.gaps)
     examiners = say("list-separator").join(say.label("paper.examiner", row.examiner) for row in view.coverage)
-    outside = say("list-separator").join(say.clause(clause) for clause in OUT_OF_SCOPE if clause in _outside(view))
+    outside = say("list-separator").join(map(say.clause, _outside(view)))
     lines = [
         say.words("scope.examined", artifacts=len(view.artifacts), items=view.items, examiners=examiners),
         say.words("scope.unexamined", "doubt" if unexamined else "plain", count=unexamined),
@@ -59,8 +60,11 @@ def scope_notice(view: ReportView, say: Speaker) -> Notice:
     return Notice(say("scope.title"), tuple(lines))
 
 
-def _outside(view: ReportView) -> frozenset[str]:
-    return frozenset(clause.id for clause in view.clauses if clause.status == "out-of-scope")
+def _outside(view: ReportView) -> list[str]:
+    """Return the clauses that this run does not answer, in the order of the article."""
+    places = {sentence.id: place for place, sentence in enumerate(article())}
+    outside = [clause.id for clause in view.clauses if clause.status == "out-of-scope"]
+    return sorted(outside, key=lambda clause: places.get(clause, len(places)))
 
 
 def subject_fields(view: ReportView, say: Speaker) -> Fields:

@@ -211,3 +211,8 @@ def test_markdown_of_hostile_text_is_inert() -> None:
     for active in ("<img", "<script", "<a ", 'javascript:e"', "\u202e"):
         assert active not in rendered
     assert all(each for each in texts_of(hostile_paper(text).body))
+
+
+def test_the_box_of_what_is_outside_names_every_clause_that_the_run_does_not_answer() -> None:
+    assert "本検査の対象外: 第26条の3第1項(2)、第26条の3第1項(3)、第26条の3第1項(4)、" in report()
+    assert "、第26条の3第1項(4)、" not in report(PREVIOUS)
