@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gate.policy.clauses import AUTHENTICITY
 from gate.policy.findings import finding_text, kind_of, split_gap_id
 from gate.text import Language, has_message, render
 
 if TYPE_CHECKING:
-    from gate.models import Clause, EngineProblem, MessageArgs
+    from collections.abc import Iterable
+
+    from gate.models import Clause, EngineProblem, MessageArgs, Verdict
     from gate.policy.model import Parties
     from gate.reports.exceptions_view import ExceptionView
 
@@ -65,3 +68,9 @@ def decided_by(entry: ExceptionView, parties: Parties, language: Language) -> st
     party = parties.supplier if entry.party == "乙" else parties.recipient
     about: MessageArgs = {"by": entry.approved_by, "role": entry.role, "party": party}
     return render("output.decided-by", language, about)
+
+
+def next_step(verdict: Verdict, clauses: Iterable[Clause]) -> str:
+    """Return the code of what to do next: who has only checked has yet to sign, who has signed has to hand over."""
+    signed = any(clause.id == AUTHENTICITY and clause.status != "not-applicable" for clause in clauses)
+    return "report.next.signed" if verdict == "approved" and signed else f"report.next.{verdict}"

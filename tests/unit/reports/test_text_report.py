@@ -10,16 +10,18 @@ import pytest
 from rich.cells import cell_len
 
 from gate.models import Artifact, Fact, Gap
-from gate.policy import judge
+from gate.policy import SigningState, judge
 from gate.policy.clauses import CLAUSES, OUT_OF_SCOPE, clause_printed
 from gate.policy.registry import FINDINGS
 from gate.reports.explanation import render_explanation, render_findings
 from gate.reports.text import MOST_PLACES, SHOWN_PLACES, render_check
 from gate.reports.view import build_view
+from gate.reports.wording import next_step
 from gate.reports.wrapping import wrapped
 from gate.text import LANGUAGES, Language, render
 from tests.unit.policy.policy_kit import (
     CHECK,
+    RELEASE,
     SHA,
     TODAY,
     contact,
@@ -31,7 +33,7 @@ from tests.unit.policy.policy_kit import (
     suppress_entry,
     with_engine,
 )
-from tests.unit.reports.view_kit import ISSUE, loaded
+from tests.unit.reports.view_kit import ISSUE, loaded, view_of
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -188,3 +190,15 @@ def test_all_findings_are_listed(language: Language) -> None:
 
 def test_a_gap_is_explained_with_the_examiner_that_left_it() -> None:
     assert "Says: It is encrypted, so clamav could not look inside" in render_explanation("gap/clamav-encrypted", "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whoever_has_signed_is_not_told_to_sign(language: Language) -> None:
+    assert render("report.next.approved", language) == next_step_of(CHECK, language)
+    assert render("report.next.signed", language) == next_step_of(RELEASE, language)
+
+
+def next_step_of(signing: SigningState, language: Language) -> str:
+    view = view_of(signing=signing)
+    assert view.verdict == "approved"
+    return render(next_step(view.verdict, view.clauses), language)
