@@ -294,6 +294,43 @@ def test_inputs_that_mean_nothing_are_refused(tmp_path: Path, inputs: Mapping[st
     assert not outputs.exists()
 
 
+@pytest.mark.parametrize("step", ["run", "verify", "database"])
+def test_no_module_of_the_work_tree_is_run(tmp_path: Path, step: str) -> None:
+    """Whoever sends a pull request could else put a program in the place of the gate, or of what it imports."""
+    for name in ("gate/__init__", "gate/__main__", "click", "json"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / f"{name}.py").write_text("print('TAKEN OVER')\nraise SystemExit(0)\n")
+    done = subprocess.run(
+        [sys.executable, ROOT / "tools" / "action" / "action.py", step],
+        cwd=tmp_path,
+        env={
+            **clean_environment(), "RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(tmp_path / "outputs"),
+            "GATE_PATHS": "missing", "GATE_RELEASE": "missing", "MIRROR": "http://127.0.0.1:9/",
+        },
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "TAKEN OVER" not in done.stdout + done.stderr
+    assert done.returncode in {2, 3}, done.stdout + done.stderr
+
+
+def test_installing_runs_no_module_of_the_work_tree(tmp_path: Path) -> None:
+    for name in ("venv", "pip"):
+        (tmp_path / f"{name}.py").write_text("print('TAKEN OVER')\nraise SystemExit(1)\n")
+    (tmp_path / "source" / "tools" / "action").mkdir(parents=True)
+    (tmp_path / "source" / "tools" / "action" / "requirements.txt").touch()
+    done = subprocess.run(
+        ["bash", ROOT / "tools" / "action" / "install.sh"],
+        cwd=tmp_path,
+        env={
+            **clean_environment(), "RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(tmp_path / "outputs"),
+            "BASE_PYTHON": sys.executable, "INSTALL": "true", "VERIFY_ONLY": "true", "SOURCE": str(tmp_path / "source"),
+        },
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "TAKEN OVER" not in done.stdout + done.stderr
+    assert "source" in done.stderr  # there is nothing to install there
+
+
 def test_a_poisoned_cache_of_the_database_is_not_used(tmp_path: Path) -> None:
     kept = tmp_path / "release-gate-cvd"
     kept.mkdir()

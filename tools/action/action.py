@@ -21,7 +21,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-GATE = (sys.executable, "-m", "gate")
+GATE = (sys.executable, "-P", "-m", "gate")
+"""``-P``: without it Python would look for the gate, and all that it imports, in the work tree first."""
 USAGE = 2
 """The gate's exit code for wrong usage or configuration."""
 _PULL_REQUESTS = frozenset({"pull_request", "pull_request_target"})

@@ -30,11 +30,12 @@ if [ "$INSTALL" != false ]; then
         echo "::error::release-gate needs Python 3.11 or newer: use actions/setup-python and the input python" >&2
         exit 2
     }
-    "$BASE_PYTHON" -m venv --clear "$RUNNER_TEMP/release-gate"
+    # -I: modules are never looked for in the current folder, which is the work tree.
+    "$BASE_PYTHON" -I -m venv --clear "$RUNNER_TEMP/release-gate"
     python="$RUNNER_TEMP/release-gate/bin/python"
-    "$python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+    "$python" -I -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
         --requirement "$SOURCE/tools/action/requirements.txt"
-    "$python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index "$SOURCE"
+    "$python" -I -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index "$SOURCE"
 fi
 python="$("$python" -c 'import sys; print(sys.executable)')"
 delimiter="gate-$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
