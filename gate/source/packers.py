@@ -43,6 +43,9 @@ _UNLISTED: Final = ("RECORD", "RECORD.jws", "RECORD.p7s")
 SETUP_CFG: Final = "[egg_info]\ntag_build = \ntag_date = 0\n"
 """What setuptools adds to an sdist whose project has no ``setup.cfg``."""
 _REQUIREMENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_WORDS: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_ADDRESS: Final = re.compile(r"@\s*([^\s;]+)")
+"""Where a requirement says from which place its project comes (PEP 508)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +111,18 @@ def _core_metadata(answer: Mapping[str, Any], package: Package, name: str) -> bo
 
 
 def _all_required(requirements: list[str], package: Package) -> bool:
-    known = _plain(package.build_files)
+    """Say whether each project stands in the build files as a whole word, and each address as it is."""
+    known = set(_WORDS.findall(_plain(package.build_files)))
     names = [_REQUIREMENT.match(requirement.strip()) for requirement in requirements]
-    return all(name is not None and _plain(name[0]) in known for name in names)
+    addresses = [each for requirement in requirements for each in _ADDRESS.findall(requirement)]
+    return all(name is not None and _plain(name[0]) in known for name in names) and all(
+        _has_whole(package.build_files, address) for address in addresses
+    )
+
+
+def _has_whole(text: str, part: str) -> bool:
+    """Say whether a part stands in a text, and not as a piece of something longer."""
+    return re.search(rf"(?<![\w.:/@-]){re.escape(part)}(?![\w.:/@-])", text) is not None
 
 
 def _plain(text: str) -> str:
@@ -145,7 +157,7 @@ def _entry_points(answer: Mapping[str, Any], package: Package, name: str) -> boo
     """Each name and what it leads to stand in the commit's build files."""
     del name
     entries = _PAIRS.validate_python(answer["entries"])
-    return all(key in package.build_files and target in package.build_files for key, target in entries)
+    return all(_has_whole(package.build_files, each) for entry in entries for each in entry)
 
 
 def _top_level(answer: Mapping[str, Any], package: Package, name: str) -> bool:

@@ -24,6 +24,8 @@ MOST_BYTES: Final = 4 << 20
 _FIELD: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]{0,60}):(?: (.*))?")
 _ENTRY: Final = re.compile(r"([^=\[\]#;]+?)\s*=\s*([A-Za-z0-9_.]+(?::[A-Za-z0-9_.]+)?)\s*(?:\[[^\]]*\])?")
 _PROPERTY: Final = re.compile(r"([A-Za-z.]{1,60})=(.*)")
+_OTHER_ENDS: Final = re.compile("[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+"""What some reader takes for the end of a line as well: the mail parser, the JVM, ``str.splitlines``."""
 
 
 class _NotOfTheForm(Exception):
@@ -50,11 +52,18 @@ def _text(content: bytes) -> str:
     return content.decode("utf-8").replace("\r\n", "\n")
 
 
+def _plain(text: str) -> str:
+    """Return a text whose lines are the same to every reader: in another's eyes a value could be a line of its own."""
+    if _OTHER_ENDS.search(text):
+        raise _NotOfTheForm
+    return text
+
+
 def _record(content: bytes, object_format: ObjectFormat) -> Frame:
     """Read the list of files of a wheel (PyPA, "Recording installed projects"): path, ``sha256=…``, size."""
     del object_format
     rows = []
-    for row in csv.reader(io.StringIO(_text(content))):
+    for row in csv.reader(io.StringIO(_plain(_text(content)))):
         if len(row) != 3:  # noqa: PLR2004  # path, hash and size
             raise _NotOfTheForm
         path, digest, size = row
@@ -75,7 +84,7 @@ def _fields(content: bytes, object_format: ObjectFormat) -> Frame:
     head, _, body = _text(content).partition("\n\n")
     fields: list[list[str]] = []
     continued: list[str] = []
-    for line in head.rstrip("\n").split("\n"):
+    for line in _plain(head).rstrip("\n").split("\n"):
         if line[:1] in {" ", "\t"}:
             continued.append(line)
             continue
@@ -98,7 +107,7 @@ def _fields(content: bytes, object_format: ObjectFormat) -> Frame:
 
 def _lines(content: bytes, object_format: ObjectFormat) -> Frame:
     del object_format
-    return {"lines": [line for line in _text(content).split("\n") if line.strip()]}
+    return {"lines": [line for line in _plain(_text(content)).split("\n") if line.strip()]}
 
 
 def _entry_points(content: bytes, object_format: ObjectFormat) -> Frame:
