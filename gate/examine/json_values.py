@@ -17,6 +17,8 @@ _NAME_LENGTH: Final = 200
 _USER: Final = re.compile(r"://[^\s/?#]*@")
 _QUERY: Final = re.compile(r"(://[^\s?#]*\?)[^\s#]+")
 """User information and query of a URL in a text (RFC 3986 section 3): both may hold passwords and tokens."""
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
+"""Years of times: at the ends of the calendar there is no other time zone."""
 _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
 _SHA256_NAMES: Final = frozenset({"sha-256", "sha256"})
 
@@ -124,6 +126,8 @@ def moment(holder: Table, key: str, place: str) -> datetime | None:
         raise Malformed(f"{place}.{key}: not a time") from error
     if found.tzinfo is None:
         raise Malformed(f"{place}.{key}: a time without an offset")
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise Malformed(f"{place}.{key}: no time of our days")
     return found
 
 

@@ -143,7 +143,11 @@ class _Judging:
         return len(self.judged.findings) == before
 
     def _own_day(self, fact: EvidenceFact) -> list[date]:
-        return [datetime.fromisoformat(fact.ran).astimezone(self._zone).date()] if fact.ran else []
+        """Return the day on which a file says that its tool ran; what is no day is none that has been yet."""
+        try:
+            return [datetime.fromisoformat(fact.ran).astimezone(self._zone).date()] if fact.ran else []
+        except (ValueError, OverflowError):
+            return [date.max]
 
     def _contradiction(self, entry: Evidence, what: str, declared: str, stated: str) -> None:
         self.found(f"evidence/contradicts-{what}", entry, declared=declared, stated=stated)

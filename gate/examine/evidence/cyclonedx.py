@@ -81,7 +81,9 @@ def _components(document: Table, metadata: Table) -> dict[str, tuple[str, ...]]:
         component = waiting.pop()
         waiting += rows(component, "components", "components")
         reference = text(component, "bom-ref", "components") or f"\0{len(found)}"
-        found[reference] = of_cyclonedx(component, "components")
+        names = of_cyclonedx(component, "components")
+        if found.setdefault(reference, names) != names:
+            raise Malformed(f"components: bom-ref {shown(reference)} stands for two components")
     return found
 
 
@@ -108,13 +110,19 @@ def _also(vulnerability: Table, place: str) -> tuple[str, ...]:
 
 
 def _products(vulnerability: Table, place: str, named_by: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Return what a vulnerability affects: components by reference, also in another document (BOM-Link)."""
+    """Return what a vulnerability affects: components by reference, also in another document (BOM-Link).
+
+    None where one of them cannot be told: it could be the one delivered.
+    """
     found: dict[str, None] = {}
     for affected in rows(vulnerability, "affects", place):
         reference = text(affected, "ref", place)
         if reference not in named_by and reference.startswith("urn:cdx:"):
             reference = unquote(reference.partition("#")[2])
-        found.update(dict.fromkeys(named_by.get(reference) or (product(reference),)))
+        names = named_by.get(reference) or ((product(reference),) if reference.startswith("pkg:") else ())
+        if not names:
+            return ()
+        found.update(dict.fromkeys(names))
     return bounded_products(found, place)
 
 

@@ -89,7 +89,4 @@ def _skipped(skipped: list[str]) -> tuple[str, ...]:
 
 
 def _rfc3339(moment: datetime) -> str:
-    try:
-        return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except OverflowError:  # at the ends of the calendar
-        return moment.replace(tzinfo=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

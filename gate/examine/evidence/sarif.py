@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Final, TypeGuard
 
 from gate.examine.evidence.draft import Draft, greatest, level_of_score
@@ -29,6 +30,8 @@ _BASELINE: Final = frozenset({"", "new", "unchanged", "updated", "absent"})
 _RULE_LENGTH: Final = 200
 _RULE_DEPTH: Final = 8
 _RANKS_PER_SCORE: Final = 10
+_READ_HERE: Final = frozenset({"results", "invocations", "driver", "extensions", "policies"})
+"""Parts of a run without which its results cannot be told (3.15.3)."""
 
 
 def read_sarif(document: Table) -> Draft:
@@ -39,6 +42,8 @@ def read_sarif(document: Table) -> Draft:
     runs = rows(document, "runs", "document")
     if not runs:
         draft.fail("not-run", "no run")
+    if rows(document, "inlineExternalProperties", "document"):  # 3.13.5: parts of runs that stand beside them
+        draft.fail("not-run", "inlineExternalProperties: parts of a run stand outside of it")
     for index, run in enumerate(runs):
         _Run(run, f"runs[{index}]", draft).read()
     return draft
@@ -55,9 +60,11 @@ class _Run:
         self._driver = table(tool, "driver", f"{place}.tool")
         components = [self._driver, *rows(tool, "extensions", f"{place}.tool")]
         self._rules = [rows(each, "rules", f"{place}.tool") for each in components]
-        self._by_id = {each["id"]: each for part in reversed(self._rules) for each in part if _has_id(each)}
+        self._by_id: dict[str, list[Table]] = {}
+        for rule in chain.from_iterable(self._rules):
+            self._by_id.setdefault(text(rule, "id", f"{place}.tool"), []).append(rule)
         self._invocations = rows(run, "invocations", place)
-        self._overrides = _overrides(self._invocations, f"{place}.invocations")
+        self._overrides = self._overriding(f"{place}.invocations")
 
     def read(self) -> None:
         """Take in tool, times, whether it ran, what it looked at, and its results."""
@@ -73,9 +80,11 @@ class _Run:
             hashes = table(artifact, "hashes", place)
             digests = [sha256_of(each, text(hashes, each, f"{place}.hashes")) for each in hashes]
             self._draft.looked_at.update(each for each in digests if each)
+        elsewhere = sorted(_READ_HERE.intersection(table(self._run, "externalPropertyFileReferences", self._place)))
+        if elsewhere:  # 3.15.3: beside what stands here there is more
+            self._draft.fail("not-run", f"{', '.join(elsewhere)} lie in another file")
         if self._run.get("results") is None:  # 3.14.23: absent or null where the tool did not look for any
-            elsewhere = "results" in table(self._run, "externalPropertyFileReferences", self._place)
-            self._draft.fail("not-run", "results lie in another file" if elsewhere else "no array of results")
+            self._draft.fail("not-run", "no array of results")
         for index, result in enumerate(rows(self._run, "results", self._place)):
             self._result(result, f"{self._place}.results[{index}]")
 
@@ -96,8 +105,9 @@ class _Run:
         """Take in one result (3.27): unresolved, accepted by the tool's user with a justification, or none at all."""
         baseline = word(result, "baselineState", place, _BASELINE, "")
         kind = word(result, "kind", place, _KINDS, "fail")
-        rule = self._rule(result, place)
-        level = self._level(result, rule, kind, place)
+        rules = self._rules_of(result, place)
+        rule = rules[0] if rules else {}
+        level = greatest([self._level(result, each, kind, place) for each in rules or [{}]])
         if baseline == "absent" or (kind not in {*_ASKS_A_PERSON, "fail"} and level == "none"):
             return
         suppressions = rows(result, "suppressions", place)
@@ -117,8 +127,11 @@ class _Run:
         reference = table(result, "rule", place)
         return text(result, "ruleId", place) or text(reference, "id", place) or text(rule, "id", place) or "-"
 
-    def _rule(self, result: Table, place: str) -> Table:
-        """Return the rule that a result names by id (also one below it, 3.52.4) or by index; empty where none does."""
+    def _rules_of(self, result: Table, place: str) -> list[Table]:
+        """Return the rules that a result names by id (also one below it, 3.52.4) or by index.
+
+        Of rules with one id, in the driver and in extensions, any may be meant.
+        """
         reference = table(result, "rule", place)
         rule_id = text(result, "ruleId", place) or text(reference, "id", place)
         for _ in range(_RULE_DEPTH):
@@ -128,7 +141,7 @@ class _Run:
         component = table(reference, "toolComponent", place).get("index", -1)
         part = self._rules[component + 1] if _is_index(component, self._rules[1:]) else self._rules[0]
         index = result.get("ruleIndex", reference.get("index", -1))
-        return part[index] if _is_index(index, part) else {}
+        return [part[index]] if _is_index(index, part) else []
 
     def _level(self, result: Table, rule: Table, kind: str, place: str) -> EvidenceLevel:
         """Return the gravest level that result and rule state: level, rank and security severity."""
@@ -157,21 +170,16 @@ class _Run:
         yield _LEVELS[word(default, "level", place, frozenset(_LEVELS), "warning")]
         yield from self._overrides.get(text(rule, "id", place), ())
 
-
-def _overrides(invocations: list[Table], place: str) -> dict[str, list[EvidenceLevel]]:
-    """Return the levels that a run gave to rules in place of their own (3.20.5), by the rule's id."""
-    found: dict[str, list[EvidenceLevel]] = {}
-    for invocation in invocations:
-        for override in rows(invocation, "ruleConfigurationOverrides", place):
-            rule = text(table(override, "descriptor", place), "id", place)
-            configuration = table(override, "configuration", place)
-            level = _LEVELS[word(configuration, "level", place, frozenset(_LEVELS), "warning")]
-            found.setdefault(rule, []).append(level)
-    return found
-
-
-def _has_id(rule: Table) -> bool:
-    return isinstance(rule.get("id"), str)
+    def _overriding(self, place: str) -> dict[str, list[EvidenceLevel]]:
+        """Return the levels that a run gave to rules in place of their own (3.20.5), by the rule's id."""
+        found: dict[str, list[EvidenceLevel]] = {}
+        for invocation in self._invocations:
+            for override in rows(invocation, "ruleConfigurationOverrides", place):
+                configuration = table(override, "configuration", place)
+                level = _LEVELS[word(configuration, "level", place, frozenset(_LEVELS), "warning")]
+                for rule in self._rules_of({"rule": table(override, "descriptor", place)}, place):
+                    found.setdefault(text(rule, "id", place), []).append(level)
+        return found
 
 
 def _is_index(index: object, part: list[Any]) -> TypeGuard[int]:

@@ -170,3 +170,32 @@ def test_more_results_than_a_fact_holds_are_counted() -> None:
 def test_the_order_of_results_leaves_no_trace() -> None:
     results = [result(f"R{number}", level=level) for number, level in enumerate(["note", "error", "warning"] * 5)]
     assert log(*results) == log(*reversed(results))
+
+
+def test_a_rule_of_an_extension_with_the_id_of_another_keeps_its_level() -> None:
+    """Else a driver that has the id at level "none" would take the level from what an extension found."""
+    document = sarif(result(), rules=[{"id": "R1", "defaultConfiguration": {"level": "none"}}])
+    serious = {"id": "R1", "defaultConfiguration": {"level": "error"}}
+    document["runs"][0]["tool"]["extensions"] = [{"name": "e", "rules": [serious]}]
+    assert levels(read_form("sarif", document)) == ["high"]
+
+
+def test_a_level_that_a_run_gave_to_a_rule_by_its_index_counts() -> None:
+    override = {"descriptor": {"index": 0}, "configuration": {"level": "error"}}
+    run = {"executionSuccessful": True, "ruleConfigurationOverrides": [override]}
+    rules = [{"id": "R1", "defaultConfiguration": {"level": "note"}}]
+    assert levels(read_form("sarif", sarif(result(), rules=rules, invocations=[run]))) == ["high"]
+
+
+@pytest.mark.parametrize("part", ["results", "invocations", "extensions"])
+def test_an_empty_array_is_no_answer_where_there_is_more_of_it_elsewhere(part: str) -> None:
+    fact = log(externalPropertyFileReferences={part: [{"location": {"uri": "more.json"}}]})
+    assert (fact.problem, fact.detail) == ("not-run", f"{part} lie in another file")
+    inline = {**sarif(), "inlineExternalProperties": [{part: [result()]}]}
+    assert read_form("sarif", inline).problem == "not-run"
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_a_time_at_the_ends_of_the_calendar_is_none(time: str) -> None:
+    fact = log(invocations=[{"executionSuccessful": True, "endTimeUtc": time}])
+    assert (fact.problem, "no time of our days" in fact.detail) == ("unreadable", True)

@@ -69,6 +69,14 @@ def test_ratings_of_cyclonedx(ratings: list[dict[str, Any]], level: str) -> None
     assert found.level == level
 
 
+def test_a_reference_that_stands_for_two_components_is_not_read() -> None:
+    document = cyclonedx(vulnerability())
+    (component,) = document["components"]
+    assert read_form("cyclonedx-vex", {**document, "components": [component, component]}).problem == ""
+    twice = read_form("cyclonedx-vex", {**document, "components": [component, {**component, "purl": "pkg:npm/x@1"}]})
+    assert (twice.problem, "two components" in twice.detail) == ("unreadable", True)
+
+
 @pytest.mark.parametrize(
     ("reference", "products"),
     [
@@ -77,7 +85,7 @@ def test_ratings_of_cyclonedx(ratings: list[dict[str, Any]], level: str) -> None
         ("urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#j", (JINJA, f"sha256:{SHA}")),
         ("urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#pkg%3Anpm/x%401", ("pkg:npm/x@1",)),
         ("pkg:pypi/Django@4", ("pkg:pypi/django@4",)),
-        ("nothing", ("nothing",)),
+        ("nothing", ()),
     ],
 )
 def test_what_a_vulnerability_affects(reference: str, products: tuple[str, ...]) -> None:

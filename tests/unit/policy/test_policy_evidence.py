@@ -397,6 +397,14 @@ def test_what_does_not_confirm(more: str, changes: dict[str, Any], found: str | 
     assert status(judgement) == ("not-confirmed" if found else "confirmed")
 
 
+@pytest.mark.parametrize("ran", ["9999-12-31T23:59:59Z", "1-01-01T00:00:00Z", "yesterday"])
+def test_a_time_that_no_calendar_of_ours_holds_does_not_confirm(ran: str) -> None:
+    """Facts may be those of somebody else, judged again."""
+    judgement = judged(entry(), facts=[scan(ran=ran)])
+    assert "evidence/future" in ids(judgement)
+    assert status(judgement) == "not-confirmed"
+
+
 def test_a_file_from_tomorrow_or_older_than_it_is_declared_to_be() -> None:
     tomorrow = judged(entry(), facts=[scan(ran="2026-11-24T03:00:00Z")])
     assert set(ids(tomorrow)) == {"evidence/future", "evidence/contradicts-date"}
