@@ -244,6 +244,8 @@ class Forked:
         self._number = number
         self._found: tuple[int, int] | None = None
         self._status: int | None = None
+        self._ending = threading.Lock()
+        """Whoever holds it ends the process; once it is collected, its process id and pidfd may be something else's."""
 
     def _process(self) -> tuple[int, int]:
         if self._found is None:
@@ -266,7 +268,14 @@ class Forked:
             return True
 
     def end(self) -> int:
-        """Kill its whole group, collect it and return its exit status; where its template has gone, that of a kill."""
+        """Kill its whole group, collect it and return its exit status; where its template has gone, that of a kill.
+
+        May be called by several threads at once: the owner of a worker that died, and the pool that clears up.
+        """
+        with self._ending:
+            return self._end()
+
+    def _end(self) -> int:
         if self._status is None and not self._template.alive:
             self._status = -signal.SIGKILL  # by the kernel; its process id may be another's by now
         if self._status is None:

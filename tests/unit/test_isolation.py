@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from gate.isolation import (
     run_program,
     start_program,
 )
+from gate.isolation.processes import Template
 
 TARGETS = Path(__file__).parent / "worker_targets.py"
 MODULE = f"gate_isolation_targets_{os.getpid()}"
@@ -287,6 +289,21 @@ def test_an_exchange_that_is_broken_off_ends_the_template(pool: WorkerPool, monk
 
 def interrupted(**_: object) -> object:
     raise KeyboardInterrupt
+
+
+def test_a_worker_ended_by_two_threads_at_once_is_collected_once(target: str) -> None:
+    """Its owner sees it die while the pool clears up: neither may take the other workers with it."""
+    template = Template(target, ())
+    try:
+        for _ in range(10):
+            fork = Worker(target, template=template)
+            with ThreadPoolExecutor(2) as threads:
+                ended = [threads.submit(fork.kill) for _ in range(2)]
+            assert [each.result() for each in ended] == [None, None]
+            assert template.alive
+            assert template._forks == {}
+    finally:
+        template.close()
 
 
 def test_closing_does_not_wait_for_a_worker_that_comes_up(target: str) -> None:
