@@ -7,7 +7,7 @@ carries is not asked, and the payload is not read: that is what ``gate verify`` 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -58,8 +58,7 @@ def read_release(folder: Path) -> Rendered:
         examination = bound_facts(release.read(layout.FACTS.encode(), MOST_FACTS_BYTES), statement)
         loaded = _policy(release.read(layout.POLICY.encode(), MOST_POLICY_BYTES), statement.predicate)
     predicate = statement.predicate
-    timezone = loaded.policy.gate.timezone
-    day = datetime.fromisoformat(predicate.created).astimezone(ZoneInfo(timezone)).date()
+    day, number = _day_and_number(predicate, examination, loaded.policy.gate.timezone)
     backends = tuple(dict.fromkeys(promise.backend for promise in predicate.promised_signatures))
     judgement = judge(
         examination,
@@ -68,10 +67,18 @@ def read_release(folder: Path) -> Rendered:
         today=day,
         signing=SigningState(intended=True, ready=backends),
     )
-    number = record_number(predicate.files[layout.RESULT], examination.finished, timezone)
     return Rendered(
         examination, judgement, loaded, predicate.promised_signatures, number, _differs(judgement, predicate)
     )
+
+
+def _day_and_number(predicate: RecordPredicate, examination: Examination, timezone: str) -> tuple[date, str]:
+    """Return the day of a record and its number.  Raises where the times that they rest on are none."""
+    try:
+        day = datetime.fromisoformat(predicate.created).astimezone(ZoneInfo(timezone)).date()
+        return day, record_number(predicate.files[layout.RESULT], examination.finished, timezone)
+    except (ValueError, OverflowError) as error:
+        raise VerificationError("record-inconsistent", layout.RECORD, detail="its times") from error
 
 
 def _require_bound(release: ReleaseFolder, statement: Statement) -> None:

@@ -70,6 +70,19 @@ def test_a_release_is_judged_again_and_keeps_its_number_and_promises(delivered: 
     assert shown.differs
 
 
+@pytest.mark.parametrize("stated", ["nonsense", "9999-12-31T23:59:59Z", ""])
+@pytest.mark.parametrize("which", ["record", "facts"])
+def test_times_that_are_none_are_refused(delivered: Delivered, which: str, stated: str) -> None:
+    if which == "record":
+        rewrite(delivered.folder, lambda predicate: predicate.update(created=stated))
+    else:
+        facts = json.loads((delivered.folder / "gate" / "facts.json").read_bytes())
+        bind(delivered.folder, "gate/facts.json", canonical({**facts, "finished": stated}))
+    with pytest.raises(VerificationError) as caught:
+        read_release(delivered.folder)
+    assert caught.value.reason == "record-inconsistent"
+
+
 TAMPERING: Mapping[str, tuple[Callable[[Path], object], str, str]] = {
     "a bound file changed": (
         lambda folder: (folder / "gate" / "result.json").write_bytes(b"{}"), "changed", "gate/result.json"),

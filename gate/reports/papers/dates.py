@@ -41,6 +41,6 @@ def stated_moment_text(stated: str, timezone: str, language: Language) -> str:
     """Return the same for a time in RFC 3339 that a document states; what is no such time stays as it is."""
     try:
         moment = datetime.fromisoformat(stated)
-    except ValueError:
+        return moment_text(moment, timezone, language) if moment.tzinfo else stated
+    except (ValueError, OverflowError):
         return stated
-    return moment_text(moment, timezone, language) if moment.tzinfo else stated

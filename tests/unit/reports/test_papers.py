@@ -293,5 +293,5 @@ def test_moments_stand_in_the_time_zone_of_the_policy() -> None:
     assert moment_text(moment, "Asia/Tokyo", "ja") == "令和9年1月1日0時30分（JST）"
     assert moment_text(moment, "Asia/Tokyo", "en") == "2027-01-01 00:30 JST"
     assert stated_moment_text("2026-12-31T15:30:00Z", "UTC", "en") == "2026-12-31 15:30 UTC"
-    for odd in ("", "yesterday", "2026-12-31T15:30:00"):
+    for odd in ("9999-12-31T23:59:59Z", "", "yesterday", "2026-12-31T15:30:00"):
         assert stated_moment_text(odd, "Asia/Tokyo", "ja") == odd
