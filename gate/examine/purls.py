@@ -19,8 +19,17 @@ def canonical_purl(text: str) -> str | None:
 
 
 def make_purl(kind: str, name: str, version: str, *, namespace: str = "") -> str:
-    """Return the package URL of a package.  Raises ``ValueError`` where the parts make none."""
-    made = PackageURL(type=kind, namespace=namespace or None, name=name, version=version or None).to_string()
+    """Return the package URL of a package.  Raises ``ValueError`` where the parts make none.
+
+    The library makes some of parts that nothing is left of in the one form (a name of blanks or slashes), and then
+    either stumbles or cannot read them.
+    """
+    try:
+        made = PackageURL(type=kind, namespace=namespace or None, name=name, version=version or None).to_string()
+    except TypeError as error:
+        raise ValueError("nothing is left of a part") from error
     if len(made) > _LENGTH:
         raise ValueError("too long")
+    if PackageURL.from_string(made).to_string() != made:
+        raise ValueError("read otherwise than written")
     return made

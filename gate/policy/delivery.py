@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gate.policy.model import Policy
 
 _DIGEST: Final = "sha256:"
+_META: Final = "META-INF/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,14 @@ class Delivery:
     """All that a product, as evidence names it, can be compared with.
 
     ``digests`` are those of artifacts and items, ``artifacts`` maps the digest of each artifact to its path,
-    ``components`` each component that was found to what it may be called, ``called`` holds all of these, ``itself`` is
-    the deliverable's own name with its version.
+    ``unnamed`` are the digests of those in which no component was found, ``components`` maps each component that was
+    found to what it may be called, ``called`` holds all of these, ``itself`` is the deliverable's own name with its
+    version.
     """
 
     digests: frozenset[str]
     artifacts: dict[str, str]
+    unnamed: frozenset[str]
     components: dict[str, frozenset[str]]
     called: frozenset[str]
     itself: str | None
@@ -42,16 +45,16 @@ class Delivery:
         return bool(names_of(product) & self.called) or plain_name(product) == self.itself
 
     def left_out(self, looked_at: Iterable[str]) -> tuple[str, ...]:
-        """Return what a look at these did not cover, sorted: components, or artifacts where no component was found.
+        """Return what a look at these did not cover, sorted: components, and artifacts in which none was found.
 
         Whoever saw every artifact whole left nothing out.
         """
         seen = set(looked_at)
-        unseen = sorted(path for digest, path in self.artifacts.items() if digest not in seen)
-        if not unseen or not self.components:
-            return tuple(unseen)
+        if seen.issuperset(self.artifacts):
+            return ()
         names = frozenset[str]().union(*map(names_of, seen))
-        return tuple(sorted(component for component, called in self.components.items() if not called & names))
+        components = [component for component, called in self.components.items() if not called & names]
+        return tuple(sorted([*components, *(self.artifacts[digest] for digest in self.unnamed - seen)]))
 
 
 def delivery_of(examination: Examination, policy: Policy) -> Delivery:
@@ -60,14 +63,17 @@ def delivery_of(examination: Examination, policy: Policy) -> Delivery:
     items = {f"{_DIGEST}{fact.sha256}" for fact in examination.facts if isinstance(fact, ItemFact)}
     components: dict[str, frozenset[str]] = {}
     called: set[str] = set()
-    for fact in found_components(examination.facts):
+    found = found_components(examination.facts)
+    for fact in found:
         # One without a version is nothing that evidence could speak of.
         names = calls_of(fact.purl) if fact.purl and fact.version else frozenset[str]()
         components[fact.purl or f"{fact.name} ({fact.path})"] = names
         called |= with_any_version(names)
+    holding = {_artifact(fact.path) for fact in found}
+    unnamed = frozenset(digest for digest, path in artifacts.items() if path not in holding)
     declared = policy.deliverable
     itself = None if declared is None else spelling(declared.name, declared.version)
-    return Delivery(frozenset(artifacts) | items, artifacts, components, frozenset(called), itself)
+    return Delivery(frozenset(artifacts) | items, artifacts, unnamed, components, frozenset(called), itself)
 
 
 def found_components(facts: Iterable[Fact]) -> list[ComponentFact]:
@@ -76,10 +82,16 @@ def found_components(facts: Iterable[Fact]) -> list[ComponentFact]:
     The manifest of a bundle has no name that others would know where a ``pom.properties`` beside it has one.
     """
     found = [fact for fact in facts if isinstance(fact, ComponentFact) and fact.delivered]
-    named = {_holder(fact.path) for fact in found if fact.found_by == "pom.properties"}
+    named = {_holder(fact.path) for fact in found if fact.found_by == "pom.properties" and fact.purl}
     kept = [fact for fact in found if fact.found_by != "bundle-manifest" or _holder(fact.path) not in named]
     return sorted(kept, key=lambda fact: (fact.purl, fact.name, fact.path))
 
 
 def _holder(path: str) -> str:
-    return path.rpartition("!/")[0]
+    """Return the place of the archive, opened or unpacked, whose ``META-INF`` a file lies in; else its own."""
+    return path.rpartition(_META)[0] if _META in path else path
+
+
+def _artifact(path: str) -> str:
+    """Return the path of the artifact that an item lies in (an artifact's path has one component)."""
+    return path.partition("/")[0].removesuffix("!")

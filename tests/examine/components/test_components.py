@@ -8,9 +8,11 @@ import time
 from typing import Any
 
 import pytest
+from packageurl import PackageURL
 
 from gate.examine.components import may_name_a_component
 from gate.examine.components.examiner import LARGEST_BYTES, MOST, ComponentsExaminer
+from gate.examine.components.found import component
 from gate.models import ComponentFact, Gap, Item
 from tests.examine.viewing import view_of
 
@@ -263,3 +265,15 @@ def test_it_proves_itself() -> None:
     for info in (EXAMINER.start(), EXAMINER.finish()):
         assert (info.name, info.canary) == ("components", "passed")
     EXAMINER.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "namespace"),
+    [("/", "1", ""), ("//", "1", "@a"), (" ", "1", ""), ("@^\\`", " ", "|"), ("//", '("', "A</\u2028")],
+)
+def test_a_name_of_which_nothing_is_left_makes_no_package_url(name: str, version: str, namespace: str) -> None:
+    for kind in ("pypi", "npm", "maven", "deb", "generic", "nuget"):
+        fact = component(kind, name, version, "test", namespace=namespace)
+        assert fact.problem or PackageURL.from_string(fact.purl).to_string() == fact.purl
+    (fact,) = seen("METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    assert fact.problem or fact.purl

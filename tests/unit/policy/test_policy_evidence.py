@@ -19,6 +19,7 @@ from gate.models import (
 )
 from gate.paths import check_glob
 from gate.policy.clauses import CONTRARY_CODE, QUALITY, VULNERABILITIES
+from gate.policy.delivery import delivery_of, found_components
 from gate.policy.findings import finding_advice, finding_message
 from tests.unit.policy.policy_kit import (
     APPROVED,
@@ -26,10 +27,12 @@ from tests.unit.policy.policy_kit import (
     SHA,
     clause,
     deliverable,
+    examined,
     ids,
     item,
     judged,
     only,
+    policy_of,
     suppress_entry,
 )
 
@@ -107,6 +110,28 @@ def test_a_scan_that_leaves_components_out_supports() -> None:
     assert status(judgement) == "supported"
     assert only(judgement, "evidence/uncovered").args["names"] == "pkg:pypi/markupsafe@2.1.3"
     assert clause(judgement, VULNERABILITIES).reason_code == "clause.reason.evidence-part"
+
+
+def test_an_artifact_without_any_component_is_not_covered_by_a_look_at_the_components_of_others() -> None:
+    seen = examined(JINJA, scan(form="pip-audit", looked_at=("pkg:pypi/jinja2@3.1.2",)))
+    library = dataclasses.replace(seen.artifacts[0], path="native.so", sha256=OTHER_SHA)
+    both = dataclasses.replace(seen, artifacts=(*seen.artifacts, library))
+    delivery = delivery_of(both, policy_of(entry("pip-audit")))
+    assert delivery.left_out(["pkg:pypi/jinja2@3.1.2"]) == ("native.so",)
+    assert delivery.left_out(["pkg:pypi/jinja2@3.1.2", f"sha256:{OTHER_SHA}"]) == ()
+
+
+def test_a_bundle_is_left_out_only_beside_the_maven_name_of_the_very_same_archive() -> None:
+    """Also in a folder, where many unpacked archives lie in one artifact."""
+    bundle = ComponentFact("pkg:generic/b@1", "b", "1", "bundle-manifest", path="site/b/META-INF/MANIFEST.MF")
+    maven = ComponentFact(
+        "pkg:maven/g/a@1", "g/a", "1", "pom.properties", path="site/a/META-INF/maven/g/a/pom.properties"
+    )
+    own = dataclasses.replace(maven, path="site/b/META-INF/maven/g/b/pom.properties")
+    assert found_components([bundle, maven]) == [bundle, maven]
+    assert found_components([bundle, own]) == [own]
+    nameless = dataclasses.replace(own, purl="", problem="no groupId")
+    assert found_components([bundle, nameless]) == [nameless, bundle]
 
 
 def test_two_scans_cover_together_what_neither_covers() -> None:
