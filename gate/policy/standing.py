@@ -128,8 +128,15 @@ def _quality(basis: Basis, source: SourceStanding, evidence: tuple[str, ...], ex
     """Judge how the delivery was made: at most supported, as no tool sees how people work.
 
     That nothing stands against it (untraced files, another commit or repository, a changed work tree, secrets) has been
-    asked before; what is left is that every file is accounted for.
+    asked before; what is left is that every file is accounted for.  Where none of them is of the commit, the commit
+    shows nothing of this delivery, and papers decide.
     """
+    if not source.from_commit:
+        worth = _by_evidence(QUALITY, basis, evidence, exceptions)
+        if worth.status != "not-confirmed":
+            return worth
+        commit = source.revision.commit[:12]
+        return _clause(QUALITY, "not-confirmed", "nothing-traced", evidence, exceptions, commit=commit)
     generated = sum(len(each.paths) for each in source.generated)
     papers = sum(paper.clause == QUALITY for paper in basis.papers)
     commit = source.revision.commit[:12]

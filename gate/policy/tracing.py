@@ -57,6 +57,11 @@ class SourceStanding:
         """How many files are traced or explained."""
         return sum(self.counts.get(each, 0) for each in _FOUND)
 
+    @property
+    def from_commit(self) -> int:
+        """How many files have their content in the commit."""
+        return sum(self.counts.get(each, 0) for each in _AT)
+
 
 @dataclass(slots=True)
 class Tracing:

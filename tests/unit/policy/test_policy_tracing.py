@@ -112,7 +112,7 @@ def test_a_file_without_a_trace_is_untraced_whatever_says_nothing_of_it() -> Non
 
 
 def test_only_a_disposition_of_the_very_bytes_sets_an_untraced_file_aside() -> None:
-    seen = run(item("a/a.py"), trace("a/a.py", "untraced"))
+    seen = run(item("a/a.py"), trace("a/a.py", "untraced"), item("a/b.py"), trace("a/b.py", "content", "b.py"))
     with pytest.raises(UnusablePolicyError):
         policy_of(suppress_entry("source/untraced", more='path = "a/*"'))
     entry = suppress_entry("source/untraced", more=f'path = "a/*"\nsha256 = ["{SHA}"]')
@@ -145,7 +145,8 @@ def test_what_lies_in_a_file_that_is_accounted_for_is_not_asked_for() -> None:
 
 
 def test_declared_generated_files_pass_are_counted_and_none_is_said_where_there_is_none() -> None:
-    seen = run(item("a/x.js"), item("a/y.js"), item("a/y.css"))
+    own = (item("a/a.py"), trace("a/a.py"))
+    seen = run(*own, item("a/x.js"), item("a/y.js"), item("a/y.css"))
     section = '[source]\ngenerated = ["a/*.js", "a/?.css", "b/*.js"]\n'
     judgement = asked(section, seen=seen)
     assert against(judgement) == ["justification/unused", "source/generated", "source/generated"]
@@ -153,6 +154,17 @@ def test_declared_generated_files_pass_are_counted_and_none_is_said_where_there_
     assert clause(judgement, QUALITY).reason_args["generated"] == 3
     with pytest.raises(UnusablePolicyError):
         policy_of('[source]\ngenerated = ["**"]')
+
+
+def test_where_nothing_is_of_the_commit_papers_decide() -> None:
+    """A commit beside files of which all are declared as generated shows nothing of them."""
+    seen = run(item("a/x.js"), item("a/METADATA"), TraceFact("packer-metadata", path="a/METADATA", sha256=SHA))
+    section = '[source]\ngenerated = ["a/*.js"]\n'
+    alone = clause(asked(section, seen=seen), QUALITY)
+    assert (alone.status, alone.reason_code) == ("not-confirmed", "clause.reason.nothing-traced")
+    paper = f'[[evidence]]\nclause = "{QUALITY}"\nfile = "a.pdf"\nkind = "procedure"\ndate = 2026-11-20\nby = "佐藤"\n'
+    with_paper = clause(asked(section, paper, seen=seen), QUALITY)
+    assert (with_paper.status, with_paper.reason_code) == ("supported", "clause.reason.papers")
 
 
 def test_content_under_another_name_is_noted() -> None:
