@@ -10,12 +10,13 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from gate.errors import ArtifactChanged, SigningFailure, UsageError
 from gate.filelist import render_list
 from gate.paths import artifact_names, printable
 from gate.record import layout
+from gate.record.canonical import DocumentError, parse_strictly
 from gate.record.documents import facts_document, gate_identity, policy_reference, result_document
 from gate.record.identity import record_number
 from gate.record.provenance import build_provenance
@@ -23,6 +24,7 @@ from gate.record.sbom import sbom_document
 from gate.record.statement import PromisedSignature, build_record, rfc3339
 from gate.record.summary import build_summary
 from gate.record.sums import render_sums
+from gate.record.types import STATEMENT
 from gate.signing.interface import KeepsMaterial
 from gate.staging import Staging, writing
 
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
     from gate.record.identity import GateIdentity
     from gate.signing.interface import Signer
     from gate.staging import StagedArtifact
+
+MOST_STATEMENT_BYTES: Final = 64 << 20
+"""No record, provenance or summary beyond this is read by those who verify."""
 
 __all__ = ["Delivered", "Staging", "deliver"]
 
@@ -69,13 +74,14 @@ def deliver(
 
     Raises ``SigningFailure`` where the verdict is not "approved" or a signature does not come about, ``KeyProblem``
     where a key cannot be used, ``ArtifactChanged`` where the staged copies are not what was examined or a paper is not
-    what the policy was loaded with, ``UsageError`` where there is nobody to sign or nothing can be written.  Then no
-    signature is left.
+    what the policy was loaded with, ``UsageError`` where there is nobody to sign, nothing can be written, or an
+    artifact could pass for a document of a release.  Then no signature is left.
     """
     if judgement.verdict != "approved":
         raise SigningFailure("deliver.not-approved", verdict=judgement.verdict)
     _require_signers(signers)
     _require_examined(staging, examination)
+    _require_no_statement(staging)
     writer = _Writer(staging.folder)
     for artifact in staging.staged:
         if artifact.kind == "folder":
@@ -152,6 +158,29 @@ def _require_examined(staging: Staging, examination: Examination) -> None:
             raise ArtifactChanged("deliver.changed", path=name)
     if not staged or len(examination.artifacts) != len(staged):
         raise UsageError("deliver.nothing")
+
+
+def _require_no_statement(staging: Staging) -> None:
+    """Raise where an artifact is itself an in-toto statement.
+
+    A signature over a file does not say what the file is for: that of an artifact would make a record, provenance or
+    summary of it, by which somebody could deliver what was never examined.
+    """
+    for artifact in staging.staged:
+        if artifact.kind == "file" and artifact.size <= MOST_STATEMENT_BYTES and _is_statement(artifact.path):
+            raise UsageError("deliver.statement", path=artifact.name)
+
+
+def _is_statement(path: Path) -> bool:
+    raw = path.read_bytes()
+    # Only what may be one is read as JSON; in JSON a name without backslash stands as it is.
+    if not raw.lstrip(b" \t\r\n").startswith(b"{") or not (b"in-toto.io" in raw or b"\\" in raw):
+        return False
+    try:
+        value = parse_strictly(raw)
+    except DocumentError:
+        return False  # and no record to anybody who verifies
+    return str(value.get("_type")).startswith(STATEMENT.rpartition("/")[0])
 
 
 def _write_papers(writer: _Writer, loaded: LoadedPolicy) -> dict[str, str]:

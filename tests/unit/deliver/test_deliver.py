@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pytest
 
-from gate.deliver import deliver
+from gate.deliver import MOST_STATEMENT_BYTES, deliver
 from gate.errors import ArtifactChanged, GateError, KeyProblem, SigningFailure, UsageError, VerificationError
 from gate.filelist import list_digest, list_folder
 from gate.policy.load import load_policy
 from gate.record import layout
 from gate.staging import Staging
-from gate.verification import load_trust, verify_release
+from gate.verification import attestations, load_trust, statement, verify_release
 from tests.unit.release_kit import (
     POLICY,
     Keys,
@@ -465,3 +465,59 @@ def test_what_a_signer_keeps_lies_beside_its_signatures(tmp_path: Path) -> None:
     assert (gate / "validation" / "root.cer").read_bytes() == b"root"
     assert not list(gate.rglob("*.asc.tsr"))
     assert not any(promise.name.endswith(".tsr") for promise in delivered.signatures)
+
+
+# --- what could pass for a document of a release ---------------------------------------------------------------
+
+_RECORD = b'{"_type":"https://in-toto.io/Statement/v1","predicateType":"urn:x-release-gate:record:v1"}'
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        _RECORD,
+        b" \t\r\n" + _RECORD,
+        _RECORD.replace(b"_type", b"\\u005ftype").replace(b"/", b"\\/").replace(b"-", b"\\u002d"),
+        _RECORD.replace(b"/v1", b"/v0.1"),
+    ],
+    ids=["plain", "indented", "escaped", "older"],
+)
+def test_an_artifact_that_could_pass_for_a_record_is_not_signed(tmp_path: Path, raw: bytes) -> None:
+    """Its signature, put beside it under another name, would prove a release that was never examined."""
+    (tmp_path / "notes.txt").write_bytes(raw)
+    signer = FakeSigner()
+    with pytest.raises(UsageError) as caught:
+        make_release(tmp_path / "out", [tmp_path / "notes.txt"], [signer], policy_in(tmp_path))
+    assert caught.value.code == "deliver.statement"
+    assert signer.signed == []
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"about":"in-toto.io"}',
+        b'{"_type":"https://in-toto.io/Statement/v1"',
+        b'{"_type":"https://in-toto.io/Statement/v1","_type":"x"}',
+        b'[{"_type":"https://in-toto.io/Statement/v1"}]',
+        b'{"plain":"value"}',
+    ],
+    ids=["other", "cut-off", "twice", "list", "plain"],
+)
+def test_other_json_is_delivered(tmp_path: Path, raw: bytes) -> None:
+    (tmp_path / "data.json").write_bytes(raw)
+    signer = FakeSigner()
+    make_release(tmp_path / "out", [tmp_path / "data.json"], [signer], policy_in(tmp_path))
+    assert "payload/data.json" in signer.signed
+
+
+def test_a_statement_in_a_folder_is_delivered_and_only_the_list_signed(tmp_path: Path) -> None:
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "record.intoto.json").write_bytes(_RECORD)
+    signer = FakeSigner()
+    make_release(tmp_path / "out", [tmp_path / "papers"], [signer], policy_in(tmp_path))
+    assert [path for path in signer.signed if path not in layout.SIGNED] == ["gate/files/papers.list"]
+
+
+def test_no_document_is_verified_that_is_too_large_to_be_looked_for() -> None:
+    assert max(statement.MOST_BYTES, attestations.MOST_BYTES) <= MOST_STATEMENT_BYTES
