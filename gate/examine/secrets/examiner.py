@@ -18,6 +18,7 @@ from gate.examine.interface import Observation, View
 from gate.examine.secrets import tokens
 from gate.examine.secrets.files import MOST_BYTES, secrets_of_file
 from gate.examine.secrets.found import Found
+from gate.examine.secrets.marks import MARKS
 from gate.examine.secrets.rules import RULES
 from gate.models import Aspect, EngineInfo, Gap, Item, SecretFact
 
@@ -26,7 +27,9 @@ OVERLAP_BYTES: Final = 128 << 10
 """How much of a window the next one sees again, so that nothing is cut in two."""
 MOST_FACTS: Final = 200
 """Secrets of one item that are told; more are a gap."""
-_WIDE: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_WIDE_MARKS: Final = tuple(mark.decode().encode("utf-16-le") for mark in MARKS)
+_KEPT: Final = bytes([0xFF, *bytes(255)])
+"""Of characters whose other byte is zero the byte is kept."""
 _CANARY_TOKEN: Final = b"A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5"
 
 
@@ -55,10 +58,9 @@ class SecretsExaminer:
         """Yield a fact for each secret, in the order in which they stand."""
         told: set[tuple[str, int]] = set()
         lines = _Lines()
-        wide = _WIDE.get(view.read(2))
         for start in range(0, view.size, WINDOW_BYTES):
             window = view.read(WINDOW_BYTES + OVERLAP_BYTES, start)
-            found = list(_in_wide_text(window, wide)) if wide else list(secrets_in(window))
+            found = [*secrets_in(window), *_in_wide_text(window)]
             if start == 0 and view.size <= MOST_BYTES:
                 found += secrets_of_file(window, view.name)
             for each in sorted(found, key=lambda each: (each.start, each.kind)):
@@ -90,10 +92,20 @@ def secrets_in(data: bytes) -> Iterator[Found]:
             yield from rule.find(data)
 
 
-def _in_wide_text(window: bytes, encoding: str) -> Iterator[Found]:
-    """Yield the secrets in UTF-16 text, whose characters are taken for bytes of one each."""
-    for each in secrets_in(window.decode(encoding, "replace").encode("latin-1", "replace")):
-        yield Found(each.kind, 2 * each.start, 2 * each.length, each.certain)
+def _in_wide_text(window: bytes) -> Iterator[Found]:
+    """Yield the secrets in UTF-16 text, with or without a mark of its order: programs for .NET hold all texts so.
+
+    Its characters are taken for bytes of one each, at each of the two places where one may begin.  Big-endian text
+    looks like little-endian text that begins a byte later, but for the last character before another script.
+    """
+    if not any(mark in window for mark in _WIDE_MARKS):
+        return
+    for begin in (0, 1):
+        low = window[begin::2]
+        high = window[begin + 1 :: 2].ljust(len(low), b"\0")
+        kept = int.from_bytes(low) & int.from_bytes(high.translate(_KEPT))
+        for each in secrets_in(kept.to_bytes(len(low))):
+            yield Found(each.kind, begin + 2 * each.start, 2 * each.length - 1, each.certain)
 
 
 class _Lines:

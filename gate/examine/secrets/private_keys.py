@@ -30,6 +30,12 @@ _JOINT: Final = re.compile(rb"[\"'`]\s*[+.,]?\s*\\?\s*[\"'`]")
 """Between two string literals that are put together."""
 _HEADER: Final = re.compile(rb"^[A-Za-z-]{3,20}: [^\n]{0,200}$", re.MULTILINE)
 _DASHES: Final = b"-----"
+_ENCODED_FIRST: Final = b"LS0tLS1CRUdJTi"
+"""How base64 of ``-----BEGIN `` begins."""
+_ENCODED: Final = re.compile(
+    _ENCODED_FIRST + rb"[A-Za-z0-9+/]{0,90000}(?:[ \t\r\n]{1,60}[A-Za-z0-9+/]{1,1000}){0,1200}={0,2}"
+)
+_BLANKS: Final = re.compile(rb"\s+")
 _OPENSSH: Final = b"openssh-key-v1\0"
 _PUTTY_FIRST: Final = b"PuTTY-User-Key-File-"
 _PUTTY: Final = re.compile(
@@ -113,4 +119,16 @@ def _putty(data: bytes) -> Iterator[Found]:
             yield Found(kind, found.start(), lines.end() - found.start(), plain)
 
 
-RULES: Final = (Rule((b"PRIVATE KEY",), _pem), Rule((_PUTTY_FIRST,), _putty))
+def _encoded(data: bytes) -> Iterator[Found]:
+    """Yield keys whose whole PEM text is in base64 once more, as in secrets of Kubernetes and variables of CI."""
+    for found in _ENCODED.finditer(data):
+        text = _decoded(_BLANKS.sub(b"", found[0]))
+        for kind, certain in dict.fromkeys((each.kind, each.certain) for each in _pem(text)):
+            yield Found(kind, found.start(), len(found[0]), certain)
+
+
+RULES: Final = (
+    Rule((b"PRIVATE KEY",), _pem),
+    Rule((_PUTTY_FIRST,), _putty),
+    Rule((_ENCODED_FIRST,), _encoded),
+)

@@ -31,6 +31,10 @@ def drawn(length: int, letters: str = BASE_64) -> bytes:
     return "".join(_RANDOM.choice(letters) for _ in range(length)).encode()
 
 
+def wide(text: bytes) -> bytes:
+    return text.decode().encode("utf-16-le")
+
+
 def with_checksum(prefix: bytes) -> bytes:
     body = drawn(30)
     return prefix + body + base_62(zlib.crc32(body))
@@ -149,6 +153,13 @@ BAD: dict[str, Sample] = {
     "single quotes": ("private-key", True, literal(pem(), "'"), b"a.py"),
     "wide": ("private-key", True, b"\xff\xfe" + pem().decode().encode("utf-16-le"), b"a.ps1"),
     "wide, big-endian": ("private-key", True, b"\xfe\xff" + pem().decode().encode("utf-16-be"), b"a.ps1"),
+    "wide, without a mark": ("private-key", True, pem().decode().encode("utf-16-le"), b"a.reg"),
+    "wide, big-endian, without a mark": ("private-key", True, b"x" + pem().decode().encode("utf-16-be"), b"a.dat"),
+    "wide, in a program": ("github-token", True, b"MZ" + bytes(99) + wide(with_checksum(b"ghp_")) + b"\1", b"a.dll"),
+    "wide, between other scripts": ("github-token", True, "\U0001f600 鍵 ".encode("utf-16-le")
+                                    + wide(with_checksum(b"ghp_")) + "鍵".encode("utf-16-le"), b"a.dll"),
+    "in base64": ("private-key", True, b"data:\n  tls.key: " + base64.b64encode(pem()) + b"\n", b"secret.yaml"),
+    "in base64, folded": ("private-key", True, base64.encodebytes(pem()).replace(b"\n", b"\n    "), b"secret.yaml"),
     "in a program": ("private-key", True, b"\x7fELF" + bytes(100) + pem() + bytes(100), b"a.so"),
     "spoilt": ("private-key", False, pem().replace(b"MII", b"XXX"), b"a.pem"),
     "openssh": ("openssh-private-key", True, openssh(), b"id_ed25519"),
@@ -192,6 +203,8 @@ BAD: dict[str, Sample] = {
 
 BENIGN: dict[str, tuple[bytes, bytes]] = {
     "public key": (public_pem(), b"a.pem"),
+    "public key in base64": (base64.b64encode(public_pem()), b"a.yaml"),
+    "wide, a first line": (wide(b"-----BEGIN PRIVATE KEY-----"), b"a.dll"),
     "first line": (b"if line == '-----BEGIN RSA PRIVATE KEY-----':\n    read()\n", b"a.py"),
     "both lines": (b"'-----BEGIN PRIVATE KEY-----' and '-----END PRIVATE KEY-----'", b"a.py"),
     "document": (b"-----BEGIN PRIVATE KEY-----\nMIIE...\n-----END PRIVATE KEY-----\n", b"a.md"),

@@ -12,7 +12,7 @@ from gate.errors import EngineFailure
 from gate.examine.secrets import examiner
 from gate.examine.secrets.examiner import MOST_FACTS, OVERLAP_BYTES, WINDOW_BYTES, SecretsExaminer
 from gate.models import Gap, SecretFact, SecretKind
-from tests.examine.secrets.secret_samples import BAD, BENIGN, drawn, pem, with_checksum
+from tests.examine.secrets.secret_samples import BAD, BENIGN, drawn, pem, wide, with_checksum
 from tests.examine.viewing import examined
 
 if TYPE_CHECKING:
@@ -85,6 +85,10 @@ def test_too_many_are_a_gap() -> None:
 BEGIN = b"-----BEGIN RSA PRIVATE KEY-----\n"
 HOSTILE = {
     "beginnings": BEGIN * 60_000,
+    "wide beginnings": wide(BEGIN) * 30_000,
+    "encoded beginnings": b"LS0tLS1CRUdJTi" * 300_000,
+    "encoded and broken": b"LS0tLS1CRUdJTi" + b"A \n" * 1_000_000,
+    "encoded and folded": b"LS0tLS1CRUdJTi \n" * 100_000,
     "one beginning and letters": BEGIN + b"A" * 4_000_000,
     "blocks": (BEGIN + b"MIIE" + b"A" * 400 + b"\n-----END RSA PRIVATE KEY-----\n") * 190,
     "putty": b"PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n" * 20_000,
