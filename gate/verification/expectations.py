@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -89,7 +90,9 @@ def _require_date(expected: RecordExpectations, *, signed: datetime, now: dateti
 
 
 def _day(moment: datetime) -> str:
-    return moment.astimezone(DAY_ZONE).strftime("%Y-%m-%d %H:%M:%S%z")
+    with contextlib.suppress(OverflowError):  # at the ends of the calendar it stays in its own zone
+        moment = moment.astimezone(DAY_ZONE)
+    return moment.strftime("%Y-%m-%d %H:%M:%S%z")
 
 
 def _require_clauses(predicate: RecordPredicate, expected: RecordExpectations) -> None:

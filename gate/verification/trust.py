@@ -211,8 +211,9 @@ def _read(path: Path, shown: str, limit: int = MOST_BYTES) -> bytes:
     try:
         with path.open("rb") as stream:
             raw = stream.read(limit + 1)
-    except OSError as error:
-        raise TrustError("trust.unreadable", path=shown, error=error.strerror or str(error)) from error
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise TrustError("trust.unreadable", path=shown, error=reason) from error
     if len(raw) > limit:
         raise TrustError("trust.too-large", path=shown, limit=limit)
     return raw

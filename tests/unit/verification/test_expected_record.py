@@ -84,6 +84,7 @@ def test_met(made: World, keys: Keys, tmp_path: Path, record: str) -> None:
         ('recipient = "総務省"', "recipient"),
         ("signed_after = 2999-01-01", "signed-too-early"),
         ("signed_after = 2999-01-01T00:00:00Z", "signed-too-early"),
+        ("signed_after = 9999-12-31T23:59:59-12:00", "signed-too-early"),
         ('clauses = ["26-3 3(1)①", "26-3 3(2)"]', "clause"),
         ('clauses = ["26-3 9"]', "clause"),
         ("allow_exceptions = []", "exception"),

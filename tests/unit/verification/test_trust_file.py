@@ -186,6 +186,7 @@ def test_files_that_cannot_be_read(folder: Path) -> None:
         load_trust(folder / "absent.toml")
     assert caught.value.code == "trust.unreadable"
     assert refusal(folder, ENTRY.replace("supplier", "absent"))[0] == "trust.unreadable"
+    assert refusal(folder, ENTRY.replace("supplier.asc", "supplier\\u0000.asc"))[0] == "trust.unreadable"
     assert refusal(folder, "#" * (MOST_BYTES + 1))[0] == "trust.too-large"
     (folder / "supplier.asc").write_bytes(b"x" * (MOST_BYTES + 1))
     assert refusal(folder, ENTRY)[0] == "trust.too-large"
