@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gate.models import PreviousFact
 from gate.policy.contacts import OWN
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     from gate.models import Examination, Finding, Judgement
     from gate.policy.model import Policy
+
+
+_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ def previous_findings(examination: Examination, policy: Policy) -> Iterator[Find
     if previous.name != name:
         about = {"found": previous.name or "–", "expected": name or "–"}
         yield make_finding("previous/other-deliverable", args=about)
-    if previous.created > examination.started:  # both RFC 3339 in UTC to the second: texts sort as moments do
+    # Both RFC 3339 in UTC to the second, where texts sort as moments do; in another form the text says no time.
+    if not _MOMENT.fullmatch(previous.created) or previous.created > examination.started:
         about = {"created": previous.created, "started": examination.started}
         yield make_finding("previous/not-earlier", args=about)

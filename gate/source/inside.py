@@ -31,6 +31,8 @@ _ENTRIES_PER_FRAME: Final = 2000
 _MOST_IGNORE_FILES: Final = 5000
 _OUTPUT: Final = 64 << 20
 _ID: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_HERE: Final = b"./"
+"""Before a path that git takes for a pattern with magic where it begins with a colon (gitglossary, "pathspec")."""
 _BRANCH: Final = "refs/heads/"
 _TAG: Final = "refs/tags/"
 
@@ -217,13 +219,13 @@ class Reading:
         if not work.exists():
             self._write_ignore_files(work)
         question = self._folder / "question"
-        question.write_bytes(b"".join(path + b"\0" for path in paths))
+        question.write_bytes(b"".join(_HERE + path + b"\0" for path in paths))
         arguments = (f"--work-tree={work}", "check-ignore", "--no-index", "-z", "--stdin")
         with question.open("rb") as stream:
             status, output = self._run(arguments, stream.fileno())
         if status not in {0, 1}:
             raise Trouble("git-failed")
-        return output.split(b"\0")[:-1]
+        return [path.removeprefix(_HERE) for path in output.split(b"\0")[:-1]]
 
     def _write_ignore_files(self, work: Path) -> None:
         if len(self._ignore_files) > _MOST_IGNORE_FILES:

@@ -82,7 +82,16 @@ def test_releases_without_deliverable_are_alike() -> None:
     assert clause(judged(facts=[dataclasses.replace(PREVIOUS, name="")]), CHANGES).status == "supported"
 
 
-@pytest.mark.parametrize(("created", "is_earlier"), [("2026-11-23T01:00:00Z", True), ("2026-11-23T01:00:01Z", False)])
+@pytest.mark.parametrize(
+    ("created", "is_earlier"),
+    [
+        ("2026-11-23T01:00:00Z", True),
+        ("2026-11-23T01:00:01Z", False),
+        ("", False),
+        ("1", False),
+        ("2026-11-22T23:00:00-09:00", False),
+    ],
+)
 def test_the_previous_release_is_the_earlier_one(created: str, *, is_earlier: bool) -> None:
     judgement = judged(DELIVERABLE, facts=[dataclasses.replace(PREVIOUS, created=created)])
     assert ("previous/not-earlier" in ids(judgement)) != is_earlier

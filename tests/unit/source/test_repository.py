@@ -73,6 +73,13 @@ def test_a_bare_repository_has_no_work_tree_and_a_linked_one_is_read(tmp_path: P
     assert (fact.branch, fact.work_tree) == ("other", "clean")
 
 
+def test_names_that_git_takes_for_patterns_are_names(tmp_path: Path) -> None:
+    """A rule for ``/evil.so`` at the top leaves nothing out in a folder called ``:``."""
+    folder = repository(tmp_path / "r", {**FILES, ".gitignore": b"/evil.so\n*.log\n"})
+    write(folder, {":/evil.so": b"", ":!a": b"", ":(glob)b": b"", ":^c.log": b"", "evil.so": b""})
+    assert revision_of(folder).differences == ("untracked :%21a", "untracked :(glob)b", "untracked :/evil.so")
+
+
 def test_every_difference_of_the_work_tree_is_told(tmp_path: Path) -> None:
     folder = repository(
         tmp_path / "r", {**FILES, ".gitignore": b"build/\n*.log\n!kept.log\n", "gone": b"x", "tool": b"x", "link": b"x"}
