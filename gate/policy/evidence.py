@@ -7,6 +7,7 @@ lately, on this delivery, as the policy declares); each of its results is then h
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, Literal, get_args
@@ -17,7 +18,7 @@ from gate.paths import escape_component, escape_name
 from gate.policy.clauses import VULNERABILITIES
 from gate.policy.delivery import Delivery, delivery_of
 from gate.policy.findings import make_finding
-from gate.policy.products import same
+from gate.policy.products import Meaning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -156,13 +157,10 @@ class _Judging:
 
     def results(self, read: Sequence[tuple[Evidence, EvidenceFact]]) -> None:
         """Hold the results of all files against the threshold of their entry, and against what others answer."""
-        answers = [
-            (entry, result)
-            for entry, fact in read
-            if entry in self.judged.standing
-            for result in fact.resolved
-            if self._delivery.has(result.products)
-        ]
+        answers = _Answers()
+        for entry, fact in read:
+            if entry in self.judged.standing:
+                answers.take(entry, (each for each in fact.resolved if self._delivery.has(each.products)))
         for entry, fact in read:
             least = LEVELS.index(THRESHOLDS[entry.reject_at])
             for result in fact.unresolved:
@@ -177,15 +175,11 @@ class _Judging:
             if fact.more_resolved:
                 self.found("evidence/answers-not-held", entry, count=fact.more_resolved)
 
-    def _unresolved(
-        self, entry: Evidence, result: EvidenceResult, least: int, answers: Sequence[tuple[Evidence, EvidenceResult]]
-    ) -> None:
+    def _unresolved(self, entry: Evidence, result: EvidenceResult, least: int, answers: _Answers) -> None:
         about = _about(result)
-        answer = next(
-            (other for other, each in answers if other.clause == entry.clause and _answers(each, result)), None
-        )
+        answer = answers.to(entry.clause, result)
         if answer is not None:
-            self.found("evidence/answered", entry, result.rule, **about, by=answer.file)
+            self.found("evidence/answered", entry, result.rule, **about, by=answer)
         elif result.products and not self._delivery.has(result.products):
             self.found("evidence/other-product", entry, result.rule, **about, names=_some(result.products))
         elif LEVELS.index(result.level) >= least:
@@ -234,12 +228,41 @@ def _about(result: EvidenceResult) -> dict[str, str | int]:
     return {"rule": result.rule, "level": result.level, "detail": message}
 
 
-def _answers(answer: EvidenceResult, result: EvidenceResult) -> bool:
-    """Say whether a statement answers a result: the same vulnerability, and of the same product where both name any."""
-    if not {answer.rule, *answer.also} & {result.rule, *result.also}:
-        return False
-    meant = answer.parts or answer.products
-    return not result.products or same(meant, result.products)
+class _Answers:
+    """Statements that answer results, by clause and vulnerability.
+
+    What one file says of one vulnerability is taken together: files may name a thousand products in thousands of
+    statements, and time stays in proportion to what they hold.
+    """
+
+    def __init__(self) -> None:
+        self._listed: defaultdict[tuple[str, str], dict[str, list[EvidenceResult]]] = defaultdict(dict)
+        self._meant: dict[tuple[str, str], dict[str, Meaning]] = {}
+
+    def take(self, entry: Evidence, answers: Iterable[EvidenceResult]) -> None:
+        """Take in what the file of an entry answers."""
+        for answer in answers:
+            for rule in {answer.rule, *answer.also}:
+                self._listed[entry.clause, rule].setdefault(entry.file, []).append(answer)
+
+    def to(self, clause: str, result: EvidenceResult) -> str | None:
+        """Return the file that answers a result: the same vulnerability, and of the same product where it names any."""
+        keys = [key for rule in dict.fromkeys((result.rule, *result.also)) if (key := (clause, rule)) in self._listed]
+        asked = Meaning.of(result.products if keys else ())
+        for key in keys:
+            for file, meant in self._meanings(key).items():
+                if not result.products or meant.shares(asked):
+                    return file
+        return None
+
+    def _meanings(self, key: tuple[str, str]) -> dict[str, Meaning]:
+        """Return what each file's answers to a vulnerability are about: parts of products where any are named."""
+        if key not in self._meant:
+            self._meant[key] = {
+                file: Meaning.of(dict.fromkeys(name for each in answers for name in each.parts or each.products))
+                for file, answers in self._listed[key].items()
+            }
+        return self._meant[key]
 
 
 def _same_tool(declared: str, stated: Iterable[str]) -> bool:

@@ -8,7 +8,8 @@ normalization"); versions as they are.  A package URL stands for its own kind of
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import unquote
 
 if TYPE_CHECKING:
@@ -57,12 +58,23 @@ def with_any_version(names: Iterable[str]) -> frozenset[str]:
     return frozenset(form for name in names for form in (name, f"{name.rpartition('@')[0]}@"))
 
 
-def same(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Say whether two ways to name products have one in common; ``one`` may leave the version out."""
-    names, more = list(one), list(other)
-    means = _all(names_of(each) for each in names), _all(calls_of(each) for each in names)
-    theirs = _all(names_of(each) for each in more), _all(calls_of(each) for each in more)
-    return bool(means[0] & with_any_version(theirs[1]) or means[1] & with_any_version(theirs[0]))
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What some products, as evidence names them, stand for, and all by which these may be called."""
+
+    names: frozenset[str]
+    calls: frozenset[str]
+
+    @classmethod
+    def of(cls, products: Iterable[str]) -> Self:
+        """Return what products stand for together."""
+        listed = list(products)
+        return cls(_all(map(names_of, listed)), _all(map(calls_of, listed)))
+
+    def shares(self, other: Meaning) -> bool:
+        """Say whether both have a product in common; this one may leave the version out."""
+        names, calls = with_any_version(other.names), with_any_version(other.calls)
+        return not (self.names.isdisjoint(calls) and self.calls.isdisjoint(names))
 
 
 def _all(sets: Iterable[frozenset[str]]) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from typing import Any
 
 import pytest
@@ -364,6 +365,25 @@ def test_a_statement_answers_a_result_that_names_no_product_by_its_id() -> None:
     judgement = judged(*policy, facts=[JINJA, scan(result()), answer])
     assert only(judgement, "evidence/answered").args["by"] == "vex.json"
     assert status(judgement) == "confirmed-with-exceptions"
+
+
+def test_many_answers_of_many_products_take_time_in_proportion() -> None:
+    """Three hundred results held one by one against each of these statements would take the better part of an hour."""
+    names = [tuple(f"pkg:npm/x{number}-{each}@1" for each in range(200)) for number in range(500)]
+    mine = (result(products=("pkg:pypi/jinja2@3.1.2",), state="fixed"),)
+    answers = tuple(result(products=("pkg:pypi/jinja2@3.1.2",), parts=each, state="fixed") for each in names)
+    asked = tuple(result(products=(*each, "pkg:pypi/markupsafe@2.1.3"), state="fail") for each in _other(names[:300]))
+    vex = scan(form="openvex", sha256=VEX_SHA, resolved=(*answers, *mine))
+    started = time.process_time()
+    judgement = judged(
+        entry(), entry("openvex", sha256=VEX_SHA, file="vex.json"), facts=[JINJA, MARKUP, scan(*asked), vex]
+    )
+    assert time.process_time() - started < 30
+    assert "evidence/answered" not in ids(judgement)
+
+
+def _other(names: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    return [tuple(name.replace("npm", "gem") for name in each) for each in names]
 
 
 def test_answers_that_are_not_held_are_told_and_stand_in_no_way() -> None:

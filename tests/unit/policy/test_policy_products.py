@@ -6,7 +6,7 @@ import pytest
 
 from gate.models import ComponentFact
 from gate.policy.delivery import delivery_of
-from gate.policy.products import same
+from gate.policy.products import Meaning
 from tests.unit.policy.policy_kit import SHA, deliverable, examined, policy_of
 
 
@@ -71,4 +71,4 @@ def test_any_version_is_no_look_at_the_one_that_is_delivered() -> None:
     ],
 )
 def test_whether_an_answer_means_what_a_result_speaks_of(answer: list[str], result: list[str], *, meant: bool) -> None:
-    assert same(answer, result) is meant
+    assert Meaning.of(answer).shares(Meaning.of(result)) is meant
