@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Final
 
 from gate.errors import UsageError
+
+_FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime(9998, 12, 31, tzinfo=UTC)
+"""Later moments have no day in some time zones, and none that lies some days ahead."""
 
 
 def clock_from(environment: Mapping[str, str]) -> Callable[[], datetime]:
@@ -17,4 +22,6 @@ def clock_from(environment: Mapping[str, str]) -> Callable[[], datetime]:
         moment = datetime.fromtimestamp(int(fixed), UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise UsageError("intake.source-date-epoch") from error
+    if not _FIRST <= moment <= _LAST:
+        raise UsageError("intake.source-date-epoch")
     return lambda: moment

@@ -51,7 +51,7 @@ def _init(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # click
     from gate.reports.starter import render_starter  # noqa: PLC0415  # as above
 
     settings, output = ctx.ensure_object(Settings), values["output"]
-    if output.exists() or output.is_symlink():
+    if os.path.lexists(output):
         raise UsageError("cli.init.exists", path=printable(str(output)))
     request = CheckRequest(paths=tuple(values["paths"]), jobs=min(8, os.cpu_count() or 1))
     with progress_for(settings) as progress:

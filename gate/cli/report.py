@@ -13,6 +13,7 @@ from gate.cli.language import Text
 from gate.cli.options import DEFAULT_POLICY
 from gate.cli.settings import GateCommand, Settings
 from gate.errors import UsageError
+from gate.paths import printable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,6 +52,8 @@ def _report(
     settings = ctx.ensure_object(Settings)
     if plan == (folder is not None) or (config is not None and not plan):
         raise UsageError("cli.report-what")
+    if folder is not None and output is not None and _lies_in(output, folder):
+        raise UsageError("cli.report-in-release", path=printable(str(output)))
     if form == "pdf" and output is None and sys.stdout.isatty():
         raise UsageError("cli.pdf-terminal")
     created = clock_from(os.environ)()
@@ -59,6 +62,14 @@ def _report(
     )  # fmt: skip
     write_answer(data, output)
     return 0
+
+
+def _lies_in(file: Path, folder: Path) -> bool:
+    """Say whether a file would be written into a release, which is none any more then."""
+    try:
+        return file.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):
+        return False  # whoever opens them says what is wrong
 
 
 def _plan(config: Path | None, form: str, language: Language, created: datetime) -> bytes:

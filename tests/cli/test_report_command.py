@@ -45,3 +45,24 @@ def test_without_a_font_there_is_no_pdf_and_html_still_is(
     assert "Japanese font" in capsys.readouterr().err
     assert not (tmp_path / "plan.pdf").exists()
     assert run(["report", "--plan", "-o", "plan.html"]) == 0
+
+
+def test_no_report_is_written_into_a_release(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "release" / "gate").mkdir(parents=True)
+    for output in ("release/report.html", "release/gate/../x.html", str(tmp_path / "release" / "gate" / "report.html")):
+        assert run(["--lang", "en", "report", "release", "-o", output]) == 2
+        assert "lies in the release folder" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "release").iterdir()] == ["gate"]
+    assert run(["--lang", "en", "report", "release", "-o", "report.html"]) == 1  # that is no release
+    # Names that nobody can look up are answered by whoever opens them.
+    assert run(["--lang", "en", "report", "release", "-o", "a" * 5000]) == 1
+    assert run(["--lang", "en", "report", "a" * 5000, "-o", "report.html"]) == 2
+
+
+@pytest.mark.parametrize("seconds", ["253402300799", "-1", "x", "9" * 30])
+def test_a_clock_that_no_calendar_has_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], seconds: str
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", seconds)
+    assert run(["--lang", "en", "report", "--plan"]) == 2
+    assert "SOURCE_DATE_EPOCH" in capsys.readouterr().err

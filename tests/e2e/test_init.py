@@ -97,3 +97,10 @@ def test_what_cannot_be_examined_is_said(gate: Gate, tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(zipped({"a.txt": b"text" * 1000})[:-30])
     assert gate("init", "a.zip").status == 3
     assert (tmp_path / "gate.toml").exists()
+
+
+def test_a_name_that_no_file_can_have_is_answered(gate: Gate, tmp_path: Path) -> None:
+    (tmp_path / "readme.txt").write_text("hello\n")
+    ran = gate("init", "readme.txt", "-o", "a" * 300)
+    assert ran.status == 2
+    assert "cannot be written" in ran.stderr
