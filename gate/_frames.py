@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import array
 import os
+import select
 import socket
 import struct
 import time
@@ -103,6 +104,11 @@ class FrameSocket:
                 return False
             self._buffer += data
         return True
+
+    def readable(self, seconds: float) -> bool:
+        """Say whether there is something to receive, waiting for it for at most ``seconds``."""
+        waiting = len(self._buffer) - self._start
+        return waiting > 0 or bool(select.select([self._socket], [], [], seconds)[0])
 
     def _limit(self, deadline: float | None) -> None:
         if deadline is None:

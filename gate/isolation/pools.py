@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gate._confine import Confinement
+from gate.errors import WorkerDied
 from gate.isolation.processes import Template, can_fork
 from gate.isolation.workers import Worker, WorkerFailed
 
@@ -120,7 +121,16 @@ class WorkerPool:
             self._closed = True
             workers, self._all = self._all, []
             template, self._template = self._template, None
-        if template is not None:
+        if template is not None and not _answers(template):
             template.close()  # first: a worker that is still coming up is not waited for
         for worker in workers:
             worker.kill()
+        if template is not None:
+            template.close()
+
+
+def _answers(template: Template) -> bool:
+    try:
+        return template.answers_at_once()
+    except WorkerDied:
+        return False

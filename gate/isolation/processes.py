@@ -200,6 +200,13 @@ class Template:
             if not self.alive:  # then nobody held the process id while it was looked up
                 raise FrameError("closed")
 
+    def answers_at_once(self) -> bool:
+        """Say whether every fork that was asked for is known by now, so that none has to be waited for."""
+        with self._talking():
+            while self._answered < self._asked and self._channel.readable(_CLOSE_SECONDS):
+                self._read_answers(self._answered + 1)
+            return self._answered == self._asked
+
     def _receive(self) -> dict[str, Any]:
         answer, _ = self._channel.receive(deadline=max(self._up_by, _deadline()))
         return dict(answer)
@@ -216,6 +223,8 @@ class Template:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(pid, signal.SIGKILL)
         self._status = kill_group(self._process)  # whatever fork is left, the kernel kills with it
+        for _, descriptor in self._forks.values():
+            select.select([descriptor], [], [], _CLOSE_SECONDS)  # they are gone when this returns
         self._channel.close()
 
     def close(self) -> None:
