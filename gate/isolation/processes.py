@@ -253,8 +253,8 @@ class Forked:
         self._number = number
         self._found: tuple[int, int] | None = None
         self._status: int | None = None
-        self._ending = threading.Lock()
-        """Whoever holds it ends the process; once it is collected, its process id and pidfd may be something else's."""
+        self._lock = threading.Lock()
+        """Held while it is looked at or ended: once it is collected, its numbers may be something else's."""
 
     def _process(self) -> tuple[int, int]:
         if self._found is None:
@@ -264,24 +264,26 @@ class Forked:
     @property
     def pid(self) -> int:
         """The process id; waits until it has been there.  Raises ``WorkerDied`` where its template has gone."""
-        return self._process()[0]
+        with self._lock:
+            return self._process()[0]
 
     @property
     def ended(self) -> bool:
         """Whether it has ended; waits until it has been there at all."""
-        if self._status is not None or not self._template.alive:
-            return True
-        try:
-            return bool(select.select([self._process()[1]], [], [], 0)[0])
-        except (WorkerDied, OSError, ValueError):  # the template, and its descriptor of this one, have gone meanwhile
-            return True
+        with self._lock:
+            if self._status is not None or not self._template.alive:
+                return True
+            try:
+                return bool(select.select([self._process()[1]], [], [], 0)[0])
+            except (WorkerDied, OSError, ValueError):  # the template, and its descriptor of this one, have gone
+                return True
 
     def end(self) -> int:
         """Kill its whole group, collect it and return its exit status; where its template has gone, that of a kill.
 
         May be called by several threads at once: the owner of a worker that died, and the pool that clears up.
         """
-        with self._ending:
+        with self._lock:
             return self._end()
 
     def _end(self) -> int:

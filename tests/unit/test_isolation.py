@@ -306,6 +306,31 @@ def test_a_worker_ended_by_two_threads_at_once_is_collected_once(target: str) ->
         template.close()
 
 
+def test_workers_that_crash_at_once_take_no_other_with_them(target: str) -> None:
+    """The pool looks at workers which their owners are ending at that very moment."""
+    pool = WorkerPool(6, target, {"greeting": "hello"})
+    pool.warm()
+    template = template_of(pool)
+
+    def work(number: int) -> None:
+        for turn in range(12):
+            kind = (turn + number) % 4
+            if kind < 2:
+                assert list(pool.request({"act": "echo", "value": turn}, seconds=20)) == [turn, "hello"]
+            elif kind == 2:
+                assert next(pool.request({"act": "echo", "value": turn}, seconds=20)) == turn  # not read to the end
+            else:
+                with pytest.raises(WorkerDied):
+                    list(pool.request({"act": "crash"}, seconds=20))
+
+    try:
+        with ThreadPoolExecutor(6) as threads:
+            list(threads.map(work, range(6)))
+        assert template_of(pool) == template
+    finally:
+        pool.close()
+
+
 def test_closing_does_not_wait_for_a_worker_that_comes_up(target: str) -> None:
     slow = Path(site.getsitepackages()[0]) / f"{MODULE}_slow.py"
     slow.write_text("import time\ntime.sleep(30)\n")
