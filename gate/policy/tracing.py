@@ -151,11 +151,15 @@ class _Walk:
         )
         self._troubled: AbstractSet[str] = {
             *(fact.path for fact in facts if isinstance(fact, ContainerFact)),
-            *(gap.path for gap in gaps if gap.examiner == "intake"),
+            *(self._unread(gap) for gap in gaps if gap.examiner == "intake"),
         }
         self._inside: defaultdict[str, list[str]] = defaultdict(list)
         for path in sorted(self._items):
             self._inside[path.rpartition("!/")[0]].append(path)
+
+    def _unread(self, gap: Gap) -> str:
+        """Return the file that was not read wholly: the container of a member that never came to be an item."""
+        return gap.path if gap.path in self._items else gap.path.rpartition("!/")[0]
 
     def run(self) -> None:
         """Visit every item that has to be accounted for by itself, and every link."""

@@ -152,7 +152,10 @@ class Repository:
 
     def blame(self, path: bytes) -> Blame:
         """Return who last changed each line of a file of the commit."""
-        return self._checked(_BLAME, self._one({"op": "blame", "path": path}))
+        blame = self._checked(_BLAME, self._one({"op": "blame", "path": path}))
+        if not blame.commits.keys() >= set(blame.lines):
+            raise self._garbage()
+        return blame
 
     def blob(self, object_id: str) -> bytes:
         """Return the content of a blob of at most ``inside.MOST_BLOB_BYTES``."""

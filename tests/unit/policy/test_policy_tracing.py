@@ -131,6 +131,8 @@ def test_an_archive_counts_by_its_members_unless_something_of_it_is_hidden() -> 
     assert only(asked(seen=run(*inside, *traces, hidden)), "source/untraced").path == "a.whl"
     unread = Gap("corrupt", "", "intake", "a.whl", SHA)
     assert only(asked(seen=run(*inside, *traces, gaps=(unread,))), "source/untraced").path == "a.whl"
+    locked = Gap("encrypted", "", "intake", "a.whl!/locked.bin", "")
+    assert only(asked(seen=run(*inside, *traces, gaps=(locked,))), "source/untraced").path == "a.whl"
     unseen = Gap("corrupt", "", "outbound", "a.whl", SHA)
     assert "source/untraced" not in ids(asked(seen=run(*inside, *traces, gaps=(unseen,))))
     both = (item("a.whl", "zip", "overlay"), *inside[1:])

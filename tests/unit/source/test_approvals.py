@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gate.errors import WorkerDied
 from gate.source.approvals import Entry, PolicyFile, approvals
 from gate.source.repository import Repository
 from tests.unit.source.repository_kit import commit, git, repository
@@ -57,3 +58,10 @@ def test_a_file_elsewhere_is_not_asked_for(folder: Path, tmp_path: Path) -> None
     git(tmp_path, "clone", "--quiet", "--bare", str(folder), "bare.git")
     with Repository(tmp_path / "bare.git") as opened:
         assert approvals(opened, policy(folder / "etc" / "gate.toml", FIRST)) == []
+
+
+def test_a_worker_that_names_lines_of_no_commit_is_not_believed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Repository(folder) as opened:
+        monkeypatch.setattr(opened, "_one", lambda _request: {"lines": ["c0" * 20], "commits": {}})
+        with pytest.raises(WorkerDied):
+            opened.blame(b"etc/gate.toml")
