@@ -198,7 +198,7 @@ class _Walk:
         """Tell of content that has another name in the commit: a file of tests may have become a program."""
         name = trace.path.rpartition("/")[2]
         names = {source.rpartition("/")[2] for source in trace.sources}
-        if trace.traced in _AT and trace.detail != "empty" and name not in names and trace.count <= len(trace.sources):
+        if trace.traced in _AT and trace.detail != "empty" and name not in names:  # those of its name would come first
             about = {"source": trace.sources[0]}
             self.findings.append(make_finding("source/renamed", path=trace.path, sha256=trace.sha256, args=about))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -51,10 +53,28 @@ def read_openvex(document: Table) -> Draft:
                 standing[key] = each
     if not standing:
         draft.fail("not-run", "no statement")
-    for each in standing.values():
+    for each in _not_overtaken(list(standing.values())):
         draft.looked_at.update(each.result.products)
         (draft.resolved if each.answered else draft.unresolved).append(each.result)
     return draft
+
+
+def _not_overtaken(statements: list[_Statement]) -> Iterator[_Statement]:
+    """Yield the statements but for the answers that a later one takes back."""
+    open_ones: defaultdict[str, list[_Statement]] = defaultdict(list)
+    for each in statements:
+        if not each.answered:
+            open_ones[each.result.rule].append(each)
+    for each in statements:
+        if not each.answered or not any(_is_overtaken(each, other) for other in open_ones[each.result.rule]):
+            yield each
+
+
+def _is_overtaken(answer: _Statement, other: _Statement) -> bool:
+    """Say whether a later statement leaves open what one answers, also where it names the same product in more ways."""
+    mine, theirs = answer.result, other.result
+    same_parts = not mine.parts or not theirs.parts or not set(mine.parts).isdisjoint(theirs.parts)
+    return answer.when < other.when and same_parts and not set(mine.products).isdisjoint(theirs.products)
 
 
 def _rank(statement: _Statement) -> tuple[datetime, int]:

@@ -30,7 +30,7 @@ def _take(dependency: Table, place: str, draft: Draft) -> None:
     name, reason = text(dependency, "name", place), text(dependency, "skip_reason", place)
     if not name:
         raise Malformed(f"{place}.name: missing")
-    if reason or "vulns" not in dependency:
+    if reason or dependency.get("vulns") is None:
         draft.skipped.append(shown(f"{name}: {reason or 'no array of vulnerabilities'}"))
         return
     try:

@@ -242,3 +242,22 @@ def test_what_pip_audit_looked_at() -> None:
 )
 def test_what_is_no_report_of_pip_audit(document: dict[str, Any], problem: str) -> None:
     assert read_form("pip-audit", document).problem == problem
+
+
+def test_a_later_statement_counts_also_where_it_names_the_product_in_more_ways() -> None:
+    more = {"@id": JINJA, "hashes": {"sha-256": SHA}}
+    answered = statement("not_affected", justification="x", timestamp="2026-11-01T00:00:00Z")
+    affected = statement("affected", products=[more], timestamp="2026-11-02T00:00:00Z")
+    fact = read_form("openvex", openvex(answered, affected))
+    assert (len(fact.resolved), len(fact.unresolved)) == (0, 1)
+    earlier = {**affected, "timestamp": "2026-10-01T00:00:00Z"}
+    assert len(read_form("openvex", openvex(answered, earlier)).resolved) == 1
+    elsewhere = {**affected, "products": [{"@id": "pkg:pypi/other@1"}]}
+    assert len(read_form("openvex", openvex(answered, elsewhere)).resolved) == 1
+
+
+def test_a_package_without_an_answer_was_not_looked_at_by_pip_audit() -> None:
+    seen = {"name": "markupsafe", "version": "2.1.3", "vulns": []}
+    fact = read_form("pip-audit", pip_audit({"name": "jinja2", "version": "3.1.2", "vulns": None}, seen))
+    assert fact.looked_at == ("pkg:pypi/markupsafe@2.1.3",)
+    assert len(fact.skipped) == 1

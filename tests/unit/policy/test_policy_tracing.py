@@ -173,10 +173,11 @@ def test_content_under_another_name_is_noted() -> None:
     renamed = asked(seen=run(item("a/b.so"), trace("a/b.so", "content", "tests/data.bin")))
     assert only(renamed, "source/renamed").args["source"] == "tests/data.bin"
     assert clause(renamed, QUALITY).status == "supported"
+    copies = asked(seen=run(item("a/b.so"), trace("a/b.so", "content", *"cdefg", count=9)))
+    assert only(copies, "source/renamed").args["source"] == "c", "many copies hide no change of name"
     for fact in (
         trace("a/b.so", "content", "lib/b.so", "tests/data.bin", count=2),
         trace("a/b.so", "content", "tests/data.bin", detail="empty"),
-        trace("a/b.so", "content", *"cdefg", count=9),
         TraceFact("packer-metadata", path="a/b.so", sha256=SHA),
     ):
         assert "source/renamed" not in ids(asked(seen=run(item("a/b.so"), fact)))
