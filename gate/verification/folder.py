@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from typing import TYPE_CHECKING, Self
 
 from gate.errors import EngineFailure, UsageError, VerificationError
@@ -100,6 +101,7 @@ class ReleaseFolder:
         with self.inside(folder) as cursor, reading(path):
             descriptor = cursor.open_file(name)
         try:
+            refuse_set_id(os.fstat(descriptor), printable(path))
             yield descriptor
         finally:
             os.close(descriptor)
@@ -136,6 +138,12 @@ class ReleaseFolder:
             raise VerificationError("unexpected", printable(folder + b"/" + name if folder else name))
         for name in sorted(expected - found):
             raise VerificationError("missing", printable(folder + b"/" + name if folder else name))
+
+
+def refuse_set_id(status: os.stat_result, path: str) -> None:
+    """Raise ``VerificationError`` where a file runs as its owner or group for whoever runs it: none is delivered so."""
+    if status.st_mode & (stat.S_ISUID | stat.S_ISGID):
+        raise VerificationError("changed", path)
 
 
 def read_bounded(descriptor: int, path: bytes, limit: int) -> bytes:

@@ -23,7 +23,7 @@ from gate.verification.attestations import require_attested
 from gate.verification.backends import opened_back_ends, require_enough
 from gate.verification.claims import Claim
 from gate.verification.expectations import exceptions_of, require_expected
-from gate.verification.folder import ReleaseFolder, read_bounded, reading
+from gate.verification.folder import ReleaseFolder, read_bounded, reading, refuse_set_id
 from gate.verification.result import UncheckedSignature, Verification, VerifiedArtifact, VerifiedSignature
 from gate.verification.statement import MOST_BYTES, read_statement
 from gate.verification.validation import read_validation
@@ -237,6 +237,7 @@ class _Proof:
                 if found is None or _compared(found) != _compared(expected[name]):
                     raise VerificationError("changed", f"{path}/{name}")
                 if found.kind == "file":
+                    refuse_set_id(visit.status, f"{path}/{name}")
                     self._digests[layout.on_disk(f"{path}/{name}")] = found.sha256
         if missing:
             raise VerificationError("missing", f"{path}/{min(missing)}")

@@ -8,6 +8,7 @@ import os
 import random
 import shutil
 import socket
+import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -289,6 +290,15 @@ def test_folders_matter_too(world: World) -> None:
     assert world.reason() == ("changed", "payload/site/run.sh")
     (site / "run.sh").chmod(0o700)
     assert world.verify().verified
+
+
+@pytest.mark.parametrize("bit", [stat.S_ISUID, stat.S_ISGID], ids=["user", "group"])
+@pytest.mark.parametrize("name", ["payload/app.bin", "payload/site/run.sh", "gate/facts.json", "gate/SHA256SUMS.asc"])
+def test_no_file_may_run_as_its_owner(world: World, name: str, bit: int) -> None:
+    """An archive unpacked by root keeps such bits; a release never has them, whatever the inputs had."""
+    path = world.out / name
+    path.chmod(path.stat().st_mode | bit)
+    assert world.reason() == ("changed", name)
 
 
 def test_links_are_what_they_were(world: World) -> None:
