@@ -183,7 +183,7 @@ class _Walk:
 
     def _is_accounted(self, path: str) -> bool:
         trace = self._traces.get(path)
-        if trace is not None and trace.traced in _FOUND:
+        if trace is not None and trace.traced in _FOUND and (trace.sources or trace.traced not in _AT):
             self.counts[trace.traced] += 1
             self._note(trace)
             return True
@@ -206,7 +206,7 @@ class _Walk:
         trace = self._traces.get(item.path)
         if trace is not None and trace.traced == "different":
             self.counts["different"] += 1
-            finding_id, about = "source/changed", {"source": trace.sources[0]}
+            finding_id, about = "source/changed", {"source": next(iter(trace.sources), "–")}
         else:
             self.counts["untraced"] += 1
             finding_id, about = "source/untraced", {}

@@ -111,6 +111,14 @@ def test_a_file_without_a_trace_is_untraced_whatever_says_nothing_of_it() -> Non
     assert only(other, "source/changed").args["source"] == "src/a.py"
 
 
+def test_a_trace_that_names_no_file_of_the_commit_traces_nothing() -> None:
+    """Facts may be those of somebody else, judged again."""
+    bare = TraceFact("content", (), 0, path="a/a.py", sha256=SHA)
+    assert only(asked(seen=run(item("a/a.py"), bare)), "source/untraced").path == "a/a.py"
+    other = TraceFact("different", (), 0, path="a/a.py", sha256=SHA)
+    assert only(asked(seen=run(item("a/a.py"), other)), "source/changed").args["source"] == "–"
+
+
 def test_only_a_disposition_of_the_very_bytes_sets_an_untraced_file_aside() -> None:
     seen = run(item("a/a.py"), trace("a/a.py", "untraced"), item("a/b.py"), trace("a/b.py", "content", "b.py"))
     with pytest.raises(UnusablePolicyError):
