@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 MOST_STATEMENT_BYTES: Final = 64 << 20
 """No record, provenance or summary beyond this is read by those who verify."""
+_SUMS_OF_PAYLOAD: Final = re.compile(rb"^\\?(?:[0-9a-f]{64}[ \t].*|SHA256 ?\(.*)payload", re.IGNORECASE | re.MULTILINE)
+"""A line of either form that sha256sum(1) checks, over a file where a release has its payload."""
 
 __all__ = ["Delivered", "Staging", "deliver"]
 
@@ -81,7 +84,7 @@ def deliver(
         raise SigningFailure("deliver.not-approved", verdict=judgement.verdict)
     _require_signers(signers)
     _require_examined(staging, examination)
-    _require_no_statement(staging)
+    _require_no_document(staging)
     writer = _Writer(staging.folder)
     for artifact in staging.staged:
         if artifact.kind == "folder":
@@ -160,19 +163,20 @@ def _require_examined(staging: Staging, examination: Examination) -> None:
         raise UsageError("deliver.nothing")
 
 
-def _require_no_statement(staging: Staging) -> None:
-    """Raise where an artifact is itself an in-toto statement.
+def _require_no_document(staging: Staging) -> None:
+    """Raise where an artifact is itself an in-toto statement, or a list of digests of a payload.
 
-    A signature over a file does not say what the file is for: that of an artifact would make a record, provenance or
-    summary of it, by which somebody could deliver what was never examined.
+    A signature over a file does not say what the file is for: that of an artifact would make a record, provenance,
+    summary or list of digests of it, by which somebody could deliver what was never examined.
     """
     for artifact in staging.staged:
-        if artifact.kind == "file" and artifact.size <= MOST_STATEMENT_BYTES and _is_statement(artifact.path):
-            raise UsageError("deliver.statement", path=artifact.name)
+        if artifact.kind == "file" and artifact.size <= MOST_STATEMENT_BYTES:
+            raw = artifact.path.read_bytes()
+            if _SUMS_OF_PAYLOAD.search(raw) or _is_statement(raw):
+                raise UsageError("deliver.statement", path=artifact.name)
 
 
-def _is_statement(path: Path) -> bool:
-    raw = path.read_bytes()
+def _is_statement(raw: bytes) -> bool:
     # Only what may be one is read as JSON; in JSON a name without backslash stands as it is.
     if not raw.lstrip(b" \t\r\n").startswith(b"{") or not (b"in-toto.io" in raw or b"\\" in raw):
         return False

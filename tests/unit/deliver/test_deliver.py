@@ -479,8 +479,11 @@ _RECORD = b'{"_type":"https://in-toto.io/Statement/v1","predicateType":"urn:x-re
         b" \t\r\n" + _RECORD,
         _RECORD.replace(b"_type", b"\\u005ftype").replace(b"/", b"\\/").replace(b"-", b"\\u002d"),
         _RECORD.replace(b"/v1", b"/v0.1"),
+        b"# sums\n" + b"0" * 64 + b"  gate/facts.json\n" + b"A" * 64 + b"  payload/app.bin\n",
+        b"\\" + b"0" * 64 + b" *./PAYLOAD/a\\nb\n",
+        b"SHA256 (payload/app.bin) = " + b"0" * 64 + b"\n",
     ],
-    ids=["plain", "indented", "escaped", "older"],
+    ids=["plain", "indented", "escaped", "older", "sums", "sums-binary", "sums-bsd"],
 )
 def test_an_artifact_that_could_pass_for_a_record_is_not_signed(tmp_path: Path, raw: bytes) -> None:
     """Its signature, put beside it under another name, would prove a release that was never examined."""
@@ -501,10 +504,11 @@ def test_an_artifact_that_could_pass_for_a_record_is_not_signed(tmp_path: Path, 
         b'{"_type":"https://in-toto.io/Statement/v1","_type":"x"}',
         b'[{"_type":"https://in-toto.io/Statement/v1"}]',
         b'{"plain":"value"}',
+        b"0" * 64 + b"  app.bin\n",
     ],
-    ids=["other", "cut-off", "twice", "list", "plain"],
+    ids=["other", "cut-off", "twice", "list", "plain", "sums"],
 )
-def test_other_json_is_delivered(tmp_path: Path, raw: bytes) -> None:
+def test_others_are_delivered(tmp_path: Path, raw: bytes) -> None:
     (tmp_path / "data.json").write_bytes(raw)
     signer = FakeSigner()
     make_release(tmp_path / "out", [tmp_path / "data.json"], [signer], policy_in(tmp_path))
