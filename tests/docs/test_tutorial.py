@@ -47,7 +47,7 @@ def pattern(answer: str) -> str:
     )
 
 
-@pytest.mark.parametrize("name", ["tutorial.md", "tutorial.ja.md"])
+@pytest.mark.parametrize("name", ["tutorial.md", pytest.param("tutorial.ja.md", marks=pytest.mark.full)])
 def test_page(tmp_path: Path, name: str) -> None:
     environment = {
         **clean_environment(),

@@ -228,6 +228,7 @@ def test_rejected_with_names_that_look_like_commands_of_the_runner(project: Proj
     assert "::error::x.com" not in [line.split("| ")[-1].strip() for line in acted.log.splitlines() if "⚙" in line]
 
 
+@pytest.mark.full
 def test_incomplete(project: Project) -> None:
     project.write({"gate.toml": policy_text(), "dist/a.zip": zipped({"a.txt": b"text" * 1000})[:-30]})
     acted = project.act({"paths": "dist", "sarif": "none"})
@@ -236,6 +237,7 @@ def test_incomplete(project: Project) -> None:
     assert json.loads(acted.outputs["counts"])["gap"] >= 1
 
 
+@pytest.mark.full
 def test_policy_of_a_pull_request_is_that_of_its_base(project: Project) -> None:
     strict, loose = policy_text(), policy_text(require='"26-3 3(1)③"') + suppression()
     project.write({"gate.toml": strict, "dist/run.sh": "#!/bin/sh\necho hello\n"})

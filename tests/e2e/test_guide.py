@@ -45,7 +45,7 @@ def failing(folder: Path, lines: list[str], **environment: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", ["en", pytest.param("ja", marks=pytest.mark.full)])
 def test_openpgp(gate: Gate, tmp_path: Path, key: Key, language: Language) -> None:
     for number, name in enumerate(HOSTILE):
         (tmp_path / name).write_text(f"content {number}\n")

@@ -60,8 +60,7 @@ def test_from_nothing_to_an_approved_check(gate: Gate, tmp_path: Path) -> None:
     assert approved.status == 0, approved.stdout + approved.stderr
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
-@pytest.mark.parametrize("profile", ["basic", "meti"])
+@pytest.mark.parametrize(("language", "profile"), [("en", "basic"), ("ja", "meti")])
 def test_every_key_of_the_policy_is_shown(gate: Gate, tmp_path: Path, language: str, profile: str) -> None:
     (tmp_path / "notes.txt").write_text("notes\n")
     assert gate("--lang", language, "init", "--profile", profile, "-o", "new.toml", "notes.txt").status == 0
