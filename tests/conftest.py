@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -16,6 +17,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+
+
+def pytest_collection_finish() -> None:
+    """Look no more for garbage in what was collected: thousands of archives are parameters of tests."""
+    gc.collect()
+    gc.freeze()
 
 
 def eicar() -> bytes:

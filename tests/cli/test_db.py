@@ -142,6 +142,7 @@ def test_a_mirror_that_is_down(gate: Gate, tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.full
 def test_no_progress_in_a_pipeline(gate: Gate, tmp_path: Path) -> None:
     content = packed("main", {"main.ndb": b"A:0:*:aabbccdd\n" * 9000})
     with Mirror({"main.cvd": content}, cut_off) as mirror:
@@ -168,6 +169,7 @@ def test_wrong_usage(gate: Gate, tmp_path: Path, arguments: tuple[str, ...]) -> 
     assert (ran.status, ran.stdout) == (2, "")
 
 
+@pytest.mark.full
 def test_the_password_of_a_proxy_is_not_repeated(gate: Gate, tmp_path: Path) -> None:
     secret = "pass" + "word-of-the-proxy"
     wrong = gate("db", "update", "--folder", tmp_path / "new", GATE_DB_PROXY=f"http://me:{secret} @proxy:1")

@@ -63,7 +63,13 @@ def check(label: str, count: int) -> None:
             )
 
 
-@pytest.mark.parametrize("label", sorted(set(MAKERS) - LARGE))
+EVERYDAY = ("7z", "cab", "iso", "rpm", "squashfs", "udf", "wim")
+
+
+@pytest.mark.parametrize(
+    "label",
+    [pytest.param(each, marks=() if each in EVERYDAY else pytest.mark.full) for each in sorted(set(MAKERS) - LARGE)],
+)
 def test_mutations(label: str) -> None:
     check(label, QUICK)
 
