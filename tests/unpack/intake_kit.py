@@ -185,10 +185,12 @@ class _Memory:
 
 
 def _resident(gate: psutil.Process) -> int:
-    total = 0
+    total, own = 0, gate.cmdline()
     for process in [gate, *gate.children(recursive=True)]:
         try:
-            total += process.memory_info().rss
+            # One that is this program still is about to become another: until then it holds what its parent holds.
+            if process.pid == gate.pid or process.cmdline() != own:
+                total += process.memory_info().rss
         except psutil.NoSuchProcess:
             continue
     return total
