@@ -49,37 +49,44 @@ def hides(attributes: Mapping[str, str | None]) -> bool:
 
 
 def visible_text(body: LexborNode, parser: LexborHTMLParser) -> str:
-    """Return what the page shows below ``body``, blanks made one; call it last, it takes the page apart.
-
-    No element is taken out that may hold one of its kind: that one would be taken out of what is gone.
-    """
+    """Return what the page shows below ``body``, blanks made one; call it last, it takes the page apart."""
     hidden = _hidden(parser)
-    if parser.css_first("svg, math") is not None:
-        hidden.update(node.mem_id for node in parser.css(_IN_PICTURES))
-    else:
+    pictures = parser.css_first("svg, math") is not None
+    if pictures:
+        hidden.update((node.mem_id, node) for node in parser.css(_IN_PICTURES))
+    if body.mem_id in hidden:
+        return ""
+    _take_out(body, hidden)
+    if not pictures:
+        # Only now: what goes here may hold hidden nodes, and none of those may be looked at after it has gone.
         parser.strip_tags(_RAW)
-    return " ".join((_text_without(body, hidden) if hidden else body.text(separator=" ")).split())
+    return " ".join(body.text(separator=" ").split())
 
 
-def _text_without(body: LexborNode, hidden: set[int]) -> str:
-    parts: list[str] = []
-    pending = [body]
-    while pending:
-        node = pending.pop()
-        if node.tag == "-text":
-            parts.append(node.text_content or "")
-        elif node.mem_id not in hidden and node.tag != "-comment":
-            pending += reversed(list(node.iter(include_text=True)))
-    return " ".join(parts)
+def _take_out(body: LexborNode, hidden: Mapping[int, LexborNode]) -> None:
+    """Take the hidden nodes below ``body`` out, of nested ones the outermost alone: the others go with it."""
+    shown = {body.mem_id: True}
+    outermost = []
+    for node in hidden.values():
+        above, parent = [], node.parent
+        while parent is not None and parent.mem_id not in hidden and parent.mem_id not in shown:
+            above.append(parent.mem_id)
+            parent = parent.parent
+        is_shown = parent is not None and shown.get(parent.mem_id, False)
+        shown.update(dict.fromkeys(above, is_shown))
+        if is_shown:
+            outermost.append(node)
+    for node in outermost:
+        node.decompose()
 
 
-def _hidden(parser: LexborHTMLParser) -> set[int]:
+def _hidden(parser: LexborHTMLParser) -> dict[int, LexborNode]:
     """Return the nodes that their attributes, or rules of the page's own style sheets, hide on screens."""
-    found = {node.mem_id for node in parser.css(_NOT_SHOWN)}
-    found.update(node.mem_id for node in parser.css("[style]") if _hides(node.attributes["style"] or ""))
+    found = {node.mem_id: node for node in parser.css(_NOT_SHOWN)}
+    found.update((node.mem_id, node) for node in parser.css("[style]") if _hides(node.attributes["style"] or ""))
     for selector in _hiding_selectors(parser):
         try:
-            found.update(node.mem_id for node in parser.css(selector))
+            found.update((node.mem_id, node) for node in parser.css(selector))
         except (SelectolaxError, ValueError):
             continue  # a selector that the parser does not know hides nothing that is known here
     return found

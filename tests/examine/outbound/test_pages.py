@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from gate.examine.outbound.pages import DISCLOSURE_CHARACTERS, LINKS
 from gate.examine.outbound.reading import Limits, read_document
+from gate.examine.outbound.visible import visible_text
 from gate.models import OutboundFact, PageFact
 
 
@@ -241,3 +243,19 @@ def test_plain_references_are_read_as_all_others() -> None:
     ):
         plain, decoded = (page(f'<a href="{written}">x</a>') for written in (reference, f" {reference}"))
         assert plain == decoded
+
+
+@pytest.mark.parametrize(
+    ("hidden", "said"),
+    [
+        ("<p hidden>a<b hidden>b</b></p>", ""),
+        ("<div style='display:none'><p>a</p><svg><text>b</text></svg></div>", ""),
+        ("<noscript><i hidden>a</i></noscript><script>'<b hidden>b</b>'</script>", ""),
+        ("<p>a<b hidden>b<i hidden>c</i></b>d</p>", " a d"),
+    ],
+    ids=["nested", "picture", "in-what-goes-anyway", "in-between"],
+)
+def test_what_is_hidden_within_what_is_hidden_goes_once(hidden: str, said: str) -> None:
+    page = LexborHTMLParser(f"<body>privacy{hidden} end</body>")
+    assert page.body is not None
+    assert visible_text(page.body, page) == f"privacy{said} end"
