@@ -9,19 +9,20 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self, cast, get_args
+from typing import TYPE_CHECKING, Any, Final, Self, cast, get_args
 
 from gate.errors import WorkerDied
 from gate.keyless.outcomes import Form, Outcome, TimeSource
+from gate.parsing import Backend, Confined, Unconfined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from gate.isolation import Worker
     from gate.keyless.identities import Accepted
 
 MOST_BUNDLE: Final = 96 << 20
 """Bytes of a bundle: a record of the greatest size allowed, in base64, with what proves it."""
+_INSIDE = "gate.keyless.inside:serve"
 _SECONDS = 60.0
 _BYTES_PER_SECOND = 5_000_000
 """Hashing makes some 500 MB a second; a machine a hundred times slower is not waited for."""
@@ -84,7 +85,8 @@ class Checker:
         roots = [
             [instance.root, [[each.identity, each.issuer] for each in instance.accepted]] for instance in instances
         ]
-        self._backend: _Backend = _Confined({"roots": roots}) if _confinable() else _Unconfined({"roots": roots})
+        where = Confined if _confinable() else Unconfined
+        self._backend: Backend = where(_INSIDE, {"roots": roots})
         try:
             self._require_roots()
         except BaseException:
@@ -132,40 +134,3 @@ class Checker:
     def close(self) -> None:
         """End the confined process; may be called more than once."""
         self._backend.close()
-
-
-class _Backend(Protocol):
-    def ask(self, request: dict[str, Any], descriptors: Sequence[int], *, seconds: float) -> Iterator[Any]: ...
-
-    def close(self) -> None: ...
-
-
-class _Confined:
-    """The parsers behind a worker of ``gate.isolation``."""
-
-    def __init__(self, options: dict[str, Any]) -> None:
-        from gate.isolation import Worker  # noqa: PLC0415  # not importable on Windows
-
-        self._worker: Worker = Worker("gate.keyless.inside:serve", options)
-
-    def ask(self, request: dict[str, Any], descriptors: Sequence[int], *, seconds: float) -> Iterator[Any]:
-        return self._worker.request(request, descriptors, seconds=seconds)
-
-    def close(self) -> None:
-        self._worker.kill()
-
-
-class _Unconfined:
-    """The parsers in this process, where the system has no confinement (Windows)."""
-
-    def __init__(self, options: dict[str, Any]) -> None:
-        from gate.keyless.inside import serve  # noqa: PLC0415  # parsers are loaded here only where they must be
-
-        self._handle: Callable[[Mapping[str, Any], Sequence[int]], Iterator[dict[str, Any]]] = serve(options)
-
-    def ask(self, request: dict[str, Any], descriptors: Sequence[int], *, seconds: float) -> Iterator[Any]:
-        del seconds  # nothing here can be stopped half-way
-        return self._handle(request, descriptors)
-
-    def close(self) -> None:
-        """End nothing: there is no process."""

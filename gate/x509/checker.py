@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, cast, get_args
 
 from gate.errors import WorkerDied
+from gate.parsing import Backend, Confined, Unconfined
 from gate.x509.outcomes import EntryFault, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from gate.isolation import Worker
 
 Profile: TypeAlias = Literal["plain", "gpki-official", "shogyo-toki"]
 Revocation: TypeAlias = Literal["crl", "ocsp", "either"]
@@ -25,6 +25,7 @@ MAX_SIGNATURE = 1 << 18
 """Largest signature file in bytes, with chain and timestamp in it."""
 MAX_MATERIAL = 12 << 20
 """Bytes that certificates, lists and answers kept with a release may have together."""
+_INSIDE = "gate.x509.inside:serve"
 _SECONDS = 60.0
 _BYTES_PER_SECOND = 5_000_000
 """Hashing makes some 500 MB a second; a machine a hundred times slower is not waited for."""
@@ -102,7 +103,8 @@ class Checker:
     def __init__(self, entries: Sequence[TrustedSigner], *, now: int) -> None:
         _require_room(entries)
         options = {"entries": [_plain(entry) for entry in entries], "now": now}
-        self._backend: _Backend = _Confined(options) if _confinable() else _Unconfined(options)
+        where = Confined if _confinable() else Unconfined
+        self._backend: Backend = where(_INSIDE, options)
         try:
             self._require_readable()
         except BaseException:
@@ -198,40 +200,3 @@ def _plain(entry: TrustedSigner) -> dict[str, Any]:
         "crls": list(entry.crls),
         "most_days": entry.most_days,
     }
-
-
-class _Backend(Protocol):
-    def ask(self, request: dict[str, Any], descriptors: Sequence[int], *, seconds: float) -> Iterator[Any]: ...
-
-    def close(self) -> None: ...
-
-
-class _Confined:
-    """The parsers behind a worker of ``gate.isolation``."""
-
-    def __init__(self, options: dict[str, Any]) -> None:
-        from gate.isolation import Worker  # noqa: PLC0415  # not importable on Windows
-
-        self._worker: Worker = Worker("gate.x509.inside:serve", options)
-
-    def ask(self, request: dict[str, Any], descriptors: Sequence[int], *, seconds: float) -> Iterator[Any]:
-        return self._worker.request(request, descriptors, seconds=seconds)
-
-    def close(self) -> None:
-        self._worker.kill()
-
-
-class _Unconfined:
-    """The parsers in this very process, where the system has no confinement (Windows)."""
-
-    def __init__(self, options: dict[str, Any]) -> None:
-        from gate.x509 import inside  # noqa: PLC0415  # parsers are loaded only where they run
-
-        self._handle = inside.serve(options)
-
-    def ask(self, request: dict[str, Any], descriptors: Sequence[int], *, seconds: float) -> Iterator[Any]:
-        del seconds  # nothing here can be stopped half-way
-        return self._handle(request, descriptors)
-
-    def close(self) -> None:
-        """Nothing is left behind."""

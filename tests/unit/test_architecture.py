@@ -32,6 +32,7 @@ LEAVES = {
     "_worker",
     "isolation",
     "openpgp",
+    "parsing",
     "keyless",
     "_gnupg",
     "_armor",

@@ -53,7 +53,7 @@ GOOD = {"outcome": "valid", "identity": "a", "issuer": "b", "time": 1, "time_sou
 )
 def test_an_answer_that_is_none(answer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_bytes(b"x")
-    monkeypatch.setattr(checker_module, "_Confined", lambda _options: Answers(answer))
+    monkeypatch.setattr(checker_module, "Confined", lambda _target, _options: Answers(answer))
     with Checker([]) as checker, (tmp_path / "file").open("rb") as file:
         assert checker.check(file.fileno(), file.fileno(), "file").outcome == "failed"
 
@@ -61,7 +61,7 @@ def test_an_answer_that_is_none(answer: Any, tmp_path: Path, monkeypatch: pytest
 @pytest.mark.parametrize("answers", [(), (GOOD, GOOD), ("valid",), (None,)])
 def test_too_little_or_too_much(answers: tuple[Any, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_bytes(b"x")
-    monkeypatch.setattr(checker_module, "_Confined", lambda _options: Answers(*answers))
+    monkeypatch.setattr(checker_module, "Confined", lambda _target, _options: Answers(*answers))
     with Checker([]) as checker, (tmp_path / "file").open("rb") as file, pytest.raises(WorkerDied):
         checker.check(file.fileno(), file.fileno(), "file")
 
