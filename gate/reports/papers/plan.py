@@ -10,7 +10,16 @@ from gate.record.clauses import ClauseText, article
 from gate.reports.escaping import shortened
 from gate.reports.papers.blocks import Block, Cell, Column, Fields, Heading, Notice, Paper, Stamps, Table, Words
 from gate.reports.papers.deviations_part import deviations_part
-from gate.reports.papers.wording import MOST_NAME, Speaker, code, name_of, one, plain
+from gate.reports.papers.wording import (
+    MOST_NAME,
+    Speaker,
+    code,
+    contract_fields,
+    deliverable_field,
+    name_of,
+    one,
+    plain,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,15 +69,8 @@ def _body(loaded: LoadedPolicy, say: Speaker, created: datetime) -> Iterator[Blo
 
 def _fields(loaded: LoadedPolicy, say: Speaker, created: datetime) -> Iterator[tuple[str, Cell]]:
     given = loaded.policy.deliverable
-    yield say("field.title"), say.given(given.title if given else None)
-    yield say("field.contract"), say.given(given.contract if given else None)
-    yield say("field.contracted-on"), say.day(given.contracted_on if given else None)
-    yield say("field.recipient"), say.given(given.recipient if given else None)
-    yield say("field.supplier"), say.given(given.supplier if given else None)
-    yield say("field.responsible"), say.given(given.responsible if given else None)
-    kind = say.label("paper.kind", given.kind) if given else ""
-    named = say("deliverable", name=given.name, version=given.version, kind=kind) if given else None
-    yield say("field.deliverable"), say.given(named)
+    yield from contract_fields(given, say)
+    yield deliverable_field(given, say)
     specification = loaded.policy.specification
     titled = f"{specification.title} {specification.version}" if specification else None
     yield say("field.specification"), say.given(titled)

@@ -15,7 +15,7 @@ from gate.reports.papers.malware_part import malware_part
 from gate.reports.papers.origin_part import changes_part, components_part, origin_part
 from gate.reports.papers.outbound_part import outbound_part
 from gate.reports.papers.verdict import scope_notice, subject_fields, verdict_banner, warnings_first
-from gate.reports.papers.wording import MOST_NAME, Speaker, code, name_of, one
+from gate.reports.papers.wording import MOST_NAME, Speaker, code, contract_fields, deliverable_field, name_of, one
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,19 +92,12 @@ def _cover(view: ReportView, say: Speaker) -> Iterator[Block]:
 def _cover_fields(view: ReportView, say: Speaker) -> Iterator[tuple[str, Cell]]:
     """Yield what officers file a paper by; what the policy does not name is said to be missing."""
     given = view.deliverable
-    yield say("field.title"), say.given(given.title if given else None)
-    yield say("field.contract"), say.given(given.contract if given else None)
-    yield say("field.contracted-on"), say.day(given.contracted_on if given else None)
-    yield say("field.recipient"), say.given(given.recipient if given else None)
-    yield say("field.supplier"), say.given(given.supplier if given else None)
-    yield say("field.responsible"), say.given(given.responsible if given else None)
+    yield from contract_fields(given, say)
     yield say("field.inspector"), say.given(given.inspector if given else None)
     yield say("field.checker"), say.given(given.checker if given else None)
     yield say("field.delivered-on"), say.day(given.delivered_on if given else None)
     yield say("field.document"), say.given(given.document if given else None)
-    kind = say.label("paper.kind", given.kind) if given else ""
-    named = say("deliverable", name=given.name, version=given.version, kind=kind) if given else None
-    yield say("field.deliverable"), say.given(named)
+    yield deliverable_field(given, say)
     yield say("field.number"), (code(view.issue.number),) if view.issue.number else say.missing()
     yield say("field.created"), one(say.moment(view.issue.created))
 

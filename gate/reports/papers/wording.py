@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -14,7 +14,7 @@ from gate.reports.papers.dates import day_text, moment_text, stated_moment_text
 from gate.text import Language, has_message, render
 
 if TYPE_CHECKING:
-    from gate.policy.model import Parties
+    from gate.policy.model import Deliverable, Parties
 
 MOST_ROWS: Final = 50
 """Rows of one table; ``facts.json`` and ``result.json`` hold them all."""
@@ -123,6 +123,23 @@ class Speaker:
         shown = tuple(code(path) for path in paths[:most])
         left_out = len(paths) - most
         return (*shown, self.words("more-places", "quiet", count=left_out)) if left_out > 0 else shown
+
+
+def contract_fields(given: Deliverable | None, say: Speaker) -> Iterator[tuple[str, Cell]]:
+    """Yield what the cover of every paper says of the contract; what the policy does not name is missing."""
+    yield say("field.title"), say.given(given.title if given else None)
+    yield say("field.contract"), say.given(given.contract if given else None)
+    yield say("field.contracted-on"), say.day(given.contracted_on if given else None)
+    yield say("field.recipient"), say.given(given.recipient if given else None)
+    yield say("field.supplier"), say.given(given.supplier if given else None)
+    yield say("field.responsible"), say.given(given.responsible if given else None)
+
+
+def deliverable_field(given: Deliverable | None, say: Speaker) -> tuple[str, Cell]:
+    """Return what is delivered: name, version and kind."""
+    kind = say.label("paper.kind", given.kind) if given else ""
+    named = say("deliverable", name=given.name, version=given.version, kind=kind) if given else None
+    return say("field.deliverable"), say.given(named)
 
 
 def plain(text: str, tone: Tone = "plain") -> Words:
