@@ -40,13 +40,11 @@ class _Exchange:
     """One exchange over one connection; the mixin of both kinds of address."""
 
     clamd_socket: socket.socket
+    _init_socket: Callable[[], None]
+    """Opens the connection: the library's class that this is mixed into, or ours, has it."""
+    _close_socket: Callable[[], None]
+    """Ends it, likewise."""
     _ends: float
-
-    def _init_socket(self) -> None:
-        raise NotImplementedError
-
-    def _close_socket(self) -> None:
-        raise NotImplementedError
 
     def _remaining(self) -> float:
         remaining = self._ends - time.monotonic()
