@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal, Self, TypeAlias, get_args
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
-from gate.limits import Limits
 from gate.models import EvidenceForm, ExecutableClass, Reach  # pydantic reads annotations when the module is loaded
 from gate.policy.clauses import DEFAULT_REQUIRED
 from gate.policy.content import Basis, DeliverableKind
 from gate.policy.keyless_section import Keyless
+from gate.policy.limits_section import LimitsSection
 from gate.policy.registry import FINDINGS
 from gate.policy.section import Section
 from gate.policy.source_section import Source
@@ -57,8 +57,6 @@ EvidenceKind: TypeAlias = Literal[PaperKind, EvidenceForm]
 
 Threshold: TypeAlias = Literal["none", "note", "low", "warning", "medium", "error", "high", "critical"]
 """Levels of results, in the words of SARIF or of CVSS: note is low, warning is medium, error is high."""
-
-_LIMITS = Limits()
 
 
 def _with_ids(data: Any, key: str) -> Any:  # noqa: ANN401  # whatever stands in the file
@@ -339,28 +337,6 @@ class Signing(Section):
     openpgp: OpenPgp | None = None
     x509: X509 | None = None
     keyless: Keyless | None = None
-
-
-class LimitsSection(Section):
-    """``[limits]``: the fields of :class:`gate.limits.Limits`."""
-
-    depth: Count = _LIMITS.depth
-    entries: Count = _LIMITS.entries
-    entries_total: Count = _LIMITS.entries_total
-    member_bytes: Count = _LIMITS.member_bytes
-    total_bytes: Count = _LIMITS.total_bytes
-    ratio: Count = _LIMITS.ratio
-    ratio_from_bytes: Count = _LIMITS.ratio_from_bytes
-    total_ratio_from_bytes: Count = _LIMITS.total_ratio_from_bytes
-    name_bytes: Count = _LIMITS.name_bytes
-    name_depth: Count = _LIMITS.name_depth
-    paths_total: Count = _LIMITS.paths_total
-    total_seconds: Count = _LIMITS.total_seconds
-    item_seconds: Count = _LIMITS.item_seconds
-
-    def as_limits(self) -> Limits:
-        """Return the value that intake and the engines are given."""
-        return Limits(**self.model_dump())
 
 
 class PasswordSource(Section):
