@@ -72,3 +72,11 @@ def test_database_status(gate: Gate, tmp_path: Path) -> None:
     assert custom.status == 1
     assert "custom" in custom.stdout
     assert "own.ndb" in custom.stdout
+
+
+def test_japanese_on_a_terminal_that_knows_only_ascii(gate: Gate) -> None:
+    plain = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    assert gate("--lang", "ja", "explain", "malware/known", **plain).status == 0
+    refused = gate("--lang", "ja", "check", "納入物", **plain)
+    assert refused.status == 2
+    assert "Traceback" not in refused.stderr

@@ -20,7 +20,10 @@ from tests.conftest import Gate, Key, clean_environment, policy_text
 from tests.unit.signing.cms_kit import Supplier, served, supplier
 
 __all__ = ["served", "supplier"]
-HOSTILE = ("it's; touch pwned.txt", "$(touch pwned)`touch pwned`", "new\nline", "納入物.txt", "# heading ``` x")
+HOSTILE = (
+    "it's; touch pwned.txt", "$(touch pwned)`touch pwned`", "new\nline", "納入物.txt", "# heading ``` x", "VERIFY.ja.md",
+    "SHA256SUMS",
+)  # fmt: skip
 
 
 def commands(guide: str, **placeholders: str) -> list[str]:
