@@ -21,8 +21,8 @@ from tests.unit.signing.cms_kit import Supplier, served, supplier
 
 __all__ = ["served", "supplier"]
 HOSTILE = (
-    "it's; touch pwned.txt", "$(touch pwned)`touch pwned`", "new\nline", "納入物.txt", "# heading ``` x", "VERIFY.ja.md",
-    "SHA256SUMS",
+    "it's; touch pwned.txt", "$(touch pwned)`touch pwned`", "new\nline", "納入物.txt", "# heading ``` x",
+    "VERIFY.ja.md", "SHA256SUMS",
 )  # fmt: skip
 
 
