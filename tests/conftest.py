@@ -25,6 +25,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    """Let what was set aside be collected in the end: a library tells of what is not."""
+    gc.unfreeze()
+
+
 def eicar() -> bytes:
     """Return the anti-virus test string (eicar.org), put together here so that no scanner stops at this file."""
     parts = (r"X5O!P%@AP[4\PZX54(P^)", "7CC)7}$", "EICAR", "-STANDARD-ANTIVIRUS-", "TEST-FILE!", "$H+H*")
