@@ -6,7 +6,7 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 PYTEST := $(RUN) -m pytest
 
-.PHONY: docs lock help setup system demo test test-full corpus fuzz lint types messages schemas clean
+.PHONY: docs dist lock help setup system demo test test-full corpus fuzz lint types messages schemas clean
 
 help:
 	@echo "make demo       set up, then release, verify and tamper with two examples"
@@ -15,6 +15,7 @@ help:
 	@echo "make fuzz       a short run of the fuzzers of readers, replies and programs"
 	@echo "make corpus     measurements on packages from the registries, written to benchmarks/"
 	@echo "make docs       build the documentation site into site/"
+	@echo "make dist       build the gate's own sdist and wheel from the last commit, reproducibly"
 	@echo "make lock       hold what the action installs to its digests, after a change of dependencies"
 	@echo "make messages   compile the message catalogue;  make schemas  write the JSON Schemas"
 
@@ -72,6 +73,10 @@ schemas: $(STAMP)
 # The documentation site, in both languages, into site/.
 docs: $(STAMP)
 	$(RUN) -m mkdocs build --strict
+
+# The gate's own sdist and wheel, from the last commit, into dist/: the same bytes wherever they are built.
+dist: $(STAMP)
+	$(RUN) tools/dist.py --out dist
 
 # After a change of dependencies: what the action installs, with digests.
 lock: $(STAMP)
