@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gate.errors import VerificationError
-from gate.verification import verify as verify_module
+from gate.verification import contents as contents_module
 from gate.verification.attestations import require_attested
 from gate.verification.statement import read_statement
 from tests.unit.release_kit import World, make_world
@@ -126,5 +126,5 @@ def test_what_is_no_attestation(original: World, name: str, data: bytes) -> None
 
 
 def test_one_of_senseless_size(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verify_module, "MOST_ATTESTATION_BYTES", 100)
+    monkeypatch.setattr(contents_module, "MOST_ATTESTATION_BYTES", 100)
     assert world.reason() == ("too-large", PROVENANCE)

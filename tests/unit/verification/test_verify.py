@@ -24,6 +24,7 @@ from gate.openpgp import Checked, Checker
 from gate.paths import escape_name
 from gate.record.canonical import canonical
 from gate.record.documents import schema
+from gate.verification import contents as contents_module
 from gate.verification import folder as folder_module
 from gate.verification import load_trust, verification_document, verify_release
 from gate.verification import openpgp as openpgp_module
@@ -139,7 +140,7 @@ def test_systems_without_folder_descriptors_and_confinement(world: World, monkey
     """The way that Windows goes, as far as it can be gone here."""
     monkeypatch.setattr(folder_module, "open_cursor", PathCursor)
     monkeypatch.setattr(openpgp, "_confinable", lambda: False)
-    monkeypatch.setattr(verify_module, "_MODES_ARE_KEPT", False)
+    monkeypatch.setattr(contents_module, "_MODES_ARE_KEPT", False)
     assert world.verify().verified
     (world.out / "payload" / "site" / "run.sh").chmod(0o644)
     assert world.verify().verified
@@ -630,7 +631,7 @@ def test_changes_of_a_list_between_its_digest_and_its_entries(world: World, monk
     def read(descriptor: int, path: bytes, limit: int) -> bytes:
         return read_bounded(descriptor, path, limit) + (b"x" if path.endswith(b".list") else b"")
 
-    monkeypatch.setattr(verify_module, "read_bounded", read)
+    monkeypatch.setattr(contents_module, "read_bounded", read)
     assert world.reason() == ("changed-while-read", "gate/files/site.list")
 
 
@@ -640,7 +641,7 @@ def test_a_folder_moved_away_meanwhile(world: World, monkeypatch: pytest.MonkeyP
             (world.out / "payload" / "site" / "css").rename(tmp_path / "css")
         return entry_at(cursor, visit)
 
-    monkeypatch.setattr(verify_module, "entry_at", move)
+    monkeypatch.setattr(contents_module, "entry_at", move)
     assert world.reason()[0] == "not-a-file"
 
 
@@ -706,7 +707,7 @@ def test_what_cannot_be_read_cannot_be_told(world: World, monkeypatch: pytest.Mo
     def refuse(_descriptor: int) -> tuple[str, int]:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(verify_module, "hash_descriptor", refuse)
+    monkeypatch.setattr(contents_module, "hash_descriptor", refuse)
     assert refusal(world.out, world.trust_file) == ("verify.unreadable", 3)
 
 
