@@ -114,9 +114,10 @@ class Contents:
                 if visit.event == "special":
                     raise VerificationError("not-a-file", f"{path}/{name}")
                 missing.remove(name)
+                self._release.seen.notice(layout.on_disk(f"{path}/{name}"), visit.status)
                 found = entry_at(cursor, visit)
                 if found is None or _compared(found) != _compared(expected[name]):
-                    raise VerificationError("changed", f"{path}/{name}")
+                    raise VerificationError(_difference(found, expected[name]), f"{path}/{name}")
                 if found.kind == "file":
                     refuse_set_id(visit.status, f"{path}/{name}")
                     self._digests[layout.on_disk(f"{path}/{name}")] = found.sha256
@@ -139,6 +140,13 @@ def _read_list(descriptor: int, path: str, sha256: str) -> dict[str, FileEntry]:
         return {entry.path: entry for entry in parse_list(raw)}
     except FileListError as error:
         raise VerificationError("list-malformed", path, detail=str(error)) from error
+
+
+def _difference(found: FileEntry | None, expected: FileEntry) -> str:
+    """Return why an entry is refused: a copy that lost a run bit is another matter than other bytes."""
+    if found is None or found.kind != expected.kind or found.sha256 != expected.sha256:
+        return "changed"
+    return "mode-changed"
 
 
 def _compared(entry: FileEntry) -> tuple[str, int, str]:

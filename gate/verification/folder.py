@@ -15,6 +15,7 @@ from gate.errors import EngineFailure, UsageError, VerificationError
 from gate.folders import FolderChangedError, kind_of, open_cursor, walk
 from gate.paths import printable
 from gate.record import layout
+from gate.verification.seen import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,6 +63,7 @@ class ReleaseFolder:
             raise VerificationError("unfinished", shown)
         with reading(b""):
             self._root: Cursor = open_cursor(self.path)
+        self.seen = Seen()
 
     def __enter__(self) -> Self:
         return self
@@ -101,7 +103,9 @@ class ReleaseFolder:
         with self.inside(folder) as cursor, reading(path):
             descriptor = cursor.open_file(name)
         try:
-            refuse_set_id(os.fstat(descriptor), printable(path))
+            status = os.fstat(descriptor)
+            refuse_set_id(status, printable(path))
+            self.seen.notice(path, status)
             yield descriptor
         finally:
             os.close(descriptor)
@@ -125,9 +129,16 @@ class ReleaseFolder:
                     raise VerificationError("unexpected", printable(path))
                 if visit.event in {"link", "special"}:
                     raise VerificationError("not-a-file", printable(path))
+                if visit.event == "file":
+                    self.seen.notice(path, visit.status)
                 missing.discard(path)
         if missing:
             raise VerificationError("missing", printable(min(missing)))
+
+    def require_unchanged(self) -> None:
+        """Raise ``VerificationError`` where the folder is not any more what was looked at."""
+        with self.inside(b"") as cursor, reading(b""):
+            self.seen.require_same(cursor)
 
     def require_names(self, folder: bytes, names: Iterable[bytes]) -> None:
         """Raise ``VerificationError`` where ``folder`` does not hold just these names."""
@@ -143,7 +154,7 @@ class ReleaseFolder:
 def refuse_set_id(status: os.stat_result, path: str) -> None:
     """Raise ``VerificationError`` where a file runs as its owner or group for whoever runs it: none is delivered so."""
     if status.st_mode & (stat.S_ISUID | stat.S_ISGID):
-        raise VerificationError("changed", path)
+        raise VerificationError("set-id", path)
 
 
 def read_bounded(descriptor: int, path: bytes, limit: int) -> bytes:

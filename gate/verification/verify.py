@@ -48,7 +48,10 @@ def verify_release(target: Path, trust: Trust, *, now: datetime, expect_version:
                 raise TrustError("trust.inside-release", path=printable(str(file)))
         kept = read_validation(release)
         with opened_back_ends(trust, release, kept, now=now) as back_ends:
-            return _Proof(release, trust, back_ends, kept, now).of_release(expect_version)
+            proved = _Proof(release, trust, back_ends, kept, now).of_release(expect_version)
+        # 9. It is still what was looked at.
+        release.require_unchanged()
+        return proved
 
 
 class _Proof:

@@ -288,7 +288,7 @@ def test_folders_matter_too(world: World) -> None:
     (site / "js").rename(site / "css")
     assert world.verify().verified
     (site / "run.sh").chmod(0o644)
-    assert world.reason() == ("changed", "payload/site/run.sh")
+    assert world.reason() == ("mode-changed", "payload/site/run.sh")
     (site / "run.sh").chmod(0o700)
     assert world.verify().verified
 
@@ -299,7 +299,7 @@ def test_no_file_may_run_as_its_owner(world: World, name: str, bit: int) -> None
     """An archive unpacked by root keeps such bits; a release never has them, whatever the inputs had."""
     path = world.out / name
     path.chmod(path.stat().st_mode | bit)
-    assert world.reason() == ("changed", name)
+    assert world.reason() == ("set-id", name)
 
 
 def test_links_are_what_they_were(world: World) -> None:
