@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from gate.cli.language import Text
 from gate.cli.settings import GateCommand, Settings
-from gate.reports.escaping import terminal_lines
-from gate.text import render
 
-_STYLE = {"ok": "green", "weak": "yellow", "missing": "red"}
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from gate.doctor import Check
 
 
 def build(text: Text) -> click.Command:
@@ -21,21 +23,32 @@ def build(text: Text) -> click.Command:
 
 @click.pass_context
 def _doctor(ctx: click.Context, /) -> int:
-    from gate.doctor import examine_system  # noqa: PLC0415  # loaded only when the command runs
+    from gate.cli.doctor_output import check_text, summary_text  # noqa: PLC0415  # loaded only when the command runs
+    from gate.doctor import examine_system, mending_commands  # noqa: PLC0415  # as above
+    from gate.reports.printing import printed  # noqa: PLC0415  # as above
 
     settings = ctx.ensure_object(Settings)
-    colour = settings.colour(sys.stdout)
-    healthy = True
-    for check in examine_system():
-        healthy = healthy and check.state != "missing"
-        label = render(f"cli.doctor.{check.state}", settings.language)
-        click.echo(
-            click.style(f"{label:8}", fg=_STYLE[check.state])
-            + f" {check.name:12} "
-            + terminal_lines(render(check.code, settings.language, check.arguments)),
-            color=colour,
-        )
-        if check.state != "ok":
-            advice = terminal_lines(render(f"{check.code}.advice", settings.language, check.arguments))
-            click.echo(f"{'':9}{advice}", color=colour)
-    return 0 if healthy else 3
+    colour, width, seen = settings.colour(sys.stdout), settings.width(sys.stdout), []
+    for check in _gathered(examine_system(), whole=settings.verbose > 0):
+        seen.append(check)
+        shown = printed(check_text(check, settings.language), colour=colour, width=width)
+        click.echo(shown, nl=False, color=colour)
+        sys.stdout.flush()  # some of them take their time
+    summary = summary_text(seen, mending_commands(seen), settings.language)
+    click.echo(printed(summary, colour=colour, width=width), nl=False, color=colour)
+    return 3 if any(check.state == "missing" for check in seen) else 0
+
+
+def _gathered(checks: Iterable[Check], *, whole: bool) -> Iterator[Check]:
+    """Yield checks, the many Python packages that are there as one of them unless all are asked for."""
+    from gate.doctor import Check  # noqa: PLC0415  # as above
+
+    packages = 0
+    for check in checks:
+        if check.code == "doctor.package" and not whole:
+            packages += 1
+            continue
+        if packages and not check.requires:
+            yield Check("packages", "ok", "doctor.packages", {"count": packages})
+            packages = 0
+        yield check

@@ -12,9 +12,6 @@ from gate.cli.settings import GateCommand, Settings
 from gate.errors import UsageError
 from gate.paths import printable
 
-WIDTH = 100
-"""Columns where there is no terminal."""
-
 
 def build(text: Text) -> click.Command:
     """Return the command."""
@@ -33,7 +30,7 @@ def _explain(ctx: click.Context, /, finding_id: str | None) -> int:
 
     settings = ctx.ensure_object(Settings)
     colour = settings.colour(sys.stdout)
-    width = None if sys.stdout.isatty() else WIDTH
+    width = settings.width(sys.stdout)
     if finding_id is None:
         click.echo(render_findings(settings.language, colour=colour, width=width), nl=False, color=colour)
         return 0

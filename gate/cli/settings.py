@@ -11,6 +11,9 @@ import click
 from gate.cli.language import Text
 from gate.text import Language
 
+WIDTH = 100
+"""Columns where there is no terminal."""
+
 
 @dataclass
 class Settings:
@@ -23,10 +26,23 @@ class Settings:
     quiet: bool = False
 
     def colour(self, stream: IO[str]) -> bool:
-        """Say whether to colour what goes to ``stream`` (``--color``, then NO_COLOR, then whether it is a terminal)."""
+        """Say whether to colour what goes to ``stream``.
+
+        ``--color`` decides; else no colour with NO_COLOR (no-color.org), colour with CLICOLOR_FORCE and none with
+        ``CLICOLOR=0`` (bixense.com/clicolors), none on a terminal that knows none, else what a terminal has.
+        """
         if self.colour_choice != "auto":
             return self.colour_choice == "always"
-        return not os.environ.get("NO_COLOR") and stream.isatty()
+        environment = os.environ
+        if environment.get("NO_COLOR"):
+            return False
+        if environment.get("CLICOLOR_FORCE", "0") not in {"", "0"}:
+            return True
+        return stream.isatty() and environment.get("CLICOLOR") != "0" and environment.get("TERM") != "dumb"
+
+    def width(self, stream: IO[str]) -> int | None:
+        """Return the columns to write to ``stream`` in: None for those of the terminal that it is."""
+        return None if stream.isatty() else WIDTH
 
 
 def global_options(text: Text) -> list[click.Parameter]:
