@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,7 +21,9 @@ from gate.policy.fields import Field, FileKind, Table, tables, words
 from gate.policy.findings import finding_advice, finding_why
 from gate.policy.model import Policy
 from gate.policy.registry import FINDINGS, FindingKind
+from gate.reports.explanation import render_topic
 from gate.reports.starter import toml
+from gate.reports.topics import ALL_CLAUSES, refusals
 from gate.text import Language, render
 from gate.verification.trust import TrustFile
 
@@ -60,6 +62,16 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "digest": ("only with the item's SHA-256", "項目のSHA-256を記載した場合に限り可"),
     "never": ("no", "不可"),
     "milder": ("or {milder}, where the policy says so", "方針により {milder}"),
+    "refusals": ("Refusals of gate verify", "gate verify の拒否理由"),
+    "refusals-lead": (
+        "Why `gate verify` refuses a release (exit code 1), or cannot tell (3). `gate explain ID` prints the same.",
+        "`gate verify` の拒否理由（終了コード1）と判定不能の理由（同3）です。`gate explain 識別名` でも表示できます。",
+    ),
+    "clauses": ("Clauses of the contract", "契約の条項"),
+    "clauses-lead": (
+        "What is asked, how it is judged, and which findings count for it. `gate explain ID` prints the same.",
+        "条項の内容、判定の方法及び関係する検出事項です。`gate explain 識別名` でも表示できます。",
+    ),
     "commands": ("Commands", "コマンド"),
     "commands-lead": ("What `--help` prints, command by command.", "各コマンドの `--help` の内容です。"),
     "exit-codes": ("Exit codes", "終了コード"),
@@ -102,6 +114,8 @@ def pages() -> Iterator[tuple[str, str]]:
         yield f"reference/commands{ending}", _commands(language)
         yield f"reference/exit-codes{ending}", _exit_codes(language)
         yield f"reference/schemas{ending}", _schemas(language)
+        yield f"reference/refusals{ending}", _topics("refusals", refusals(), language)
+        yield f"reference/clauses{ending}", _topics("clauses", ALL_CLAUSES, language)
         yield f"reference/findings/index{ending}", _findings(language)
         for kind in FINDINGS.values():
             yield f"reference/findings/{kind.id.replace('/', '-')}{ending}", _finding(kind, language)
@@ -196,6 +210,22 @@ def _finding(kind: FindingKind, language: Language) -> str:
     for name, text in (("why", finding_why(kind.id, language)), ("advice", finding_advice(kind.id, language))):
         lines += ["", f"## {said(name, language)}", "", text]
     return "\n".join(lines) + "\n"
+
+
+def _topics(page: str, topics: Iterable[str], language: Language) -> str:
+    """Return a page with what ``gate explain`` says of some ids, a section for each."""
+    lines = [f"# {said(page, language)}", "", said(f"{page}-lead", language)]
+    for topic in topics:
+        _, *explained = render_topic(topic, language, width=100_000).splitlines()
+        lines += ["", f"## `{topic}`"]
+        for paragraph in explained:
+            lines += ["", _within_prose(paragraph)]
+    return "\n".join(lines) + "\n"
+
+
+def _within_prose(text: str) -> str:
+    """Return a text of the catalogue as a paragraph: nothing in it is markup."""
+    return re.sub(r"([\\`*_\[\]<>|])", r"\\\1", text)
 
 
 def _severity(kind: FindingKind, language: Language) -> str:

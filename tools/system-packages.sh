@@ -50,6 +50,9 @@ need npm npm
 need jar default-jdk-headless
 need pdftotext poppler-utils
 need softhsm2-util softhsm2
+need zsh zsh
+need fish fish
+need mandoc mandoc
 ldconfig -p 2>/dev/null | grep -q libarchive.so || missing="$missing libarchive13"
 ldconfig -p 2>/dev/null | grep -q libmagic.so || missing="$missing libmagic1"
 [ -d /usr/share/fonts/truetype/bizud-gothic ] || missing="$missing fonts-morisawa-bizud-gothic"

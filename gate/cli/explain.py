@@ -1,8 +1,7 @@
-"""``gate explain``: what a finding means, why it matters and what to do."""
+"""``gate explain``: what a finding, a refusal of ``gate verify`` or a clause means, and what to do."""
 
 from __future__ import annotations
 
-import difflib
 import sys
 
 import click
@@ -15,28 +14,31 @@ from gate.paths import printable
 
 def build(text: Text) -> click.Command:
     """Return the command."""
-    return GateCommand(
-        "explain",
-        text=text,
-        params=[click.Argument(["finding_id"], metavar="[FINDING-ID]", required=False)],
-        callback=_explain,
-    )
+    argument = click.Argument(["topic"], metavar="[ID]", required=False, shell_complete=_complete)
+    return GateCommand("explain", text=text, params=[argument], callback=_explain)
+
+
+def _complete(_ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    from gate.reports.topics import topics  # noqa: PLC0415  # loaded only when it is asked for
+
+    return [topic for topic in topics() if topic.startswith(begun) and " " not in topic]  # no shell would quote it
 
 
 @click.pass_context
-def _explain(ctx: click.Context, /, finding_id: str | None) -> int:
-    from gate.policy.registry import FINDINGS  # noqa: PLC0415  # loaded only when the command runs
-    from gate.reports.explanation import render_explanation, render_findings  # noqa: PLC0415  # as above
+def _explain(ctx: click.Context, /, topic: str | None) -> int:
+    from gate.reports.explanation import render_topic, render_topics  # noqa: PLC0415  # loaded when the command runs
+    from gate.reports.topics import find_topic, near_topics  # noqa: PLC0415  # as above
 
     settings = ctx.ensure_object(Settings)
-    colour = settings.colour(sys.stdout)
-    width = settings.width(sys.stdout)
-    if finding_id is None:
-        click.echo(render_findings(settings.language, colour=colour, width=width), nl=False, color=colour)
+    colour, width = settings.colour(sys.stdout), settings.width(sys.stdout)
+    if topic is None:
+        click.echo(render_topics(settings.language, colour=colour, width=width), nl=False, color=colour)
         return 0
-    if finding_id not in FINDINGS:
-        near = difflib.get_close_matches(finding_id, FINDINGS, n=5, cutoff=0.4)
-        raise UsageError("cli.unknown-finding", id=printable(finding_id), near=", ".join(near) or "–")
-    text = render_explanation(finding_id, settings.language, colour=colour, width=width)
-    click.echo(text, nl=False, color=colour)
+    found = find_topic(topic)
+    if found is None:
+        near = ", ".join(near_topics(topic))
+        raise UsageError(
+            "cli.unknown-topic" if near else "cli.unknown-topic-alone", id=printable(topic)[:200], near=near
+        )
+    click.echo(render_topic(found, settings.language, colour=colour, width=width), nl=False, color=colour)
     return 0

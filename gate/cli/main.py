@@ -25,7 +25,19 @@ from gate.errors import GateError
 from gate.reports.escaping import terminal_lines
 from gate.text import Language, render
 
-COMMANDS = ("init", "check", "justify", "outbound", "release", "verify", "report", "doctor", "explain", "db")
+COMMANDS = (
+    "init",
+    "check",
+    "justify",
+    "outbound",
+    "release",
+    "verify",
+    "report",
+    "doctor",
+    "explain",
+    "db",
+    "completion",
+)
 BUG = 70
 INTERRUPTED = 130
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from gate.cli.language import Text
 from gate.errors import UsageError
@@ -37,6 +38,11 @@ class ReportOption(click.ParamType[tuple[str, Path]]):
         if not separator or form not in FORMATS or not file:
             self.fail(f"{value!r}: FORMAT=FILE, FORMAT: {', '.join(FORMATS)}", param, ctx)
         return form, Path(file)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Offer the formats; what follows them is for the person to name."""
+        del ctx, param
+        return [CompletionItem(f"{form}=") for form in FORMATS if form.startswith(incomplete)]
 
 
 def examination_options(text: Text) -> list[click.Parameter]:

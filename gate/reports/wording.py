@@ -30,6 +30,11 @@ def described(finding_id: str, language: Language) -> str:
     return finding_text(finding_id, "message", language, blanks)
 
 
+def blanked(code: str, language: Language) -> str:
+    """Return a text of the catalogue with ``…`` in place of all its fields."""
+    return render(code, language, _Blanks({"": ""}))  # empty would mean no arguments at all
+
+
 def suppressible_text(finding_id: str, language: Language) -> str:
     """Return whether and how a person can set a finding aside."""
     answered = "executable" if finding_id.startswith("executable/") else kind_of(finding_id).suppressible

@@ -23,9 +23,22 @@ class UnknownMessage(LookupError):
     """The catalogue has no text for an id, or lacks a field that the text needs: a bug, never a user's error."""
 
 
+class _Catalogue(gettext.GNUTranslations):
+    """A catalogue that says which messages it holds."""
+
+    def ids(self) -> frozenset[str]:
+        held = vars(self)["_catalog"]
+        return frozenset(code for code in held if isinstance(code, str) and code)
+
+
 @cache
-def _domain(name: str, language: Language) -> gettext.NullTranslations:
-    return gettext.translation(name, LOCALE_FOLDER, languages=[language])
+def _domain(name: str, language: Language) -> _Catalogue:
+    return gettext.translation(name, LOCALE_FOLDER, languages=[language], class_=_Catalogue)
+
+
+def message_ids(domain: str) -> frozenset[str]:
+    """Return the ids of every message of a domain; both languages have the same."""
+    return _domain(domain, "en").ids()
 
 
 def has_message(code: str, language: Language = "en") -> bool:

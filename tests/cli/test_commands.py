@@ -8,7 +8,7 @@ import pytest
 
 from gate.cli.language import language_of
 from gate.policy.registry import FINDINGS
-from gate.reports.explanation import render_explanation
+from gate.reports.explanation import render_topic
 from gate.text import LANGUAGES, Language
 from tests.conftest import Gate
 
@@ -31,7 +31,7 @@ def test_language(arguments: tuple[str, ...], environment: dict[str, str], langu
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_finding_can_be_explained(language: Language) -> None:
-    assert all(len(render_explanation(finding, language).splitlines()) >= 3 for finding in FINDINGS)
+    assert all(len(render_topic(finding, language).splitlines()) >= 3 for finding in FINDINGS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -39,7 +39,7 @@ def test_every_finding_can_be_explained(language: Language) -> None:
 def test_findings_of_executables_say_what_was_seen_why_it_matters_and_what_to_do(
     finding: str, language: Language
 ) -> None:
-    text = render_explanation(finding, language)
+    text = render_topic(finding, language)
     seen, clause, entry = {"en": ("Seen:", "26-3 3(3)", "[[executable]]"),
                            "ja": ("検出内容:", "第26条の3第3項(3)", "[[executable]]")}[language]  # fmt: skip
     assert seen in text
@@ -54,6 +54,11 @@ def test_explain(gate: Gate) -> None:
     unknown = gate("explain", "malware/unknown")
     assert (unknown.status, unknown.stdout) == (2, "")
     assert "malware/known" in unknown.stderr
+    assert gate("explain", "26-3 3(1)1").stdout.startswith("26-3 3(1)①")
+    assert gate("explain", "verify/changed", "--lang", "ja").stdout.startswith("verify/changed")
+    strange = gate("explain", "\u202e\x1b[31m")
+    assert strange.status == 2
+    assert "\x1b" not in strange.stderr
 
 
 def test_database_status(gate: Gate, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from gate.cli.main import COMMANDS, LazyGroup
 from gate.policy.fields import tables
 from gate.policy.model import Policy
 from gate.policy.registry import FINDINGS
+from gate.reports.topics import ALL_CLAUSES, refusals
 from gate.text import Language
 from gate.verification.trust import TrustFile
 
@@ -44,6 +45,13 @@ def test_every_finding_has_a_page(pages: dict[str, str], language: Language) -> 
         assert finding in page
         assert f"`{finding}`" in index
         assert bool(JAPANESE.search(page)) == (language == "ja"), finding
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_refusal_and_clause_has_a_section(pages: dict[str, str], language: Language) -> None:
+    for page, topics in (("refusals", refusals()), ("clauses", ALL_CLAUSES)):
+        sections = re.findall(r"^## `(.+)`\n\n.{8,}", pages[f"reference/{page}{ending(language)}"], re.MULTILINE)
+        assert sections == list(topics)
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,12 +14,14 @@ from gate.models import Artifact, Fact, Gap
 from gate.policy import SigningState, judge
 from gate.policy.clauses import CLAUSES, OUT_OF_SCOPE, clause_printed
 from gate.policy.registry import FINDINGS
-from gate.reports.explanation import render_explanation, render_findings
+from gate.reports.explanation import render_topic, render_topics
 from gate.reports.text import MOST_PLACES, SHOWN_PLACES, render_check
+from gate.reports.topics import ALL_CLAUSES, find_topic, near_topics, refusals
 from gate.reports.view import build_view
 from gate.reports.wording import next_step
 from gate.reports.wrapping import wrapped
 from gate.text import LANGUAGES, Language, render
+from gate.verification import keyless, openpgp, x509
 from tests.unit.policy.policy_kit import (
     CHECK,
     RELEASE,
@@ -35,6 +38,7 @@ from tests.unit.policy.policy_kit import (
 )
 from tests.unit.reports.view_kit import ISSUE, loaded, view_of
 
+VERIFICATION = sorted((Path(__file__).parents[3] / "gate").rglob("*.py"))
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -167,7 +171,7 @@ def test_nothing_is_lost_by_wrapping() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_finding_is_explained(language: Language) -> None:
     for finding_id, kind in FINDINGS.items():
-        text = re.sub(r"\s", "", render_explanation(finding_id, language, width=200))
+        text = re.sub(r"\s", "", render_topic(finding_id, language, width=200))
         assert text.startswith(finding_id)
         for label in ("output.says", "report.why", "report.do"):
             assert re.search(re.escape(re.sub(r"\s", "", render(label, language))) + r":.{8,}", text), finding_id
@@ -176,20 +180,65 @@ def test_every_finding_is_explained(language: Language) -> None:
 
 
 def test_an_explanation_says_whether_it_can_be_set_aside() -> None:
-    assert "can never be suppressed" in render_explanation("engine/canary", "en")
-    assert "SHA-256" in render_explanation("malware/known", "en")
-    assert "[[executable]]" in render_explanation("executable/unjustified", "en")
+    assert "can never be suppressed" in render_topic("engine/canary", "en")
+    assert "SHA-256" in render_topic("malware/known", "en")
+    assert "[[executable]]" in render_topic("executable/unjustified", "en")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_all_findings_are_listed(language: Language) -> None:
-    rows = [line.split() for line in render_findings(language).splitlines()]
-    assert [row[0] for row in rows] == list(FINDINGS)
-    assert all(row[1] == render(f"report.severity.{FINDINGS[row[0]].severity}", language) for row in rows)
+def test_all_that_can_be_explained_is_listed(language: Language) -> None:
+    rows = [line.split() for line in render_topics(language).splitlines()]
+    findings = [row for row in rows if row and row[0] in FINDINGS]
+    assert [row[0] for row in findings] == list(FINDINGS)
+    assert all(row[1] == render(f"report.severity.{FINDINGS[row[0]].severity}", language) for row in findings)
+    listed = {" ".join(row) for row in rows} | {row[0] for row in rows if row}
+    assert set(refusals()) <= listed
+    assert all(any(line.startswith(clause) for line in listed) for clause in ALL_CLAUSES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_refusal_and_clause_is_explained(language: Language) -> None:
+    for topic in (*refusals(), *ALL_CLAUSES):
+        text = render_topic(topic, language, width=200)
+        assert text.startswith(topic)
+        assert len(text.splitlines()) >= 3
+        assert "{" not in text
+        assert bool(re.search("[ぁ-ん]", text)) == (language == "ja")
+
+
+def test_every_refusal_of_the_code_can_be_explained() -> None:
+    """Reasons are named in the code where they arise, and the tables of outcomes hold the others."""
+    named = set(re.findall(r'VerificationError\(\s*"([a-z-]+)"', "".join(map(Path.read_text, VERIFICATION))))
+    named |= {*keyless.REFUSALS.values(), *openpgp.REFUSALS.values(), *x509.REFUSALS.values()}
+    assert len(named) > 60
+    assert {f"verify/{reason}" for reason in named} <= set(refusals())
+
+
+@pytest.mark.parametrize(
+    ("asked", "topic"),
+    [
+        ("26-3 3(1)①", "26-3 3(1)①"),
+        ("26-3 3(1)1", "26-3 3(1)①"),
+        ("26-33(1)1", "26-3 3(1)①"),
+        ("第26条の3第3項(1)③", "26-3 3(1)③"),
+        ("Verify/Changed", "verify/changed"),
+        ("malware/unheard-of", None),
+        ("", None),
+        ("\ud800", None),
+    ],
+)
+def test_what_a_person_means_is_found(asked: str, topic: str | None) -> None:
+    assert find_topic(asked) == topic
+
+
+def test_what_is_near_is_offered_whatever_is_asked() -> None:
+    assert near_topics("malware/knwon")[0] == "malware/known"
+    assert near_topics("ｖｅｒｉｆｙ/changd")[0] == "verify/changed"
+    assert near_topics("\U0001f980" * 100_000) == []
 
 
 def test_a_gap_is_explained_with_the_examiner_that_left_it() -> None:
-    assert "Says: It is encrypted, so clamav could not look inside" in render_explanation("gap/clamav-encrypted", "en")
+    assert "Says: It is encrypted, so clamav could not look inside" in render_topic("gap/clamav-encrypted", "en")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
