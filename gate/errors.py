@@ -14,6 +14,7 @@
     │   ├── WorkerTimeout           3  it did not answer within its deadline
     │   └── WorkerDied              3  it crashed, ran out of memory, or answered garbage
     └── VerificationError           1  the release does not prove what it must
+        └── NotTold                 3  what was given says too little for an answer
 
 Each carries a message code and arguments; the text in English and Japanese is in the catalogue (``gate.text``)
 under ``<code>``, and what to do about it under ``<code>.advice``.
@@ -123,8 +124,16 @@ class VerificationError(GateError):
 
     def __reduce__(self) -> tuple[object, ...]:
         rest = {key: value for key, value in self.arguments.items() if key != "path"}
-        return (_rebuild_verification, (self.reason, self.path, rest))
+        return (_rebuild_verification, (type(self), self.reason, self.path, rest))
 
 
-def _rebuild_verification(reason: str, path: str, rest: dict[str, str | int]) -> VerificationError:
-    return VerificationError(reason, path, **rest)
+def _rebuild_verification(
+    kind: type[VerificationError], reason: str, path: str, rest: dict[str, str | int]
+) -> VerificationError:
+    return kind(reason, path, **rest)
+
+
+class NotTold(VerificationError):
+    """Nothing speaks against what is verified, but what was given says too little for an answer."""
+
+    exit_code = 3

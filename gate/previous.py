@@ -10,15 +10,14 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from gate.errors import EngineFailure, UsageError, VerificationError
 from gate.models import PreviousFact
 from gate.paths import printable
 from gate.record import layout
-from gate.record.canonical import DocumentError
 from gate.record.comparison import compare_engines, compare_executables, compare_files, compare_hosts
-from gate.record.documents import parse_facts
+from gate.verification.facts import MOST_FACTS_BYTES, bound_facts
 from gate.verification.folder import ReleaseFolder
 from gate.verification.statement import MOST_BYTES, read_statement
 
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
     from gate.errors import Language
     from gate.models import Examination
     from gate.record.statement import Statement
-
-MOST_FACTS_BYTES: Final = 512 << 20
-"""Facts beyond this are refused; 300,000 items, the most that intake takes, make about 150 MiB."""
 
 
 class PreviousReleaseError(UsageError):
@@ -76,23 +72,6 @@ def read_previous(folder: Path, inputs: Sequence[Path]) -> PreviousRelease:
             return PreviousRelease(hashlib.sha256(raw).hexdigest(), statement, bound_facts(facts, statement))
     except (VerificationError, EngineFailure) as error:
         raise PreviousReleaseError(shown, error) from error
-
-
-def bound_facts(raw: bytes, statement: Statement) -> Examination:
-    """Return the facts in ``raw``, which must be those that the record binds and be of its subjects.
-
-    Raises ``VerificationError`` where they are not.
-    """
-    if hashlib.sha256(raw).hexdigest() != statement.predicate.files.get(layout.FACTS):
-        raise VerificationError("changed", layout.FACTS)
-    try:
-        examination = parse_facts(raw)
-    except DocumentError as error:
-        raise VerificationError("facts-malformed", layout.FACTS, detail=printable(str(error))) from error
-    subjects = [(subject.name, subject.digest.sha256) for subject in statement.subject]
-    if [(artifact.path, artifact.sha256) for artifact in examination.artifacts] != subjects:
-        raise VerificationError("facts-subjects", layout.FACTS)
-    return examination
 
 
 def previous_fact(previous: PreviousRelease, examination: Examination) -> PreviousFact:

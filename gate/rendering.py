@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 from gate.errors import VerificationError
 from gate.filelist import hash_descriptor
 from gate.policy import LoadedPolicy, SigningState, judge, parse_policy
-from gate.previous import MOST_FACTS_BYTES, bound_facts
 from gate.record import layout
 from gate.record.identity import record_number
+from gate.verification.facts import MOST_FACTS_BYTES, bound_facts
 from gate.verification.folder import ReleaseFolder, reading
 from gate.verification.statement import MOST_BYTES, read_statement
 

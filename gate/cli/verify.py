@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from gate.cli.language import Text
 from gate.cli.settings import GateCommand, Settings
 from gate.errors import TrustError, VerificationError
 from gate.paths import printable
+
+if TYPE_CHECKING:
+    from gate.verification import Verification
 
 DEFAULT_TRUST = Path("trust.toml")
 
@@ -28,6 +32,7 @@ def build(text: Text) -> click.Command:
             metavar="FILE",
             help=text("option.trust"),
         ),
+        click.Option(["--policy"], type=click.Path(path_type=Path), metavar="FILE", help=text("option.policy")),
         click.Option(["--expect-version"], metavar="V", help=text("option.expect-version")),
         click.Option(
             ["--format", "form"],
@@ -41,28 +46,43 @@ def build(text: Text) -> click.Command:
 
 
 @click.pass_context
-def _verify(ctx: click.Context, /, target: Path, trust: Path, expect_version: str | None, form: str) -> int:
-    from gate.cli.output import write_answer  # noqa: PLC0415  # loaded only when the command runs
-    from gate.clock import clock_from  # noqa: PLC0415  # as above
-    from gate.reports.escaping import json_inert_in_logs  # noqa: PLC0415  # as above
-    from gate.reports.verification import render_verification  # noqa: PLC0415  # as above
-    from gate.verification import load_trust, verification_document, verify_release  # noqa: PLC0415  # as above
+def _verify(
+    ctx: click.Context, /, target: Path, trust: Path, policy: Path | None, expect_version: str | None, form: str
+) -> int:
+    from gate.clock import clock_from  # noqa: PLC0415  # loaded only when the command runs
+    from gate.policy import load_policy  # noqa: PLC0415  # as above
+    from gate.verification import load_trust, verify_release  # noqa: PLC0415  # as above
 
-    settings = ctx.ensure_object(Settings)
     if not _exists(trust):
         raise TrustError("cli.no-trust", path=printable(str(trust)))
     now = clock_from(os.environ)()
-    outcome: Any
+    outcome: Verification | VerificationError
     try:
-        outcome = verify_release(target, load_trust(trust), now=now, expect_version=expect_version)
+        outcome = verify_release(
+            target,
+            load_trust(trust),
+            now=now,
+            expect_version=expect_version,
+            policy=load_policy(policy) if policy else None,
+        )
     except VerificationError as refusal:
         outcome = refusal
+    _write(outcome, form, ctx.ensure_object(Settings))
+    return outcome.exit_code
+
+
+def _write(outcome: Verification | VerificationError, form: str, settings: Settings) -> None:
+    from gate.cli.output import write_answer  # noqa: PLC0415  # as above
+    from gate.reports.escaping import json_inert_in_logs  # noqa: PLC0415  # as above
+    from gate.reports.verification import render_verification  # noqa: PLC0415  # as above
+    from gate.verification import verification_document  # noqa: PLC0415  # as above
+
     if form == "json":
         write_answer(json_inert_in_logs(verification_document(outcome).decode()).encode(), None)
-    else:
-        text = render_verification(outcome, language=settings.language, colour=settings.colour(sys.stdout))
-        write_answer(text.encode(), None)
-    return 1 if isinstance(outcome, VerificationError) else 0
+        return
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    colour = settings.colour(sys.stdout)
+    write_answer(render_verification(outcome, language=settings.language, colour=colour, width=width).encode(), None)
 
 
 def _exists(path: Path) -> bool:

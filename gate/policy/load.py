@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES: Final = 1 << 20
 """A policy file beyond this is refused."""
+_READ: Final = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_CLOEXEC", "O_NONBLOCK", "O_BINARY"))
+"""How files are opened; not every system that a recipient may use has all of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def _sha256(raw: bytes) -> str:
 
 def _open_regular(path: Path) -> BufferedReader:
     """Open a regular file; anything else raises ``OSError``, and a pipe or device is not waited for."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    descriptor = os.open(path, _READ)
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return os.fdopen(descriptor, "rb")
     os.close(descriptor)

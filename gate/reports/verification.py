@@ -1,24 +1,63 @@
-"""The recipient's report for a terminal: verdict first, then what was proved and by whom."""
+"""The recipient's report for a terminal: verdict first, then what was proved, by whom, and what holds today."""
 
 from __future__ import annotations
 
-from gate.errors import VerificationError
+from typing import TYPE_CHECKING, Final
+
+from gate.errors import NotTold, VerificationError
 from gate.policy.clauses import CLAUSES, OUT_OF_SCOPE, clause_printed, status_label
 from gate.reports.escaping import terminal
-from gate.text import Language, render
-from gate.verification import Verification
-from gate.verification.result import VerifiedSignature
+from gate.reports.rejudged import rejudged_part
+from gate.text import Language, has_message, render
 
-_ESCAPES = {"verified": "\033[1;32m", "not-verified": "\033[1;31m"}
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from gate.models import Clause
+    from gate.verification import Verification
+    from gate.verification.result import VerifiedSignature
+    from gate.verification.today import Today
+
+_ESCAPES: Final = {"verified": "\033[1;32m", "not-verified": "\033[1;31m", "not-told": "\033[1;33m"}
+_HANGING: Final = 4
+_LEAST_COLUMNS: Final = 20
 
 
-def render_verification(outcome: Verification | VerificationError, *, language: Language, colour: bool) -> str:
-    """Return the report of a verification or of its refusal in the given language."""
+def render_verification(
+    outcome: Verification | VerificationError, *, language: Language, colour: bool, width: int | None = None
+) -> str:
+    """Return the report of a verification or of its refusal in the given language.
+
+    Lines are broken to ``width`` columns; where that is None, as in a log, each stays whole.
+    """
+    refused = isinstance(outcome, VerificationError)
     lines = _refusal(outcome, language) if isinstance(outcome, VerificationError) else _success(outcome, language)
-    kind = "not-verified" if isinstance(outcome, VerificationError) else "verified"
+    kind = _kind(outcome)
     head = render(f"report.{kind}", language)
-    shown = [f"{_ESCAPES[kind]}{head}\033[0m" if colour else head, *map(terminal, lines)]
+    escape = _ESCAPES["not-told" if not refused and kind == "verified" and outcome.exit_code else kind]
+    shown = [f"{escape}{head}\033[0m" if colour else head]
+    for line in map(terminal, lines):
+        shown += [line] if width is None else _broken(line, max(width, _LEAST_COLUMNS))
     return "\n".join(shown) + "\n"
+
+
+def _kind(outcome: Verification | VerificationError) -> str:
+    if isinstance(outcome, NotTold):
+        return "not-told"
+    return "verified" if not isinstance(outcome, VerificationError) and outcome.verified else "not-verified"
+
+
+def _broken(line: str, width: int) -> Iterator[str]:
+    """Yield the lines of a line: the first keeps its indent, the others hang below it."""
+    from gate.reports.wrapping import wrapped  # noqa: PLC0415  # a log needs none of what it loads
+
+    text = line.lstrip(" ")
+    indent = " " * min(len(line) - len(text), width // 4)
+    room = width - len(indent)
+    first = next(wrapped(text, room), "")
+    yield indent + first
+    for rest in wrapped(text[len(first) :].lstrip(" "), room - _HANGING):
+        yield " " * _HANGING + indent + rest
 
 
 def _refusal(refusal: VerificationError, language: Language) -> list[str]:
@@ -30,8 +69,63 @@ def _refusal(refusal: VerificationError, language: Language) -> list[str]:
     ]
 
 
-def _clause(clause: str, language: Language) -> str:
-    return clause_printed(clause, language) if clause in {*CLAUSES, *OUT_OF_SCOPE} else terminal(clause)
+def _success(verification: Verification, language: Language) -> Iterator[str]:
+    if verification.unmet:
+        yield from _refusal(verification.unmet, language)
+    if verification.scope != "release":
+        yield render(f"report.scope.{verification.scope}", language)
+    yield from _not_checked(verification.not_checked, language)
+    if verification.sample:
+        yield render("report.sample", language)
+    yield from _deliverable(verification, language)
+    yield from (f"  {artifact.name}  sha256 {artifact.sha256}" for artifact in verification.artifacts)
+    yield render("report.signatures", language)
+    for signature in verification.signatures:
+        yield from _signature(signature, language)
+    for each in verification.unchecked:
+        about = {"file": terminal(each.file), "backend": terminal(each.backend)}
+        yield "  " + render("report.unchecked", language, about)
+    if verification.clauses:
+        yield render("report.record-clauses", language)
+        yield from _clauses(verification.clauses, language)
+    if verification.today is not None:
+        yield from _today(verification.today, language)
+    if verification.rejudged is not None:
+        yield from rejudged_part(verification.rejudged, language)
+
+
+def _not_checked(names: Iterable[str], language: Language) -> Iterator[str]:
+    """Yield what a verification of less than a release leaves open; keys of the trust file as they are written."""
+    for name in names:
+        code = f"report.not-checked.{name}"
+        text = render(code, language) if has_message(code) else name
+        yield "  " + render("report.not-checked", language, {"what": text})
+
+
+def _deliverable(verification: Verification, language: Language) -> Iterator[str]:
+    if verification.deliverable is not None:
+        about = {
+            "name": terminal(verification.deliverable.name),
+            "version": terminal(verification.deliverable.version),
+            "time": verification.created or "-",
+        }
+        yield render("report.check-expected", language)
+        yield "  " + render("report.deliverable", language, about)
+
+
+def _signature(signature: VerifiedSignature, language: Language) -> Iterator[str]:
+    about = {
+        "file": signature.file,
+        "backend": signature.backend,
+        "signer": _signer(signature, language),
+        "time": signature.time,
+        "time_source": render(f"report.time-source.{signature.time_source}", language),
+        "status": signature.status,
+    }
+    yield "  " + render("report.signature", language, about)
+    # Both are RFC 3339 in UTC, to the second: they compare as texts.
+    if signature.revocation_known and signature.revocation_known < signature.time:
+        yield render("report.revocation-before", language, {"known": signature.revocation_known})
 
 
 def _signer(signature: VerifiedSignature, language: Language) -> str:
@@ -40,54 +134,19 @@ def _signer(signature: VerifiedSignature, language: Language) -> str:
     return render("report.signed-by", language, {"signer": signature.signer, "issuer": signature.issuer})
 
 
-def _success(verification: Verification, language: Language) -> list[str]:
-    lines = []
-    if verification.sample:
-        lines.append(render("report.sample", language))
-    if verification.deliverable is not None:
-        lines += [
-            render("report.check-expected", language),
-            "  "
-            + render(
-                "report.deliverable",
-                language,
-                {
-                    "name": terminal(verification.deliverable.name),
-                    "version": terminal(verification.deliverable.version),
-                    "time": verification.created,
-                },
-            ),
-        ]
-    lines += [f"  {artifact.name}  sha256 {artifact.sha256}" for artifact in verification.artifacts]
-    lines.append(render("report.signatures", language))
-    for signature in verification.signatures:
-        lines.append(
-            "  "
-            + render(
-                "report.signature",
-                language,
-                {
-                    "file": signature.file,
-                    "backend": signature.backend,
-                    "signer": _signer(signature, language),
-                    "time": signature.time,
-                    "time_source": render(f"report.time-source.{signature.time_source}", language),
-                    "status": signature.status,
-                },
-            )
-        )
-        # Both are RFC 3339 in UTC, to the second: they compare as texts.
-        if signature.revocation_known and signature.revocation_known < signature.time:
-            lines.append(render("report.revocation-before", language, {"known": signature.revocation_known}))
-    lines += [
-        "  " + render("report.unchecked", language, {"file": terminal(each.file), "backend": terminal(each.backend)})
-        for each in verification.unchecked
-    ]
-    lines.append(render("report.record-clauses", language))
+def _clauses(clauses: Iterable[Clause], language: Language) -> Iterator[str]:
     # A record is signed, but by whom the recipient has yet to judge: ids of clauses unknown here are shown as they are.
-    lines += [
-        f"  {_clause(clause.id, language)}  {status_label(clause.status, language)}"
-        for clause in verification.clauses
-        if clause.status != "out-of-scope"
-    ]
-    return lines
+    for clause in clauses:
+        if clause.status != "out-of-scope":
+            known = clause.id in {*CLAUSES, *OUT_OF_SCOPE}
+            printed = clause_printed(clause.id, language) if known else terminal(clause.id)
+            yield f"  {printed}  {status_label(clause.status, language)}"
+
+
+def _today(today: Today, language: Language) -> Iterator[str]:
+    yield render("report.today", language, {"day": today.day})
+    if not today.expired:
+        yield "  " + render("report.today.holds", language)
+    for each in today.expired:
+        about = {"section": each.section, "id": each.id, "expires": each.expires}
+        yield "  " + render("report.today.expired", language, about)

@@ -72,7 +72,7 @@ class Contents:
                 if path in lists:
                     self._lists[path] = _read_list(descriptor, path, sha256)
                 if path in {layout.PROVENANCE, layout.SUMMARY}:
-                    raw = _read_again(descriptor, path, sha256, MOST_ATTESTATION_BYTES)
+                    raw = read_again(descriptor, path, sha256, MOST_ATTESTATION_BYTES)
                     require_attested(path, raw, self._statement)
         for subject, artifact in zip(self._statement.subject, predicate.artifacts, strict=True):
             if artifact.file_list is None:
@@ -125,7 +125,7 @@ class Contents:
             raise VerificationError("missing", f"{path}/{min(missing)}")
 
 
-def _read_again(descriptor: int, path: str, sha256: str, limit: int) -> bytes:
+def read_again(descriptor: int, path: str, sha256: str, limit: int) -> bytes:
     """Return the bytes of an open file whose digest has been proved."""
     raw = read_bounded(descriptor, path.encode(), limit)
     if hashlib.sha256(raw).hexdigest() != sha256:
@@ -135,7 +135,7 @@ def _read_again(descriptor: int, path: str, sha256: str, limit: int) -> bytes:
 
 def _read_list(descriptor: int, path: str, sha256: str) -> dict[str, FileEntry]:
     """Return the entries of the file list in an open file, by path."""
-    raw = _read_again(descriptor, path, sha256, MOST_LIST_BYTES)
+    raw = read_again(descriptor, path, sha256, MOST_LIST_BYTES)
     try:
         return {entry.path: entry for entry in parse_list(raw)}
     except FileListError as error:

@@ -37,6 +37,7 @@ def require_expected(
     if expected.policy_sha256 is not None and predicate.policy.sha256 != expected.policy_sha256:
         raise VerificationError("policy", layout.RECORD, sha256=predicate.policy.sha256)
     _require_previous(predicate, expected)
+    _require_repository(predicate, expected)
     _require_exceptions(predicate, expected)
     _require_database(predicate, expected)
 
@@ -108,6 +109,21 @@ def _require_previous(predicate: RecordPredicate, expected: RecordExpectations) 
     found = predicate.previous.sha256 if predicate.previous else "-"
     if expected.previous is not None and found != expected.previous:
         raise VerificationError("previous", layout.RECORD, expected=expected.previous, found=found)
+
+
+def _require_repository(predicate: RecordPredicate, expected: RecordExpectations) -> None:
+    """Raise where the release is not made from the repository that the recipient expects, or does not say from which.
+
+    What the gate itself read of a commit goes before what the build system claims, which the provenance repeats.
+    """
+    if expected.repository is None:
+        return
+    named = predicate.source or predicate.builder
+    found = named.repository if named else ""
+    if found != expected.repository:
+        raise VerificationError(
+            "repository", layout.RECORD, expected=printable(expected.repository), found=printable(found or "-")
+        )
 
 
 def _require_exceptions(predicate: RecordPredicate, expected: RecordExpectations) -> None:

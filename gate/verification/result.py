@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from pydantic import TypeAdapter
 
 from gate.errors import VerificationError
 from gate.models import Clause  # pydantic reads the annotations of documents when the module is loaded
+from gate.record import layout
 from gate.record.canonical import canonical
 from gate.record.identity import DOCUMENT, GateIdentity, gate_identity
 from gate.record.statement import RecordDeliverable  # as above
 from gate.record.types import VERIFICATION, VerificationSchema
+from gate.verification.rejudge import Rejudged  # as above
+from gate.verification.today import Today  # as above
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +70,17 @@ class Reason:
     message: str
 
 
+Scope: TypeAlias = Literal["release", "artifact", "signature"]
+"""What was verified: a whole release, one artifact by a signed statement, or the signature of one artifact alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """A release that was proved: by whom it was signed, and what its record says of it.
+    """What was proved: by whom it was signed, and what its record says of it.
 
     ``exceptions`` counts what persons set aside or justified; ``sample`` marks a release that is not for submission.
+    ``not_checked`` names what a smaller ``scope`` leaves open: ``record``, ``policy`` …  What the record alone can say
+    is None where there was none.
     """
 
     signatures: tuple[VerifiedSignature, ...]
@@ -79,23 +88,55 @@ class Verification:
     clauses: tuple[Clause, ...]
     deliverable: RecordDeliverable | None
     artifacts: tuple[VerifiedArtifact, ...]
-    record_sha256: str
-    policy_sha256: str
-    exceptions: int
-    sample: bool
-    created: str
-    verified: Literal[True] = True
-    reasons: tuple[Reason, ...] = ()
+    record_sha256: str | None
+    policy_sha256: str | None
+    exceptions: int | None
+    sample: bool | None
+    created: str | None
+    today: Today | None = None
+    rejudged: Rejudged | None = None
+    scope: Scope = "release"
+    not_checked: tuple[str, ...] = ()
+
+    @property
+    def verified(self) -> bool:
+        """Whether the answer is yes: everything was proved, and the recipient's own policy does not reject it."""
+        return self.rejudged is None or self.rejudged.verdict != "rejected"
+
+    @property
+    def unmet(self) -> VerificationError | None:
+        """Why the recipient's own policy is not met, None where it is or there is none."""
+        if self.rejudged is None or self.rejudged.verdict == "approved":
+            return None
+        counts = self.rejudged.open
+        about = {"policy": self.rejudged.policy.path or "-", "reject": counts.reject, "gap": counts.gap}
+        if self.rejudged.verdict == "rejected":
+            return VerificationError("policy-rejected", layout.FACTS, **about)
+        return VerificationError("policy-incomplete", layout.FACTS, **about)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """What stands against using what was verified."""
+        return (reason_of(self.unmet),) if self.unmet else ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 where nothing is left open, 1 where the answer is no, 3 where the recipient's policy leaves it open."""
+        if self.unmet is None:
+            return 0
+        return 3 if self.verified else 1
 
 
 @dataclass(frozen=True, slots=True)
 class VerificationDocument:
-    """``release-gate/verification/v1``; ``rejudged`` is null: this version judges no record again."""
+    """``release-gate/verification/v1``; ``rejudged`` is null where no policy of the recipient's was given."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
     schema_: VerificationSchema
     gate: GateIdentity
     verified: bool
+    scope: Scope | None
+    not_checked: tuple[str, ...]
     reasons: tuple[Reason, ...]
     signatures: tuple[VerifiedSignature, ...]
     unchecked: tuple[UncheckedSignature, ...]
@@ -107,24 +148,32 @@ class VerificationDocument:
     exceptions: int | None
     sample: bool | None
     created: str | None
-    rejudged: None
+    today: Today | None
+    rejudged: Rejudged | None
 
 
 _DOCUMENT = TypeAdapter(VerificationDocument)
 
 
 def verification_document(outcome: Verification | VerificationError) -> bytes:
-    """Return the document for what :func:`gate.verification.verify_release` returned or raised."""
+    """Return the document for what a verification returned or raised."""
     document = _refused(outcome) if isinstance(outcome, VerificationError) else _proved(outcome)
     return canonical(_DOCUMENT.dump_python(document, mode="json", by_alias=True))
+
+
+def reason_of(error: VerificationError) -> Reason:
+    """Return a refusal as documents give it."""
+    return Reason(f"verify/{error.reason.removeprefix('verify/')}", error.path, error.message("en"))
 
 
 def _proved(verification: Verification) -> VerificationDocument:
     return VerificationDocument(
         schema_=VERIFICATION,
         gate=gate_identity(),
-        verified=True,
-        reasons=(),
+        verified=verification.verified,
+        scope=verification.scope,
+        not_checked=verification.not_checked,
+        reasons=verification.reasons,
         signatures=verification.signatures,
         unchecked=verification.unchecked,
         clauses=verification.clauses,
@@ -135,7 +184,8 @@ def _proved(verification: Verification) -> VerificationDocument:
         exceptions=verification.exceptions,
         sample=verification.sample,
         created=verification.created,
-        rejudged=None,
+        today=verification.today,
+        rejudged=verification.rejudged,
     )
 
 
@@ -144,7 +194,9 @@ def _refused(error: VerificationError) -> VerificationDocument:
         schema_=VERIFICATION,
         gate=gate_identity(),
         verified=False,
-        reasons=(Reason(f"verify/{error.reason.removeprefix('verify/')}", error.path, error.message("en")),),
+        scope=None,
+        not_checked=(),
+        reasons=(reason_of(error),),
         signatures=(),
         unchecked=(),
         clauses=(),
@@ -155,5 +207,6 @@ def _refused(error: VerificationError) -> VerificationDocument:
         exceptions=None,
         sample=None,
         created=None,
+        today=None,
         rejudged=None,
     )

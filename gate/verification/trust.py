@@ -1,7 +1,7 @@
 """``trust.toml``: whose signatures a recipient accepts, and what else a release must be to be the one expected.
 
-Every key that this version reads acts; keys that it knows from the format but cannot act on are refused, and so are
-unknown ones.  Keys are read when the file is loaded, and must lie outside of what they are to prove.
+Every key acts; unknown ones are refused.  Keys are read when the file is loaded, and must lie outside of what they are
+to prove.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta, timezone
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -39,11 +39,6 @@ DAY_ZONE = timezone(timedelta(hours=9), "Asia/Tokyo")
 """Where a day in ``signed_after`` begins; a date with time and offset says it exactly."""
 MOST_BYTES = 1 << 20
 """A trust file or key file beyond this is refused."""
-
-_UNAVAILABLE: dict[str, frozenset[str]] = {
-    "record": frozenset({"repository"}),
-}
-"""Keys of the format that this version cannot act on, by table."""
 
 
 def _fingerprint(value: object) -> object:
@@ -124,6 +119,8 @@ class RecordExpectations(_Table):
     malware database's date to the examination, ``allow_exceptions`` are globs over finding ids, where a justified
     executable counts as ``executable/justified`` and a declared destination as ``outbound/declared``.  ``previous`` is
     the digest of the record that the recipient accepted last: the record must be of a release compared with that one.
+    ``repository`` is compared exactly with that of the commit in the record; where the record names no commit, with the
+    one that the build system claimed.
     """
 
     deliverable: Text | None = None
@@ -136,6 +133,7 @@ class RecordExpectations(_Table):
     clauses: Annotated[list[Text], Field(strict=True)] = []
     policy_sha256: Sha256 | None = None
     previous: Sha256 | None = None
+    repository: Text | None = None
     allow_exceptions: list[Annotated[str, BeforeValidator(_finding_glob)]] | None = None
     max_database_age_days: Count | None = None
 
@@ -170,8 +168,8 @@ class Trust:
 def load_trust(path: Path) -> Trust:
     """Read a trust file and the key files that it names (relative to its own folder).
 
-    Raises ``TrustError`` where it cannot be read, holds unknown keys, keys that this version cannot act on, entries
-    that nobody confirmed, or names a key file that cannot be read.
+    Raises ``TrustError`` where it cannot be read, holds unknown keys or entries that nobody confirmed, or names a
+    key file that cannot be read.
     """
     shown = printable(str(path))
     raw = _read(path, shown)
@@ -180,7 +178,6 @@ def load_trust(path: Path) -> Trust:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise TrustError("trust.not-toml", path=shown, error=printable(str(error))) from error
     source = _Source(shown, Places(raw.decode("utf-8")))
-    _refuse_unavailable(table, source)
     try:
         file = TrustFile.model_validate(table)
     except ValidationError as error:
@@ -217,13 +214,6 @@ def _read(path: Path, shown: str, limit: int = MOST_BYTES) -> bytes:
     if len(raw) > limit:
         raise TrustError("trust.too-large", path=shown, limit=limit)
     return raw
-
-
-def _refuse_unavailable(table: dict[str, Any], source: _Source) -> None:
-    for name, keys in _UNAVAILABLE.items():
-        section = table.get(name, {})
-        for key in sorted(keys & section.keys()) if isinstance(section, dict) else ():
-            raise source.refuse("trust.not-available", (name, key))
 
 
 def _problem(error: ValidationError, source: _Source) -> TrustError:

@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING
 
 from gate.errors import TrustError, VerificationError
 from gate.paths import printable
+from gate.policy import refuse_inside
 from gate.record import layout
 from gate.verification.backends import opened_back_ends, require_enough
 from gate.verification.claims import Claim
-from gate.verification.contents import Contents
+from gate.verification.contents import Contents, read_again
 from gate.verification.expectations import exceptions_of, require_expected
+from gate.verification.facts import MOST_FACTS_BYTES, bound_facts
 from gate.verification.folder import ReleaseFolder, read_bounded
+from gate.verification.rejudge import rejudge
 from gate.verification.result import UncheckedSignature, Verification, VerifiedArtifact, VerifiedSignature
 from gate.verification.statement import MOST_BYTES, read_statement
+from gate.verification.today import state_of
 from gate.verification.validation import read_validation
 from gate.verification.x509 import BACKEND as STAMPED
 
@@ -27,29 +31,41 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from gate.record.statement import PromisedSignature
+    from gate.policy import LoadedPolicy
+    from gate.record.statement import PromisedSignature, Statement
     from gate.verification.backends import BackEnd
+    from gate.verification.rejudge import Rejudged
     from gate.verification.trust import Trust
     from gate.verification.validation import KeptFile
 
 
-def verify_release(target: Path, trust: Trust, *, now: datetime, expect_version: str | None = None) -> Verification:
+def verify_release(
+    target: Path,
+    trust: Trust,
+    *,
+    now: datetime,
+    expect_version: str | None = None,
+    policy: LoadedPolicy | None = None,
+) -> Verification:
     """Prove that a release folder is what a trusted signer approved, whole and unchanged.
 
     ``now`` is an aware moment: key expiry and ages are judged at it.  ``expect_version`` is one more demand on the
-    deliverable's version.  Raises ``VerificationError`` with the first reason why it is not proved, ``TrustError``
-    where keys cannot be used or lie inside the release, ``UsageError`` where there is no folder, and
-    ``EngineFailure`` where a tool is missing or something cannot be read: then nothing was told.
+    deliverable's version; by ``policy``, the recipient's own, the facts are judged once more.  Raises
+    ``VerificationError`` with the first reason why it is not proved, ``TrustError`` where keys cannot be used or lie
+    inside the release, ``UsageError`` where there is no folder or the policy lies in it, and ``EngineFailure`` where a
+    tool is missing or something cannot be read: then nothing was told.
     """
     # 1. The target is a finished release folder, and what it is judged by lies outside of it.
     with ReleaseFolder(target) as release:
         for file in trust.files:
             if release.holds(file):
                 raise TrustError("trust.inside-release", path=printable(str(file)))
+        if policy is not None:
+            refuse_inside(policy, [release.path])
         kept = read_validation(release)
         with opened_back_ends(trust, release, kept, now=now) as back_ends:
-            proved = _Proof(release, trust, back_ends, kept, now).of_release(expect_version)
-        # 9. It is still what was looked at.
+            proved = _Proof(release, trust, back_ends, kept, now, policy).of_release(expect_version)
+        # 10. It is still what was looked at.
         release.require_unchanged()
         return proved
 
@@ -64,12 +80,15 @@ class _Proof:
         back_ends: Mapping[str, BackEnd],
         kept: Sequence[KeptFile],
         now: datetime,
+        policy: LoadedPolicy | None,
     ) -> None:
         self._release = release
         self._kept = kept
         self._trust = trust
         self._back_ends = back_ends
         self._now = now
+        self._policy = policy
+        self._facts: bytes | None = None
         self._promised: dict[str, list[PromisedSignature]] = {}
         self._signers: dict[str, str] = {}
         self._signatures: list[VerifiedSignature] = []
@@ -100,16 +119,11 @@ class _Proof:
         # 6. Every file that the record binds, and every artifact, has its digest and the signatures promised for it;
         #    provenance and verification summary say what the record says.
         # 7. The sums are what the record binds, and they name each of these files.
-        contents.prove(self._check_promised)
+        contents.prove(self._look)
         # 8. No promised signature was left unchecked but those of kinds that the recipient names nobody for.
-        unchecked = tuple(
-            UncheckedSignature(promise.backend, promise.name)
-            for promise in predicate.promised_signatures
-            if promise.backend not in self._back_ends
-        )
-        looked_at = {signature.file for signature in self._signatures} | {each.file for each in unchecked}
-        for name in self._signers.keys() - looked_at:
-            raise VerificationError("signature-unchecked", printable(name))
+        unchecked = self._unchecked(predicate.promised_signatures)
+        # 9. Where the recipient has a policy of their own, the facts are judged by it, signed by whom was found here.
+        rejudged = self._rejudged(statement, self._policy, tuple(signatures)) if self._policy else None
         return Verification(
             signatures=tuple(sorted(self._signatures, key=lambda proved: proved.file)),
             unchecked=unchecked,
@@ -124,7 +138,26 @@ class _Proof:
             exceptions=sum(1 for _ in exceptions_of(predicate)),
             sample=predicate.sample,
             created=predicate.created,
+            today=state_of(predicate, self._now),
+            rejudged=rejudged,
         )
+
+    def _unchecked(self, promised: Sequence[PromisedSignature]) -> tuple[UncheckedSignature, ...]:
+        unchecked = tuple(
+            UncheckedSignature(promise.backend, promise.name)
+            for promise in promised
+            if promise.backend not in self._back_ends
+        )
+        looked_at = {signature.file for signature in self._signatures} | {each.file for each in unchecked}
+        for name in self._signers.keys() - looked_at:
+            raise VerificationError("signature-unchecked", printable(name))
+        return unchecked
+
+    def _rejudged(self, statement: Statement, policy: LoadedPolicy, signed_by: Sequence[str]) -> Rejudged:
+        if self._facts is None:
+            raise VerificationError("missing", layout.FACTS)
+        examination = bound_facts(self._facts, statement)
+        return rejudge(examination, policy, created=statement.predicate.created, now=self._now, signed_by=signed_by)
 
     # --- signatures -------------------------------------------------------------------------------------------
 
@@ -153,8 +186,10 @@ class _Proof:
         with self._release.opened(layout.on_disk(claim.name)) as signature:
             return self._back_ends[back_end].check(signature, descriptor, claim)
 
-    def _check_promised(self, descriptor: int, path: str, sha256: str) -> None:
-        """Check the signatures promised for a file whose digest is proved."""
+    def _look(self, descriptor: int, path: str, sha256: str) -> None:
+        """Check the signatures promised for a file whose digest is proved, and keep the facts where they are wanted."""
+        if path == layout.FACTS and self._policy is not None:
+            self._facts = read_again(descriptor, path, sha256, MOST_FACTS_BYTES)
         for promise in self._promised.get(path, ()):
             if promise.backend in self._back_ends:
                 claim = Claim(promise.name, path, sha256, statement=path in layout.STATEMENTS)

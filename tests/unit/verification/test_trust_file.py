@@ -116,7 +116,7 @@ def test_a_moment_with_an_offset(folder: Path) -> None:
     ("text", "code", "line", "key"),
     [
         (ENTRY + "[record]\nprevious = 'x'\n", "bad-value", 5, "record.previous"),
-        (ENTRY + "[record]\nrepository = 'x'\n", "not-available", 5, "record.repository"),
+        (ENTRY + "[record]\nrepository = ' '\n", "bad-value", 5, "record.repository"),
         (ENTRY + "colour = 'red'\n", "unknown-key", 4, "openpgp 1.colour"),
         ("colour = 'red'\n" + ENTRY, "unknown-key", 1, "colour"),
         (ENTRY + "[record]\nname = 'x'\n", "unknown-key", 5, "record.name"),
