@@ -120,7 +120,7 @@ def _signature(signature: VerifiedSignature, language: Language) -> Iterator[str
         "signer": _signer(signature, language),
         "time": signature.time,
         "time_source": render(f"report.time-source.{signature.time_source}", language),
-        "status": signature.status,
+        "status": render(f"report.signature-status.{signature.status}", language),
     }
     yield "  " + render("report.signature", language, about)
     # Both are RFC 3339 in UTC, to the second: they compare as texts.

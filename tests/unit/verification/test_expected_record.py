@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gate.models import (
+    BuilderFact,
     Clause,
     Comparison,
     DatabaseInfo,
     EngineInfo,
     ExecutableFact,
+    Fact,
     ItemFact,
     JudgedExecutable,
     JudgedOutbound,
     OutboundFact,
     PreviousFact,
+    RevisionFact,
 )
 from gate.verification.expectations import _is_at_least
 from tests.unit.release_kit import (
@@ -111,6 +114,38 @@ def test_the_release_that_was_accepted_last(keys: Keys, tmp_path: Path) -> None:
     world = make_world(tmp_path, keys, facts=(ItemFact(1, path="app.bin", sha256="c" * 64), before))
     assert world_with(world, keys, tmp_path / "1", f'previous = "{accepted}"').verify().verified
     assert world_with(world, keys, tmp_path / "2", f'previous = "{"0" * 64}"').reason()[0] == "previous"
+
+
+HERE, ELSEWHERE = "https://git.example.jp/acme/app", "https://git.example.jp/acme/fork"
+
+
+def commit(remote: str) -> RevisionFact:
+    when = "2026-11-20T00:00:00Z"
+    return RevisionFact("1" * 40, "2" * 40, "sha1", "main", (), "山田", when, "山田", when, "", "", "", "", remote,
+                        shallow=False, work_tree="clean", differences=(), differing=0, files=1)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ((commit(HERE),), ""),
+        ((commit(HERE), BuilderFact("github-actions", "runner", repository=ELSEWHERE)), ""),
+        ((BuilderFact("github-actions", "runner", repository=HERE),), ""),
+        ((commit(ELSEWHERE), BuilderFact("github-actions", "runner", repository=HERE)), "repository"),
+        ((commit(""), BuilderFact("github-actions", "runner", repository=HERE)), "repository"),
+        ((commit(f"{HERE}/"),), "repository"),
+        ((commit(HERE.upper()),), "repository"),
+        ((BuilderFact("github-actions", "runner"),), "repository"),
+        ((), "repository"),
+    ],
+)
+def test_the_repository(keys: Keys, tmp_path: Path, facts: tuple[Fact, ...], reason: str) -> None:
+    world = make_world(tmp_path, keys, facts=(ItemFact(1, path="app.bin", sha256="c" * 64), *facts))
+    world.trust_file = write_trust(tmp_path / "r", keys.home, keys.supplier, f'repository = "{HERE}"')
+    if reason:
+        assert world.reason() == (reason, "gate/record.intoto.json")
+    else:
+        assert world.verify().verified
 
 
 def test_a_version_asked_for_at_the_command_line(made: World) -> None:
