@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 from pydantic import TypeAdapter
 
 from gate.errors import VerificationError
-from gate.models import Clause  # pydantic reads the annotations of documents when the module is loaded
+from gate.models import Clause, MessageArgs  # pydantic reads the annotations of documents when the module is loaded
 from gate.record import layout
 from gate.record.canonical import canonical
 from gate.record.identity import DOCUMENT, GateIdentity, gate_identity
@@ -109,7 +109,7 @@ class Verification:
         if self.rejudged is None or self.rejudged.verdict == "approved":
             return None
         counts = self.rejudged.open
-        about = {"policy": self.rejudged.policy.path or "-", "reject": counts.reject, "gap": counts.gap}
+        about: MessageArgs = {"policy": self.rejudged.policy.path or "-", "reject": counts.reject, "gap": counts.gap}
         if self.rejudged.verdict == "rejected":
             return VerificationError("policy-rejected", layout.FACTS, **about)
         return VerificationError("policy-incomplete", layout.FACTS, **about)

@@ -146,7 +146,7 @@ def test_the_records_own_exceptions_expire_too(keys: Keys, tmp_path: Path) -> No
     ]
     assert after.verified
     for language in ("en", "ja"):
-        text = render_verification(after, language=language, colour=False)  # type: ignore[arg-type]  # one of the two
+        text = render_verification(after, language=language, colour=False)
         assert "[[suppress]] packer" in text
         assert "2027-04-01" in text
 
