@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeAlias, cast,
 
 from gate import _gnupg
 from gate.errors import WorkerDied
+from gate.parsing import confinable as _confinable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,14 +91,9 @@ def find_gpg() -> str | None:
     """Return the path of GnuPG, or None where it is not installed."""
     if not _confinable():
         return shutil.which("gpg")
-    from gate.isolation import find_program  # noqa: PLC0415  # not importable on Windows
+    from gate.isolation import find_program  # noqa: PLC0415  # there on Linux alone
 
     return find_program("gpg")
-
-
-def _confinable() -> bool:
-    """Say whether this system has the confinement of ``gate.isolation``."""
-    return os.name == "posix"
 
 
 class Checker:
@@ -159,7 +155,7 @@ class _Confined:
     """GnuPG behind a worker of ``gate.isolation``."""
 
     def __init__(self, options: dict[str, Any]) -> None:
-        from gate.isolation import PrivateFolder, Worker  # noqa: PLC0415  # not importable on Windows
+        from gate.isolation import PrivateFolder, Worker  # noqa: PLC0415  # there on Linux alone
 
         self._folder: PrivateFolder = PrivateFolder("gpg")
         try:
@@ -180,7 +176,7 @@ class _Confined:
 
 
 class _Unconfined:
-    """GnuPG as a plain child process, where the system has no confinement (Windows)."""
+    """GnuPG as a plain child process, where the system has no confinement (Windows, macOS)."""
 
     def __init__(self, options: dict[str, Any]) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="gate-gpg-", ignore_cleanup_errors=True)

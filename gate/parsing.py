@@ -6,10 +6,16 @@ Parsers are imported only where they run: neither side of this needs them to be 
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+
+def confinable() -> bool:
+    """Say whether this system has the confinement of ``gate.isolation``: the Linux kernel's."""
+    return sys.platform == "linux"
 
 
 class Backend(Protocol):
@@ -26,7 +32,7 @@ class Confined:
     """The parsers behind a worker of ``gate.isolation``; ``target`` is its ``module:function``."""
 
     def __init__(self, target: str, options: dict[str, Any]) -> None:
-        from gate.isolation import Worker  # noqa: PLC0415  # not importable on Windows
+        from gate.isolation import Worker  # noqa: PLC0415  # there on Linux alone
 
         self._worker = Worker(target, options)
 
@@ -40,7 +46,7 @@ class Confined:
 
 
 class Unconfined:
-    """The parsers in this very process, where the system has no confinement (Windows)."""
+    """The parsers in this very process, where the system has no confinement (Windows, macOS)."""
 
     def __init__(self, target: str, options: dict[str, Any]) -> None:
         module, _, name = target.partition(":")

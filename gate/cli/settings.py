@@ -9,10 +9,14 @@ from typing import IO, Any
 import click
 
 from gate.cli.language import Text
+from gate.errors import UsageError
+from gate.parsing import confinable
 from gate.text import Language
 
 WIDTH = 100
 """Columns where there is no terminal."""
+EVERYWHERE = frozenset({"verify", "report", "explain", "completion"})
+"""Commands that also run where nothing can be confined: no engine of theirs reads an artifact."""
 
 
 @dataclass
@@ -102,3 +106,9 @@ class GateCommand(click.Command):
             short_help=text(f"{name}.short"),
             context_settings={"help_option_names": ["-h", "--help"]},
         )
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # as click declares it
+        """Run it; raises ``UsageError`` where this system cannot confine what it would have to."""
+        if self.name not in EVERYWHERE and not confinable():
+            raise UsageError("cli.linux-only", command=ctx.command_path)
+        return super().invoke(ctx)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, cast, get_args
 from gate.errors import WorkerDied
 from gate.keyless.outcomes import Form, Outcome, TimeSource
 from gate.parsing import Backend, Confined, Unconfined
+from gate.parsing import confinable as _confinable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,11 +68,6 @@ class Checked:
 def public_root() -> bytes:
     """Return the trusted root of the public instance as the installed package holds it, never one from a cache."""
     return resources.files("sigstore._store").joinpath(*_PUBLIC).read_bytes()
-
-
-def _confinable() -> bool:
-    """Say whether this system has the confinement of ``gate.isolation``."""
-    return os.name == "posix"
 
 
 class Checker:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, cast, get_args
 
 from gate.errors import WorkerDied
 from gate.parsing import Backend, Confined, Unconfined
+from gate.parsing import confinable as _confinable
 from gate.x509.outcomes import EntryFault, Outcome
 
 if TYPE_CHECKING:
@@ -86,11 +87,6 @@ class StampAnswer:
     token: bytes = b""
     time: int = 0
     chain: tuple[bytes, ...] = ()
-
-
-def _confinable() -> bool:
-    """Say whether this system has the confinement of ``gate.isolation``."""
-    return os.name == "posix"
 
 
 class Checker:

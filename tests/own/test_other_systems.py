@@ -1,0 +1,128 @@
+"""Commands of recipients on systems without POSIX, simulated: what modules of the gate see is what Windows has."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Gate, Key, Ran, clean_environment, policy_text, trust_text
+from tests.own import other_system
+from tests.own.own_kit import ROOT
+from tests.simulators.sigstore.stack import Stack
+from tests.unit.keyless.keyless_kit import running_stack
+from tests.unit.release_kit import Keys, World, keys
+from tests.unit.signing.cms_kit import Supplier, served
+from tests.unit.verification.three_ways import released_in_three_ways
+
+__all__ = ["keys", "served"]
+
+
+def elsewhere(*arguments: str | Path) -> Ran:
+    """Run the gate on the other system; it knows no time zones but those of the package ``tzdata``."""
+    done = subprocess.run(
+        [sys.executable, other_system.__file__, *arguments],
+        env={
+            **clean_environment(),
+            "PYTHONPATH": str(ROOT),
+            "PYTHONWARNDEFAULTENCODING": "1",
+            "PYTHONTZPATH": "",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with running_stack() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def release(keys: Keys, served: Supplier, stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A release signed in three ways, and a recipient who demands all of them."""
+    folder = tmp_path_factory.mktemp("three")
+    (folder / "supplier").mkdir()
+    supplier = Supplier(folder / "supplier", served.country, served.services)
+    return released_in_three_ways(folder, keys, supplier, stack)
+
+
+def test_verify_by_all_back_ends(release: World) -> None:
+    ran = elsewhere("-v", "verify", "--trust", release.trust_file, "--format", "json", release.out)
+    assert ran.status == 0, ran.stdout + ran.stderr
+    assert {each["backend"] for each in ran.document["signatures"]} == {"openpgp", "x509", "keyless"}
+
+
+def test_verify_refuses_what_was_changed(release: World, tmp_path: Path) -> None:
+    shutil.copytree(release.out, tmp_path / "out", symlinks=True)
+    (tmp_path / "out" / "payload" / "site" / "index.html").write_text("else")
+    ran = elsewhere("-v", "verify", "--trust", release.trust_file, "--format", "json", tmp_path / "out")
+    assert (ran.status, [reason["id"] for reason in ran.document["reasons"]]) == (1, ["verify/changed"])
+
+
+def test_report_of_a_release(gate: Gate, tmp_path: Path, key: Key) -> None:
+    (tmp_path / "gate.toml").write_text(policy_text(key.policy(), require='"26-3 3(3)", "26-3 3(4)"'))
+    (tmp_path / "readme.txt").write_text("text\n")
+    assert gate("release", "--out", "out", "readme.txt").status == 0
+    trust = trust_text(key, tmp_path / "recipient")
+    assert elsewhere("-v", "verify", "--lang", "ja", "--trust", trust, tmp_path / "out").status == 0
+    for form in ("html", "markdown"):
+        here = gate("report", "--format", form, "out", SOURCE_DATE_EPOCH="1795000000")
+        there = elsewhere("-v", "report", "--format", form, tmp_path / "out")
+        assert (here.status, there.status) == (0, 0), there.stderr
+        assert "readme.txt" in there.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("--version",), ("verify", "--help"), ("check", "--help"), ("explain", "malware/known")]
+)
+def test_help_and_explanations(arguments: tuple[str, ...]) -> None:
+    ran = elsewhere("-v", *arguments)
+    assert ran.status == 0, ran.stderr
+    assert ran.stdout
+
+
+@pytest.mark.parametrize("arguments", [("check", "x"), ("release", "--out", "o", "x"), ("db", "status"), ("doctor",)])
+@pytest.mark.parametrize(("language", "said"), [("en", "runs on Linux only"), ("ja", "Linux上でのみ動作します")])
+def test_what_examines_says_that_it_needs_linux(arguments: tuple[str, ...], language: str, said: str) -> None:
+    ran = elsewhere("--lang", language, *arguments)
+    assert ran.status == 2, ran.stderr
+    assert said in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "said"),
+    [
+        ("import fcntl", "ModuleNotFoundError: No module named 'fcntl'"),
+        ("import os; os.getuid", "AttributeError: module 'os' has no attribute 'getuid'"),
+        ("from os import fchmod", "ImportError: cannot import name 'fchmod' from 'os'"),
+        ("import signal; signal.SIGKILL", "AttributeError: module 'signal' has no attribute 'SIGKILL'"),
+        ("open(__file__)", "EncodingWarning"),
+    ],
+)
+def test_the_simulation_takes_away_what_it_says(tmp_path: Path, module: str, said: str) -> None:
+    """A module of the gate that needs POSIX fails there; one of others does not."""
+    for name in ("gate", "other"):
+        (tmp_path / f"{name}.py").write_text(f"{module}\n")
+    script = (
+        "import sys, warnings\nfrom tests.own import other_system\n"
+        "warnings.filterwarnings('error', category=EncodingWarning, module='gate')\n"
+        f"other_system.pretend()\nsys.path.insert(0, {str(tmp_path)!r})\nimport other\nimport gate\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env={**os.environ, "PYTHONWARNDEFAULTENCODING": "1"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "import gate" in done.stderr or 'gate.py"' in done.stderr
