@@ -25,14 +25,15 @@ POSIX_MODULES = frozenset(
 """Modules that "Availability: Unix" stands by in Python's documentation, or that serve these."""
 _OS_ON_WINDOWS = """
     DirEntry F_OK O_APPEND O_CREAT O_EXCL O_RDONLY O_RDWR O_TRUNC O_WRONLY P_NOWAIT P_NOWAITO P_WAIT PathLike R_OK
-    SEEK_CUR SEEK_END SEEK_SET W_OK X_OK abc abort access altsep chdir chmod close closerange cpu_count curdir defpath
-    device_encoding devnull dup dup2 environ error execl execle execlp execlpe execv execve execvp execvpe extsep fdopen
-    fsdecode fsencode fspath fstat fsync ftruncate get_exec_path get_inheritable get_terminal_size getcwd getcwdb getenv
-    getlogin getpid getppid isatty kill linesep link listdir lseek lstat makedirs mkdir name open pardir path pathsep
-    pipe popen putenv read readlink remove removedirs rename renames replace rmdir scandir sep set_inheritable spawnl
-    spawnle spawnv spawnve stat stat_result strerror supports_bytes_environ supports_dir_fd supports_effective_ids
-    supports_fd supports_follow_symlinks symlink sys system terminal_size times times_result truncate umask uname_result unlink
-    unsetenv urandom utime waitpid waitstatus_to_exitcode walk write
+    SEEK_CUR SEEK_END SEEK_SET W_OK X_OK abc abort access altsep chdir chmod close closerange cpu_count curdir
+    defpath device_encoding devnull dup dup2 environ error execl execle execlp execlpe execv execve execvp execvpe
+    extsep fdopen fsdecode fsencode fspath fstat fsync ftruncate get_exec_path get_inheritable get_terminal_size
+    getcwd getcwdb getenv getlogin getpid getppid isatty kill linesep link listdir lseek lstat makedirs mkdir name
+    open pardir path pathsep pipe popen putenv read readlink remove removedirs rename renames replace rmdir scandir
+    sep set_inheritable spawnl spawnle spawnv spawnve stat stat_result strerror supports_bytes_environ
+    supports_dir_fd supports_effective_ids supports_fd supports_follow_symlinks symlink sys system terminal_size
+    times times_result truncate umask uname_result unlink unsetenv urandom utime waitpid waitstatus_to_exitcode walk
+    write
 """
 """What of ``os`` there is on Windows (Python 3.11, "Availability" in the documentation of ``os``)."""
 SIGNALS = frozenset({"SIGABRT", "SIGFPE", "SIGILL", "SIGINT", "SIGSEGV", "SIGTERM", "SIG_DFL", "SIG_IGN"})
