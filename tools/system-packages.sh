@@ -79,5 +79,11 @@ fi
 echo "Installing Debian packages:$missing" >&2
 export DEBIAN_FRONTEND=noninteractive
 $as_root apt-get update -qq
+case "$missing " in
+*" 7zip "*)
+    # Later releases of Debian keep 7zz in a package of its own.
+    if apt-cache show 7zip-standalone >/dev/null 2>&1; then missing="$missing 7zip-standalone"; fi
+    ;;
+esac
 # shellcheck disable=SC2086  # a list of package names
 $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null

@@ -21,6 +21,10 @@ if [ "${#missing[@]}" -gt 0 ]; then
     as_root=()
     [ "$(id -u)" = 0 ] || as_root=(sudo)
     "${as_root[@]}" apt-get update -qq
+    # Later releases of Debian and Ubuntu keep 7zz in a package of its own.
+    if [[ " ${missing[*]} " == *" 7zip "* ]] && apt-cache show 7zip-standalone >/dev/null 2>&1; then
+        missing+=(7zip-standalone)
+    fi
     DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}"
 fi
 
