@@ -41,6 +41,8 @@ need mkfs.ntfs ntfs-3g
 need qemu-img qemu-utils
 need zip zip
 need unzip unzip
+need buildah buildah
+need mmdebstrap mmdebstrap
 need unshare util-linux
 need ip iproute2
 need chromium chromium

@@ -1,0 +1,194 @@
+"""A repository whose workflows ``act`` runs in host mode: ours for real, stand-ins for actions of others."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.conftest import clean_environment
+
+ROOT = Path(__file__).parents[2]
+PLACEHOLDER = "0" * 40
+SCRIPTS = Path(sysconfig.get_path("scripts"))
+ACTIONS = (ROOT / "action.yml", ROOT / "verify" / "action.yml")
+STAND_INS = {
+    "actions/cache": ("restore", "save"),
+    "github/codeql-action": ("upload-sarif",),
+    "actions/upload-artifact": ("",),
+}
+"""Actions of others that ours uses: in tests each writes down what it was given."""
+WORKFLOW = """
+name: test
+on: [push, pull_request]
+permissions: {{contents: read}}
+jobs:
+  gate:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8
+      - id: gate
+        continue-on-error: true
+        uses: release-gate/release-gate@{commit}
+        with: {inputs}
+      - env:
+          KEPT: {kept}
+          OUTPUTS: ${{{{ toJSON(steps.gate.outputs) }}}}
+          OUTCOME: ${{{{ steps.gate.outcome }}}}
+          RESULT: ${{{{ steps.gate.outputs.result }}}}
+          SARIF: ${{{{ steps.gate.outputs.sarif }}}}
+          RELEASE: ${{{{ steps.gate.outputs.release }}}}
+        run: |
+          printf '%s' "$OUTPUTS" > "$KEPT/outputs.json"
+          printf '%s' "$OUTCOME" > "$KEPT/outcome"
+          for file in $RESULT $SARIF $RELEASE; do cp -r "$file" "$KEPT/"; done
+"""
+STAND_IN = """
+name: stand-in
+description: writes down what it was given
+inputs:
+{inputs}
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      env: {{GIVEN: "${{{{ toJSON(inputs) }}}}", FILE: {file}}}
+      run: printf '%s\\n' "$(printf '%s' "$GIVEN" | tr -d '\\n')" >> "$FILE"
+"""
+STAND_IN_INPUTS = (
+    "path", "key", "restore-keys", "sarif_file", "category", "name", "retention-days", "if-no-files-found",
+    "include-hidden-files",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Acted:
+    """What a run of the workflow left: the outputs of the action, how it ended, the log."""
+
+    outcome: str
+    outputs: Mapping[str, str]
+    log: str
+    kept: Path
+
+    def given(self, action: str) -> list[dict[str, Any]]:
+        """Return the inputs that a stand-in was called with, call by call."""
+        file = self.kept / f"{action.replace('/', '-')}.jsonl"
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def pinned() -> dict[str, str]:
+    """Return the commit of each foreign action that ours uses, as it stands in the files."""
+    found = {}
+    for file in ACTIONS:
+        for step in yaml.safe_load(file.read_text())["runs"]["steps"]:
+            name, _, commit = step.get("uses", "").partition("@")
+            if name:
+                found["/".join(name.split("/")[:2])] = commit
+    return found
+
+
+def make_stand_ins(folder: Path, kept: Path) -> list[str]:
+    """Make the stand-ins and return act's options for them."""
+    options = []
+    for name, parts in STAND_INS.items():
+        place = folder / name.replace("/", "-")
+        for part in parts:
+            target = place / part
+            target.mkdir(parents=True, exist_ok=True)
+            called = f"{name}/{part}".rstrip("/").replace("/", "-")
+            inputs = "\n".join(f"  {each}: {{description: given}}" for each in STAND_IN_INPUTS)
+            (target / "action.yml").write_text(STAND_IN.format(inputs=inputs, file=kept / f"{called}.jsonl"))
+        options += ["--local-repository", f"{name}@{pinned()[name]}={place}"]
+    return options
+
+
+def make_checkout(folder: Path) -> Path:
+    """Copy what the action needs of this tree, as a checkout would hold it."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    ).stdout.splitlines()  # fmt: skip
+    for name in listed:
+        if not name.startswith(("tests/", "benchmarks/", "docs/")) and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+def git(place: Path, *arguments: str) -> str:
+    """Run git in a repository of a test."""
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.invalid", "-c", "commit.gpgsign=false"]
+    done = subprocess.run(["git", *who, *arguments], cwd=place, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def write(place: Path, files: Mapping[str, bytes | str]) -> None:
+    """Write files into a repository and commit everything."""
+    for name, content in files.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    git(place, "add", "-A")
+    git(place, "commit", "-q", "-m", "x", "--allow-empty")
+
+
+class Project:
+    """A repository of somebody who uses the action."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        self.place = tmp_path / "project"
+        self.kept = tmp_path / "kept"
+        self.place.mkdir()
+        self.kept.mkdir()
+        self._options = make_stand_ins(tmp_path / "stand-ins", self.kept)
+        self.action = make_checkout(tmp_path / "action")
+        self._home = tmp_path / "home"
+        self._home.mkdir()
+        self.git("init", "-q", "-b", "main", ".")
+
+    def git(self, *arguments: str) -> str:
+        """Run git in the project."""
+        return git(self.place, *arguments)
+
+    def write(self, files: Mapping[str, bytes | str]) -> None:
+        """Write files and commit everything."""
+        write(self.place, files)
+
+    def act(self, inputs: Mapping[str, str], *, event: Mapping[str, Any] | None = None) -> Acted:
+        """Run the action with inputs, on a push or on a pull request."""
+        given = {"python": sys.executable, "install": "false", "database-update": "false", **inputs}
+        workflow = WORKFLOW.format(commit=PLACEHOLDER, inputs=json.dumps(given), kept=self.kept)
+        self.write({".github/workflows/test.yml": workflow})
+        log = self.run("pull_request" if event else "push", payload=event).stdout
+        assert (self.kept / "outcome").exists(), log[-6000:]
+        outputs = json.loads((self.kept / "outputs.json").read_text())
+        return Acted((self.kept / "outcome").read_text(), outputs, log, self.kept)
+
+    def run(
+        self, event: str, *options: str, payload: Mapping[str, Any] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the workflows of an event; what they said is all in ``stdout``."""
+        command = [str(SCRIPTS / "act"), event, "-P", "ubuntu-latest=-self-hosted", "-P", "ubuntu-24.04=-self-hosted"]
+        command += ["--no-cache-server", *self._options, *options]
+        command += ["--local-repository", f"release-gate/release-gate@{PLACEHOLDER}={self.action}"]
+        if payload is not None:
+            (self.kept / "event.json").write_text(json.dumps(payload))
+            command += ["--eventpath", str(self.kept / "event.json")]
+        return subprocess.run(
+            command,
+            cwd=self.place,
+            env={**clean_environment(), "HOME": str(self._home), "PATH": os.environ["PATH"]},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=500,
+            check=False,
+        )

@@ -1,0 +1,177 @@
+"""The image: what its file says, and where a root file system of Debian can be had, built and run for real."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import eicar, policy_text, zipped
+from tests.e2e.action_kit import ROOT, SCRIPTS
+
+FILE = ROOT / "Containerfile"
+BASE = "localhost/base"
+
+
+def instructions() -> list[tuple[str, str]]:
+    """Return the instructions of the file, each with its arguments on one line."""
+    text = re.sub(r"\\\n", " ", re.sub(r"(?m)^\s*#.*\n", "", FILE.read_text()))
+    pairs = (line.split(maxsplit=1) for line in text.splitlines() if line.strip())
+    return [(name, " ".join(rest.split())) for name, rest in pairs]
+
+
+def given(name: str) -> list[str]:
+    return [rest for each, rest in instructions() if each == name]
+
+
+def lint(file: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([SCRIPTS / "hadolint", "--no-color", file], capture_output=True, text=True, check=False)
+
+
+def test_hadolint_finds_nothing_in_it_and_something_in_a_worse_one(tmp_path: Path) -> None:
+    assert lint(FILE).returncode == 0, lint(FILE).stdout
+    worse = tmp_path / "Containerfile"
+    worse.write_text(FILE.read_text().replace("apt-get install -y", "apt-get install").replace("ARG BASE", "ARG OTHER"))
+    assert "DL3014" in lint(worse).stdout
+
+
+def test_every_ignored_rule_says_why() -> None:
+    ignored = [line for line in FILE.read_text().splitlines() if "hadolint ignore" in line]
+    assert ignored
+    assert all(re.fullmatch(r"# hadolint ignore=DL\d+  # \S.+", line) for line in ignored)
+
+
+def test_runs_as_nobody_of_weight_and_takes_its_base_from_whoever_builds() -> None:
+    assert given("ARG") == ["BASE"]  # no default: a digest that nobody checked cannot be used by accident
+    assert [rest.split()[0] for rest in given("FROM")] == ["${BASE}", "${BASE}"]
+    user, _, group = given("USER")[-1].partition(":")
+    assert min(int(user), int(group)) >= 1000
+    assert given("HEALTHCHECK") == ["NONE"]
+    assert given("ENTRYPOINT") == ['["gate"]']
+    assert not given("ADD")
+    assert not given("VOLUME")
+
+
+def test_nothing_is_installed_from_the_index_without_a_digest() -> None:
+    installs = re.findall(r"pip install [^&]*", " && ".join(given("RUN")))
+    assert len(installs) == 2
+    assert all("--no-deps" in each for each in installs)
+    assert ["--require-hashes" in each for each in installs] == [True, False]
+    assert ["--no-index" in each for each in installs] == [False, True]
+
+
+def test_what_it_copies_is_all_that_the_package_is_built_from() -> None:
+    copied = {
+        source for rest in given("COPY") if "--from" not in rest for source in rest.split()[:-1]
+    }  # fmt: skip
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wheel = build["tool"]["hatch"]["build"]["targets"]["wheel"]
+    needed = {
+        *wheel["packages"],
+        *wheel["force-include"],
+        build["project"]["readme"],
+        *build["project"]["license-files"],
+    }
+    assert needed | {"pyproject.toml", "tools/action/requirements.txt"} == copied
+    kept = {line[1:] for line in (ROOT / ".containerignore").read_text().splitlines() if line.startswith("!")}
+    assert kept == copied
+
+
+class Built:
+    """The image, built with buildah in a storage of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        (folder / "storage.conf").write_text(
+            f'[storage]\ndriver = "vfs"\ngraphroot = "{folder}/store"\nrunroot = "{folder}/run"\n'
+        )
+        self._make_base()
+        inside = [str(place) for place in (Path("/etc/pip.conf"), Path("/etc/ssl/certs")) if place.exists()]
+        options = [option for place in inside for option in ("--volume", f"{place}:{place}:ro")]
+        self.buildah(
+            "bud", "--isolation", "chroot", "--network", "host", "--pull-never", "--build-arg", f"BASE={BASE}",
+            *options, "--tag", "localhost/release-gate", "--file", str(FILE), str(ROOT),
+        )  # fmt: skip
+        self._container = self.buildah("from", "--pull-never", "localhost/release-gate").strip().splitlines()[-1]
+
+    def _make_base(self) -> None:
+        """Make what stands in for Debian's image: the same packages, from Debian's archive.
+
+        ``ca-certificates`` is in it already, because the certificates of this machine are mounted over its own.
+        """
+        archive = self._folder / "base.tar"
+        subprocess.run(
+            ["mmdebstrap", "--quiet", "--variant=minbase", "--include=ca-certificates", "trixie", archive],
+            check=True,
+            capture_output=True,
+        )
+        container = self.buildah("from", "scratch").strip()
+        self.buildah("add", "--quiet", container, str(archive), "/")
+        self.buildah("commit", "--quiet", "--rm", container, BASE)
+
+    def buildah(self, *arguments: str) -> str:
+        done = self._start(*arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def _start(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {
+            "PATH": os.environ["PATH"], "HOME": str(self._folder),
+            "CONTAINERS_STORAGE_CONF": str(self._folder / "storage.conf"),
+        }  # fmt: skip
+        return subprocess.run(
+            ["buildah", *arguments], env=environment, capture_output=True, text=True, check=False, timeout=900
+        )
+
+    def run(self, work: Path, *command: str) -> tuple[int, str]:
+        """Run a command in the image, the folder mounted at ``/work`` and not to be written; buildah hides its code."""
+        done = self._start(
+            "run", "--isolation", "chroot", "--volume", f"{work}:/work:ro", self._container, "--", *command
+        )
+        code = re.search(r"exit(?:ed with)? status (\d+)", done.stderr)
+        return int(code[1]) if code else done.returncode, done.stdout + done.stderr
+
+    def close(self) -> None:
+        self.buildah("rm", "--all")
+        shutil.rmtree(self._folder)
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+    built = Built(tmp_path_factory.mktemp("image"))
+    yield built
+    built.close()
+
+
+@pytest.mark.corpus
+def test_image_examines_as_an_unprivileged_user_and_holds_no_database(image: Built, tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    for parent in tmp_path.parents[:2]:
+        parent.chmod(0o755)
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "gate.toml").write_text(policy_text())
+    (tmp_path / "dist" / "a.txt").write_text("hello\n")
+    status, said = image.run(tmp_path, "gate", "check", "dist")
+    assert (status, "APPROVED" in said) == (0, True), said
+    (tmp_path / "dist" / "a.zip").write_bytes(zipped({"x": eicar()}))
+    status, said = image.run(tmp_path, "gate", "check", "dist")
+    assert (status, "malware/known" in said) == (1, True), said
+    (tmp_path / "gate.toml").write_text(policy_text().replace('database = "bundled"', 'database = "official"'))
+    status, said = image.run(tmp_path, "gate", "check", "dist")
+    assert status == 3, said
+    _, said = image.run(tmp_path, "gate", "doctor")
+    missing = re.findall(r"^missing +(\S+)", said, re.MULTILINE)
+    assert missing == ["database"], said
+    assert "/var/lib/release-gate" in image.run(tmp_path, "gate", "db", "status")[1]
+    status, said = image.run(
+        tmp_path, "sh", "-c", "id -u; find /var/lib/clamav /var/lib/release-gate -type f; touch /opt/x"
+    )
+    assert said.splitlines()[0] == "10001"
+    assert status != 0
+    assert not [line for line in said.splitlines() if line.endswith((".cvd", ".cld"))]
