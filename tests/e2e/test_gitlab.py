@@ -1,0 +1,161 @@
+"""GitLab: the templates against GitLab's schema, and every job's script run in a shell."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import Gate, Key, policy_text, trust_text
+from tests.e2e import gitlab_kit
+from tests.e2e.action_kit import ROOT, SCRIPTS, git, write
+
+TEMPLATE = ROOT / "examples" / "gitlab" / "release-gate.gitlab-ci.yml"
+RECEIVED = ROOT / "examples" / "gitlab" / "verify.gitlab-ci.yml"
+IMAGE = f"registry.example.org/release-gate@sha256:{'0' * 64}"
+INPUTS = {"image": IMAGE, "database": "mounted"}
+SCRIPT = "#!/bin/sh\necho hello\n"
+LOOSE = """
+[[executable]]
+id = "script"
+path = "dist/**"
+class = ["script"]
+basis = "specified-program"
+spec_ref = "1"
+reason = "a script"
+approved_by = "A"
+role = "r"
+party = "乙"
+approved_on = 2026-01-01
+expires = 2099-01-01
+"""
+
+
+class Plain(gitlab_kit.Loader):
+    """Reads ``!reference`` as the list that GitLab's schema takes it for."""
+
+
+Plain.add_constructor("!reference", lambda loader, node: loader.construct_sequence(node))  # type: ignore[arg-type]
+
+
+def validate(body: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Hold a pipeline against the schema that GitLab publishes, as the package ``check-jsonschema`` carries it."""
+    file = folder / "pipeline.json"
+    file.write_text(json.dumps(yaml.load(body, Plain)))  # noqa: S506  # a safe loader with one more tag
+    return subprocess.run(
+        [SCRIPTS / "check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", "--regex-variant", "python", file],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("file", [TEMPLATE, RECEIVED], ids=lambda file: file.name)
+def test_template_is_a_pipeline_of_gitlab(file: Path, tmp_path: Path) -> None:
+    head, body = file.read_text().split("\n---\n")
+    for part in (head, body):
+        done = validate(part, tmp_path)
+        assert done.returncode == 0, done.stdout
+    broken = validate(body.replace("  script:", "  skript:"), tmp_path)
+    assert broken.returncode == 1, broken.stdout
+
+
+@pytest.mark.parametrize("name", ["image", "paths", "config", "environment"])
+@pytest.mark.parametrize("value", ["dist; id", "$(id)", "dist\nid", "dist\n", '"', "--config=x", "`id`", "*", ""])
+def test_no_input_can_become_a_command(name: str, value: str) -> None:
+    with pytest.raises(gitlab_kit.InputRefused):
+        gitlab_kit.load(TEMPLATE, {**INPUTS, name: value})
+
+
+def test_only_the_job_that_signs_can_sign() -> None:
+    jobs = gitlab_kit.load(TEMPLATE, INPUTS)
+    able = {name for name, job in jobs.items() if "id_tokens" in job or "environment" in job}
+    assert able == {"release-gate:sign"}
+    assert not [name for name, job in jobs.items() if "SIGNING" in json.dumps(job) and name not in able]
+    assert all(path.endswith(".cvd") for job in jobs.values() for path in job.get("cache", {}).get("paths", []))
+    assert "cache" not in jobs["release-gate:sign"]
+
+
+def test_scripts_pass_shellcheck(tmp_path: Path) -> None:
+    for template, inputs in ((TEMPLATE, INPUTS), (RECEIVED, {"image": IMAGE})):
+        for name, job in gitlab_kit.load(template, inputs).items():
+            if not name.startswith("."):
+                file = tmp_path / "script"
+                # Values of inputs stand in conditions as constants.
+                for script in (gitlab_kit.script_of(job), gitlab_kit.after_script_of(job)):
+                    file.write_text(f"#!/bin/bash\n# shellcheck disable=SC2050,SC2078\n{script}")
+                    done = subprocess.run(["shellcheck", file], capture_output=True, text=True, check=False)
+                    assert done.returncode == 0, done.stdout
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A clone as a runner makes it, of a project whose default branch has a strict policy."""
+    origin = tmp_path / "origin"
+    origin.mkdir()
+    git(origin, "init", "-q", "-b", "main", ".")
+    write(origin, {"gate.toml": policy_text(), "dist/readme.txt": "hello\n"})
+    place = tmp_path / "builds"
+    git(tmp_path, "clone", "-q", str(origin), str(place))
+    git(place, "checkout", "-q", "--detach")
+    return place
+
+
+def test_scan_judges_a_merge_request_by_the_policy_of_the_default_branch(project: Path) -> None:
+    """A request that brings a program and a policy for it is rejected, whatever its branch is called."""
+    scan = gitlab_kit.load(TEMPLATE, INPUTS)["release-gate:scan"]
+    variables = {
+        "CI_DEFAULT_BRANCH": "main",
+        "CI_PIPELINE_SOURCE": "merge_request_event",
+        "CI_COMMIT_REF_NAME": "$(touch taken-over)",
+        "CI_MERGE_REQUEST_TITLE": "`touch taken-over`",
+    }
+    write(project, {"gate.toml": policy_text(LOOSE), "dist/run.sh": SCRIPT})
+    done = gitlab_kit.run(scan, project, variables)
+    assert done.returncode == 1, done.stdout + done.stderr
+    document = json.loads((project / "gate-reports" / "result.json").read_bytes())
+    assert document["verdict"] == "rejected"
+    suites = ET.parse(project / "gate-reports" / "junit.xml").getroot()  # noqa: S314  # what the gate wrote
+    assert list(suites.iter("failure"))
+    assert (project / "gate-reports" / "report.md").stat().st_size
+    assert not (project / "taken-over").exists()
+
+
+def test_a_poisoned_cache_of_the_database_is_not_used(project: Path) -> None:
+    # Nobody listens on port 9 of the loopback address: no other database can be had.
+    inputs = {"image": IMAGE, "database-mirror": "http://127.0.0.1:9/"}
+    (project / ".release-gate-cvd").mkdir()
+    poison = b"ClamAV-VDB:26 Nov 2026 00-00 +0000:1:1:90:0:0:x:1:1".ljust(512) + b"poison"
+    (project / ".release-gate-cvd" / "daily.cvd").write_bytes(poison)
+    done = gitlab_kit.run(
+        gitlab_kit.load(TEMPLATE, inputs)["release-gate:scan"], project, {"CI_DEFAULT_BRANCH": "main"}
+    )
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "is no database" in done.stdout
+    assert not (project / ".release-gate-cvd").exists()
+
+
+@pytest.mark.full
+def test_scan_approves_and_says_incomplete_by_its_code(project: Path) -> None:
+    scan = gitlab_kit.load(TEMPLATE, INPUTS)["release-gate:scan"]
+    done = gitlab_kit.run(scan, project, {"CI_DEFAULT_BRANCH": "main"})
+    assert done.returncode == 0, done.stdout + done.stderr
+    git(project, "clean", "-qfd")
+    write(project, {"dist/a.gz": b"\x1f\x8b\x08\0"})
+    done = gitlab_kit.run(scan, project, {"CI_DEFAULT_BRANCH": "main"})
+    assert done.returncode == 3, done.stdout + done.stderr
+
+
+def test_verify_says_whether_a_release_is_the_one_that_was_ordered(key: Key, gate: Gate, tmp_path: Path) -> None:
+    (tmp_path / "gate.toml").write_text(policy_text(key.policy()))
+    (tmp_path / "readme.txt").write_text("hello\n")
+    assert gate("release", "--out", "received", "readme.txt").status == 0
+    trust_text(key, tmp_path)
+    verify = gitlab_kit.load(RECEIVED, {"image": IMAGE})["release-gate:verify"]
+    codes = [
+        gitlab_kit.run(verify, tmp_path, {"GATE_EXPECTED_VERSION": version}).returncode
+        for version in ("1.0", "2.0", "--help")
+    ]
+    assert codes == [0, 1, 1]
