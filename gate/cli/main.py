@@ -32,6 +32,7 @@ COMMANDS = (
     "outbound",
     "release",
     "verify",
+    "countersign",
     "report",
     "doctor",
     "explain",

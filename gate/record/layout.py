@@ -6,6 +6,7 @@ Paths are relative to the folder, with ``/``, and escaped as in item paths: an a
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -38,6 +39,10 @@ VALIDATION: Final = "gate/validation"
 """Certificates, revocation lists and answers by which signatures are verified years later."""
 STAMP_SUFFIX: Final = ".tsr"
 """What the name of a signature's timestamp, as an answer of RFC 3161, adds to the signature's."""
+COUNTERSIGNATURES: Final = "gate/countersignatures"
+"""What others than the supplier have signed of a release, outside of its closed set of files."""
+COUNTERSIGNERS_VALIDATION: Final = f"{COUNTERSIGNATURES}/validation"
+"""As ``VALIDATION``, for countersignatures."""
 _PARTIAL: Final = ".partial-"
 
 
@@ -69,9 +74,15 @@ def signature_path(signed: str, suffix: str) -> str:
     return f"{GATE}/signatures/{name}{suffix}"
 
 
-def validation_path(name: str) -> str:
+def validation_path(name: str, folder: str = VALIDATION) -> str:
     """Return where a file of validation material lies."""
-    return f"{VALIDATION}/{name}"
+    return f"{folder}/{name}"
+
+
+def countersignature_path(signer: str, suffix: str) -> str:
+    """Return where a countersignature of the record lies: its name tells signers apart, by 16 digits of a digest."""
+    short = hashlib.sha256(signer.encode()).hexdigest()[:16]
+    return f"{COUNTERSIGNATURES}/{RECORD.rpartition('/')[2]}.{short}{suffix}"
 
 
 def on_disk(path: str) -> bytes:

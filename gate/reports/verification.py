@@ -11,11 +11,11 @@ from gate.reports.rejudged import rejudged_part
 from gate.text import Language, has_message, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from gate.models import Clause
     from gate.verification import Verification
-    from gate.verification.result import VerifiedSignature
+    from gate.verification.result import Countersignature, VerifiedSignature
     from gate.verification.today import Today
 
 _ESCAPES: Final = {"verified": "\033[1;32m", "not-verified": "\033[1;31m", "not-told": "\033[1;33m"}
@@ -85,6 +85,7 @@ def _success(verification: Verification, language: Language) -> Iterator[str]:
     for each in verification.unchecked:
         about = {"file": terminal(each.file), "backend": terminal(each.backend)}
         yield "  " + render("report.unchecked", language, about)
+    yield from _countersignatures(verification.countersignatures, language)
     if verification.clauses:
         yield render("report.record-clauses", language)
         yield from _clauses(verification.clauses, language)
@@ -113,7 +114,7 @@ def _deliverable(verification: Verification, language: Language) -> Iterator[str
         yield "  " + render("report.deliverable", language, about)
 
 
-def _signature(signature: VerifiedSignature, language: Language) -> Iterator[str]:
+def _signature(signature: VerifiedSignature | Countersignature, language: Language) -> Iterator[str]:
     about = {
         "file": signature.file,
         "backend": signature.backend,
@@ -128,7 +129,18 @@ def _signature(signature: VerifiedSignature, language: Language) -> Iterator[str
         yield render("report.revocation-before", language, {"known": signature.revocation_known})
 
 
-def _signer(signature: VerifiedSignature, language: Language) -> str:
+def _countersignatures(told: Sequence[Countersignature], language: Language) -> Iterator[str]:
+    if told:
+        yield render("report.countersignatures", language)
+    for each in told:
+        if each.status == "valid":
+            yield from _signature(each, language)
+        else:
+            about = {"file": each.file, "backend": each.backend}
+            yield "  " + render("report.countersignature-unchecked", language, about)
+
+
+def _signer(signature: VerifiedSignature | Countersignature, language: Language) -> str:
     if not signature.issuer:
         return signature.signer
     return render("report.signed-by", language, {"signer": signature.signer, "issuer": signature.issuer})

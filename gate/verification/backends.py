@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gate.verification.claims import Claim
     from gate.verification.folder import ReleaseFolder
     from gate.verification.result import VerifiedSignature
+    from gate.verification.signers import TrustedSigners
     from gate.verification.trust import Trust
     from gate.verification.validation import KeptFile
 
@@ -38,9 +39,9 @@ class BackEnd(Protocol):
 
 @contextlib.contextmanager
 def opened_back_ends(
-    trust: Trust, release: ReleaseFolder, kept: Sequence[KeptFile], *, now: datetime
+    trust: TrustedSigners, release: ReleaseFolder, kept: Sequence[KeptFile], *, now: datetime
 ) -> Iterator[Mapping[str, BackEnd]]:
-    """Yield a back end by its name for each kind of signer that the trust file names.
+    """Yield a back end by its name for each kind of signer that is trusted.
 
     ``kept`` is what lies in the release to verify certificates by.  Raises ``EngineFailure`` where a tool for one is
     missing, ``TrustError`` where a key or root cannot be used, ``VerificationError`` where something kept cannot.

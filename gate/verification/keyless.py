@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from gate.keyless.outcomes import Outcome
     from gate.verification.claims import Claim
-    from gate.verification.trust import Trust
+    from gate.verification.signers import TrustedSigners
 
 BACKEND: Final = "keyless"
 REFUSALS: Final[Mapping[Outcome, str]] = MappingProxyType(
@@ -46,7 +46,7 @@ class Keyless:
     Raises ``EngineFailure`` where the library is not installed, ``TrustError`` where a root cannot be used.
     """
 
-    def __init__(self, trust: Trust, *, now: datetime) -> None:
+    def __init__(self, trust: TrustedSigners, *, now: datetime) -> None:
         try:
             self._checker = Checker(trust.keyless)
         except RootError as error:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from gate.openpgp import Outcome
     from gate.verification.claims import Claim
-    from gate.verification.trust import Trust
+    from gate.verification.signers import TrustedSigners
 
 BACKEND: Final = "openpgp"
 REFUSALS: Final[Mapping[Outcome, str]] = MappingProxyType(
@@ -37,7 +37,7 @@ REFUSALS: Final[Mapping[Outcome, str]] = MappingProxyType(
 """The refusal for each outcome of a check that is neither "valid" nor "failed"."""
 
 
-def open_checker(trust: Trust, *, now: datetime) -> Checker:
+def open_checker(trust: TrustedSigners, *, now: datetime) -> Checker:
     """Return a checker for the keys that the recipient trusts, which judges their expiry at ``now``.
 
     Raises ``EngineFailure`` where GnuPG is not installed: then nothing can be told.  Raises ``TrustError`` where a key
@@ -55,7 +55,7 @@ def open_checker(trust: Trust, *, now: datetime) -> Checker:
 class OpenPgp:
     """Checks OpenPGP signatures by the pinned keys of a trust file, at ``now``.  Raises as :func:`open_checker`."""
 
-    def __init__(self, trust: Trust, *, now: datetime) -> None:
+    def __init__(self, trust: TrustedSigners, *, now: datetime) -> None:
         self._checker = open_checker(trust, now=now)
         self._now = now
 

@@ -51,6 +51,25 @@ class UncheckedSignature:
 
 
 @dataclass(frozen=True, slots=True)
+class Countersignature:
+    """A signature of the record by somebody else than the supplier, which proves nothing of the release.
+
+    ``valid``: by somebody whom the trust file names for that; ``unchecked``: by nobody whom it names, so that nothing
+    is known but that the file is there (texts empty, no ``time_source``).  Fields as in :class:`VerifiedSignature`.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
+    backend: str
+    file: str
+    status: Literal["valid", "unchecked"]
+    signer: str = ""
+    time: str = ""
+    time_source: Literal["signer", "timestamp", "log"] | None = None
+    issuer: str = ""
+    revocation_known: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class VerifiedArtifact:
     """An artifact whose bytes are those examined; ``sha256`` of a folder is that of its file list."""
 
@@ -93,6 +112,7 @@ class Verification:
     exceptions: int | None
     sample: bool | None
     created: str | None
+    countersignatures: tuple[Countersignature, ...] = ()
     today: Today | None = None
     rejudged: Rejudged | None = None
     scope: Scope = "release"
@@ -140,6 +160,7 @@ class VerificationDocument:
     reasons: tuple[Reason, ...]
     signatures: tuple[VerifiedSignature, ...]
     unchecked: tuple[UncheckedSignature, ...]
+    countersignatures: tuple[Countersignature, ...]
     clauses: tuple[Clause, ...]
     deliverable: RecordDeliverable | None
     artifacts: tuple[VerifiedArtifact, ...]
@@ -176,6 +197,7 @@ def _proved(verification: Verification) -> VerificationDocument:
         reasons=verification.reasons,
         signatures=verification.signatures,
         unchecked=verification.unchecked,
+        countersignatures=verification.countersignatures,
         clauses=verification.clauses,
         deliverable=verification.deliverable,
         artifacts=verification.artifacts,
@@ -199,6 +221,7 @@ def _refused(error: VerificationError) -> VerificationDocument:
         reasons=(reason_of(error),),
         signatures=(),
         unchecked=(),
+        countersignatures=(),
         clauses=(),
         deliverable=None,
         artifacts=(),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta, timezone
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import (
     AfterValidator,
@@ -29,6 +29,7 @@ from gate.openpgp import PublicKey, normal_fingerprint
 from gate.paths import GlobError, check_glob, printable
 from gate.policy.places import Places
 from gate.record import layout
+from gate.verification.signers import Role, TrustedSigners  # pydantic, as below
 from gate.x509.checker import Revocation, TrustedSigner  # pydantic reads annotations when the module is loaded
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class TrustedOpenPgp(_Table):
         str, BeforeValidator(_fingerprint), Field(json_schema_extra={"pattern": "^[0-9A-Fa-f ]{40,}$"})
     ]
     key: Text
+    role: Role = "supplier"
     unconfirmed: bool = False
 
 
@@ -84,6 +86,7 @@ class TrustedKeyless(_Table):
     identity: Annotated[str, AfterValidator(check_identity)]
     issuer: Annotated[str, AfterValidator(check_issuer)]
     trusted_root: Text | None = None
+    role: Role = "supplier"
     unconfirmed: bool = False
 
 
@@ -104,6 +107,7 @@ class TrustedX509(_Table):
     revocation: Literal["crl", "ocsp", "either"] | None = None
     crls: list[Text] = []
     max_crl_age_days: Count | None = None
+    role: Role = "supplier"
     unconfirmed: bool = False
 
 
@@ -121,6 +125,7 @@ class RecordExpectations(_Table):
     the digest of the record that the recipient accepted last: the record must be of a release compared with that one.
     ``repository`` is compared exactly with that of the commit in the record; where the record names no commit, with the
     one that the build system claimed.
+    ``countersigned`` demands a valid signature of the record by a countersigner.
     """
 
     deliverable: Text | None = None
@@ -136,6 +141,7 @@ class RecordExpectations(_Table):
     repository: Text | None = None
     allow_exceptions: list[Annotated[str, BeforeValidator(_finding_glob)]] | None = None
     max_database_age_days: Count | None = None
+    countersigned: bool = False
 
 
 class TrustFile(_Table):
@@ -148,21 +154,17 @@ class TrustFile(_Table):
     record: RecordExpectations = RecordExpectations()
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """A trust file with the keys that it names; ``files`` are where it and they lie, resolved."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust(TrustedSigners):
+    """A trust file with the keys that it names: those of suppliers, and of countersigners.
+
+    ``files`` are where it and they lie, resolved.
+    """
 
     require: Literal["any", "all"] | int
-    openpgp: tuple[PublicKey, ...]
-    x509: tuple[TrustedSigner, ...]
-    keyless: tuple[TrustedInstance, ...]
+    countersigners: TrustedSigners
     record: RecordExpectations
     files: tuple[Path, ...]
-
-    @property
-    def back_ends(self) -> tuple[str, ...]:
-        """The names of the back ends for which somebody is trusted."""
-        return tuple(name for name in layout.SUFFIXES if getattr(self, name))
 
 
 def load_trust(path: Path) -> Trust:
@@ -241,27 +243,39 @@ def _with_keys(file: TrustFile, path: Path, source: _Source) -> Trust:
             if entry.unconfirmed:
                 raise source.refuse("trust.unconfirmed", (section, number, "unconfirmed"))
     files = [path]
+    parts: dict[Role, dict[str, Any]] = {
+        role: {
+            "openpgp": tuple(_openpgp_keys(file.openpgp, role, path.parent, source, files)),
+            "x509": tuple(_certificate_holders(file.x509, role, path.parent, source, files)),
+            "keyless": tuple(_instances(file.keyless, role, path.parent, source, files)),
+            "x509_numbers": tuple(number for number, entry in enumerate(file.x509, 1) if entry.role == role),
+        }
+        for role in get_args(Role)
+    }
     trust = Trust(
-        file.require,
-        tuple(_openpgp_keys(file.openpgp, path.parent, source, files)),
-        tuple(_certificate_holders(file.x509, path.parent, source, files)),
-        tuple(_instances(file.keyless, path.parent, source, files)),
-        file.record,
-        tuple(named.resolve() for named in files),
+        **parts["supplier"],
+        countersigners=TrustedSigners(**parts["countersigner"]),
+        require=file.require,
+        record=file.record,
+        files=tuple(named.resolve() for named in files),
     )
     if not trust.back_ends:
         raise source.refuse("trust.nobody", ())
+    if file.record.countersigned and not trust.countersigners.back_ends:
+        raise source.refuse("trust.no-countersigner", ("record", "countersigned"))
     if isinstance(file.require, int) and file.require > len(trust.back_ends):
         raise source.refuse("trust.require", ("require",), require=file.require, named=len(trust.back_ends))
     return trust
 
 
 def _openpgp_keys(
-    entries: Sequence[TrustedOpenPgp], folder: Path, source: _Source, files: list[Path]
+    entries: Sequence[TrustedOpenPgp], role: Role, folder: Path, source: _Source, files: list[Path]
 ) -> Iterator[PublicKey]:
-    """Yield the keys of the entries, adding their files to ``files``."""
+    """Yield the keys of the entries of a role, adding their files to ``files``."""
     seen: set[str] = set()
     for number, entry in enumerate(entries):
+        if entry.role != role:
+            continue
         if entry.fingerprint in seen:
             raise source.refuse("trust.repeated", ("openpgp", number, "fingerprint"))
         seen.add(entry.fingerprint)
@@ -270,9 +284,9 @@ def _openpgp_keys(
 
 
 def _certificate_holders(
-    entries: Sequence[TrustedX509], folder: Path, source: _Source, files: list[Path]
+    entries: Sequence[TrustedX509], role: Role, folder: Path, source: _Source, files: list[Path]
 ) -> Iterator[TrustedSigner]:
-    """Yield whom each entry is about, adding the files of its roots and lists to ``files``."""
+    """Yield whom each entry of a role is about, adding the files of its roots and lists to ``files``."""
 
     def read(names: Sequence[str], limit: int = MOST_BYTES) -> tuple[bytes, ...]:
         paths = [folder / name for name in names]
@@ -280,6 +294,8 @@ def _certificate_holders(
         return tuple(_read(path, printable(str(path)), limit) for path in paths)
 
     for number, entry in enumerate(entries):
+        if entry.role != role:
+            continue
         if entry.subject is None and entry.spki_sha256 is None:
             raise source.refuse("trust.x509-nobody", ("x509", number))
         if entry in entries[:number]:
@@ -300,11 +316,13 @@ def _certificate_holders(
 
 
 def _instances(
-    entries: Sequence[TrustedKeyless], folder: Path, source: _Source, files: list[Path]
+    entries: Sequence[TrustedKeyless], role: Role, folder: Path, source: _Source, files: list[Path]
 ) -> Iterator[TrustedInstance]:
-    """Yield each instance with the signers that it may vouch for, adding the files of roots to ``files``."""
+    """Yield each instance with the signers of a role that it may vouch for, adding the files of roots to ``files``."""
     accepted: dict[str | None, list[Accepted]] = {}
     for number, entry in enumerate(entries):
+        if entry.role != role:
+            continue
         signer = Accepted(entry.identity, entry.issuer)
         if signer in accepted.setdefault(entry.trusted_root, []):
             raise source.refuse("trust.repeated", ("keyless", number, "identity"))

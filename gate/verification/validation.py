@@ -1,4 +1,4 @@
-"""``gate/validation``: certificates, revocation lists and answers that came with a release.
+"""``gate/validation``: certificates, revocation lists and answers that came with a release or a countersignature.
 
 The record does not bind them: each is signed by whoever issued it.  Their names are their digests, so that no byte of
 them can be changed unnoticed, and they prove nothing of themselves.
@@ -34,22 +34,22 @@ class KeptFile:
     raw: bytes
 
 
-def read_validation(release: ReleaseFolder) -> tuple[KeptFile, ...]:
-    """Return what lies in the folder of validation material, nothing where there is none.
+def read_validation(release: ReleaseFolder, place: str = layout.VALIDATION) -> tuple[KeptFile, ...]:
+    """Return what lies in a folder of validation material, nothing where there is none.
 
     Raises ``VerificationError`` for a name that is no digest, other bytes than it says, and too many of either.
     """
-    folder = layout.VALIDATION.encode()
+    folder = place.encode()
     if not release.has_folder(folder):
         return ()
     with release.inside(folder) as cursor:
         names = cursor.names()
     if len(names) > MOST_FILES:
-        raise VerificationError("validation-too-much", layout.VALIDATION)
+        raise VerificationError("validation-too-much", place)
     found: list[KeptFile] = []
     room = MAX_MATERIAL
     for name in names:
-        path = layout.validation_path(printable(name))
+        path = layout.validation_path(printable(name), place)
         match = _NAME.fullmatch(name)
         if match is None:
             raise VerificationError("unexpected", path)

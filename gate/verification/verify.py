@@ -7,6 +7,7 @@ what the record says, and what the record says before what lies in the folder.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from gate.record import layout
 from gate.verification.backends import opened_back_ends, require_enough
 from gate.verification.claims import Claim
 from gate.verification.contents import Contents, read_again
+from gate.verification.countersignatures import check_countersignatures, read_countersignatures
 from gate.verification.expectations import exceptions_of, require_expected
 from gate.verification.facts import MOST_FACTS_BYTES, bound_facts
 from gate.verification.folder import ReleaseFolder, read_bounded
@@ -62,12 +64,17 @@ def verify_release(
                 raise TrustError("trust.inside-release", path=printable(str(file)))
         if policy is not None:
             refuse_inside(policy, [release.path])
-        kept = read_validation(release)
+        kept, added = read_validation(release), read_countersignatures(release)
         with opened_back_ends(trust, release, kept, now=now) as back_ends:
-            proved = _Proof(release, trust, back_ends, kept, now, policy).of_release(expect_version)
-        # 10. It is still what was looked at.
+            proof = _Proof(release, trust, back_ends, kept, now, policy, added.names)
+            proved = proof.of_release(expect_version)
+        # 10. What others have signed of the record since then holds, where it is by somebody whom the recipient names.
+        told = check_countersignatures(
+            added, release, trust, record_sha256=proof.record_sha256, signers=proof.signers, now=now
+        )
+        # 11. It is still what was looked at.
         release.require_unchanged()
-        return proved
+        return replace(proved, countersignatures=told)
 
 
 class _Proof:
@@ -81,8 +88,10 @@ class _Proof:
         kept: Sequence[KeptFile],
         now: datetime,
         policy: LoadedPolicy | None,
+        added: frozenset[str],
     ) -> None:
         self._release = release
+        self._added = added
         self._kept = kept
         self._trust = trust
         self._back_ends = back_ends
@@ -91,12 +100,15 @@ class _Proof:
         self._facts: bytes | None = None
         self._promised: dict[str, list[PromisedSignature]] = {}
         self._signers: dict[str, str] = {}
+        self.signers: set[tuple[str, str]] = set()
+        self.record_sha256 = ""
         self._signatures: list[VerifiedSignature] = []
         self._stamped: list[str] = []
 
     def of_release(self, expect_version: str | None) -> Verification:
         # 2. The record is signed by accepted signers, of as many kinds as the recipient demands.
         raw, signatures = self._signed_record()
+        self.record_sha256 = hashlib.sha256(raw).hexdigest()
         require_enough(self._trust, signatures)
         # 3. The record is of this kind, in strict form, and does not contradict itself.
         statement = read_statement(raw)
@@ -104,6 +116,7 @@ class _Proof:
         for promise in predicate.promised_signatures:
             self._promised.setdefault(promise.signs, []).append(promise)
             self._signers[promise.name] = promise.signer
+            self.signers.add((promise.backend, promise.signer))
             if promise.backend == STAMPED:
                 self._stamped.append(f"{promise.name}{layout.STAMP_SUFFIX}")
         for signature in signatures.values():
@@ -133,7 +146,7 @@ class _Proof:
                 VerifiedArtifact(subject.name, artifact.kind, subject.digest.sha256)
                 for subject, artifact in zip(statement.subject, predicate.artifacts, strict=True)
             ),
-            record_sha256=hashlib.sha256(raw).hexdigest(),
+            record_sha256=self.record_sha256,
             policy_sha256=predicate.policy.sha256,
             exceptions=sum(1 for _ in exceptions_of(predicate)),
             sample=predicate.sample,
@@ -204,7 +217,7 @@ class _Proof:
 
     def _require_names(self, contents: Contents) -> None:
         """Raise where the folder lacks a name, promised signatures among them, or has one too many."""
-        files = {*self._signers, *self._stamped, *(each.path for each in self._kept if self._stamped)}
+        files = {*self._signers, *self._stamped, *self._added, *(each.path for each in self._kept if self._stamped)}
         try:
             contents.require_names(files)
         except VerificationError as error:

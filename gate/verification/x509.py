@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from gate.verification.claims import Claim
     from gate.verification.folder import ReleaseFolder
-    from gate.verification.trust import Trust
+    from gate.verification.signers import TrustedSigners
     from gate.verification.validation import KeptFile
     from gate.x509.outcomes import Outcome
 
@@ -62,11 +62,13 @@ class X509:
     what its name says, and ``EngineFailure`` where the libraries are not installed.
     """
 
-    def __init__(self, trust: Trust, release: ReleaseFolder, kept: Sequence[KeptFile], *, now: datetime) -> None:
+    def __init__(
+        self, trust: TrustedSigners, release: ReleaseFolder, kept: Sequence[KeptFile], *, now: datetime
+    ) -> None:
         try:
             self._checker = Checker(trust.x509, now=int(now.timestamp()))
         except TrustEntryError as error:
-            raise TrustError(f"trust.x509-{error.fault}", number=error.number + 1) from error
+            raise TrustError(f"trust.x509-{error.fault}", number=trust.x509_numbers[error.number]) from error
         self._release = release
         self._now = now
         try:

@@ -42,6 +42,7 @@ LEAVES = {
 STAGES = {"intake", "examine", "policy", "record", "signing"}
 JOINTS = {
     "pipeline", "deliver", "staging", "verification", "reports", "operations", "doctor", "rendering", "signers",
+    "countersigning",
 }  # fmt: skip
 ALLOWED = {
     **dict.fromkeys(LEAVES, LEAVES),
@@ -60,6 +61,7 @@ ALLOWED = {
     "doctor": LEAVES | STAGES | {"reports", "installing"},
     "source": LEAVES | {"source", "examine"},
     "previous": LEAVES | {"verification", "record"},
+    "countersigning": LEAVES | {"verification", "record", "signing", "staging"},
     "rendering": LEAVES | {"previous", "verification", "record", "policy"},
     "signers": LEAVES | {"policy", "signing"},
     "operations": LEAVES | STAGES | {"previous", "source", "pipeline", "deliver", "staging", "reports"},

@@ -1,0 +1,155 @@
+"""``gate/countersignatures``: what others than the supplier have signed of a release that they verified.
+
+They are added after the record was made, so that it cannot bind them: names, sizes and number are bounded here
+instead.  They prove nothing of the release.  By whom nobody named is told as such; one by somebody whom the trust file
+names, or one that is plainly over other bytes, has to hold.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from gate import openpgp
+from gate.errors import VerificationError
+from gate.paths import printable
+from gate.record import layout
+from gate.verification.backends import opened_back_ends
+from gate.verification.claims import Claim
+from gate.verification.result import Countersignature
+from gate.verification.validation import read_validation
+from gate.x509 import checker as x509
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+
+    from gate.verification.backends import BackEnd
+    from gate.verification.folder import ReleaseFolder
+    from gate.verification.trust import Trust
+    from gate.verification.validation import KeptFile
+
+MOST: Final = 20
+"""Countersignatures beyond this are refused."""
+_NAME: Final = re.compile(rb"record\.intoto\.json\.[0-9a-f]{16}(\.asc|\.p7s|\.p7s\.tsr|\.sigstore\.json)")
+_MOST_BYTES: Final = {
+    ".asc": openpgp.MAX_SIGNATURE,
+    ".p7s": x509.MAX_SIGNATURE,
+    ".p7s.tsr": x509.MAX_SIGNATURE,
+    ".sigstore.json": 1 << 18,
+}
+"""Bytes that a file may have, by the end of its name; a bundle over a digest has some kilobytes."""
+_BACK_ENDS: Final = {suffix: name for name, suffix in layout.SUFFIXES.items()}
+_BY_NOBODY_NAMED: Final = frozenset({"signer-unknown", "signer-identity", "signer-issuer", "bundle-certificate"})
+"""Refusals that say that a signature is not by anybody whom the trust file names, or vouched for by nobody there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What lies there: signatures by the back end that each is for, stamps, and what they are verified by."""
+
+    signatures: tuple[tuple[str, str], ...] = ()
+    stamps: tuple[str, ...] = ()
+    kept: tuple[KeptFile, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The paths of all these files."""
+        return frozenset({path for _, path in self.signatures} | {*self.stamps} | {each.path for each in self.kept})
+
+
+def read_countersignatures(release: ReleaseFolder) -> Found:
+    """Return what lies in the folder of countersignatures, nothing where there is none.
+
+    Raises ``VerificationError`` for a name that none has, a timestamp of nothing, and too much of anything.
+    """
+    folder = layout.COUNTERSIGNATURES.encode()
+    if not release.has_folder(folder):
+        return Found()
+    with release.inside(folder) as cursor:
+        names = [name for name in cursor.names() if folder + b"/" + name != layout.COUNTERSIGNERS_VALIDATION.encode()]
+    signatures, stamps = [], []
+    for name in names:
+        path = f"{layout.COUNTERSIGNATURES}/{printable(name)}"
+        match = _NAME.fullmatch(name)
+        if match is None:
+            raise VerificationError("unexpected", path)
+        suffix = match[1].decode()
+        _require_size(release, folder + b"/" + name, _MOST_BYTES[suffix])
+        if suffix in _BACK_ENDS:
+            signatures.append((_BACK_ENDS[suffix], path))
+        else:
+            stamps.append(path)
+        if max(len(signatures), len(stamps)) > MOST:
+            raise VerificationError("countersignatures-too-many", layout.COUNTERSIGNATURES, limit=MOST)
+    stamped = {f"{path}{layout.STAMP_SUFFIX}" for _, path in signatures}
+    for path in stamps:
+        if path not in stamped:
+            raise VerificationError("unexpected", path)
+    return Found(tuple(signatures), tuple(stamps), read_validation(release, layout.COUNTERSIGNERS_VALIDATION))
+
+
+def _require_size(release: ReleaseFolder, path: bytes, limit: int) -> None:
+    with release.opened(path) as descriptor:
+        if os.fstat(descriptor).st_size > limit:
+            raise VerificationError("too-large", printable(path), limit=limit)
+
+
+def check_countersignatures(
+    found: Found,
+    release: ReleaseFolder,
+    trust: Trust,
+    *,
+    record_sha256: str,
+    signers: Collection[tuple[str, str]],
+    now: datetime,
+) -> tuple[Countersignature, ...]:
+    """Return what each countersignature says of the record; ``signers`` (back end, signer) are those of the release.
+
+    Raises ``VerificationError`` where one does not hold though it is by somebody named, or plainly over other bytes;
+    where it is by a signer of the release itself; and where the recipient demands a valid one and there is none.
+    ``EngineFailure`` and ``TrustError`` as for the signatures of a release.
+    """
+    named = trust.countersigners.only({back_end for back_end, _ in found.signatures})
+    with opened_back_ends(named, release, found.kept, now=now) as back_ends:
+        told = tuple(_told(*each, release, back_ends, record_sha256, signers) for each in found.signatures)
+    if trust.record.countersigned and all(each.status != "valid" for each in told):
+        raise VerificationError("not-countersigned", layout.COUNTERSIGNATURES)
+    return told
+
+
+def _told(
+    name: str,
+    path: str,
+    release: ReleaseFolder,
+    back_ends: Mapping[str, BackEnd],
+    record_sha256: str,
+    signers: Collection[tuple[str, str]],
+) -> Countersignature:
+    if name not in back_ends:
+        return Countersignature(name, path, "unchecked")
+    # The file of the record, not a statement: a bundle that stands here can never stand for the supplier's own.
+    claim = Claim(path, layout.RECORD, record_sha256, statement=False)
+    try:
+        with release.opened(layout.RECORD.encode()) as record, release.opened(path.encode()) as signature:
+            proved = back_ends[name].check(signature, record, claim)
+    except VerificationError as error:
+        if error.reason in _BY_NOBODY_NAMED:
+            return Countersignature(name, path, "unchecked")
+        raise VerificationError("countersignature", path, why=error.reason) from error
+    if path != layout.countersignature_path(proved.signer, layout.SUFFIXES[name]):
+        raise VerificationError("countersignature", path, why="signer-differs")
+    if (name, proved.signer) in signers:
+        raise VerificationError("countersigner-is-signer", path, signer=proved.signer)
+    return Countersignature(
+        name,
+        path,
+        "valid",
+        proved.signer,
+        proved.time,
+        proved.time_source,
+        proved.issuer,
+        proved.revocation_known,
+    )
