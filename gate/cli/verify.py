@@ -51,14 +51,15 @@ def _verify(
 ) -> int:
     from gate.clock import clock_from  # noqa: PLC0415  # loaded only when the command runs
     from gate.policy import load_policy  # noqa: PLC0415  # as above
-    from gate.verification import load_trust, verify_release  # noqa: PLC0415  # as above
+    from gate.received.target import verify_target  # noqa: PLC0415  # as above
+    from gate.verification import load_trust  # noqa: PLC0415  # as above
 
     if not _exists(trust):
         raise TrustError("cli.no-trust", path=printable(str(trust)))
     now = clock_from(os.environ)()
     outcome: Verification | VerificationError
     try:
-        outcome = verify_release(
+        outcome = verify_target(
             target,
             load_trust(trust),
             now=now,

@@ -42,7 +42,7 @@ LEAVES = {
 STAGES = {"intake", "examine", "policy", "record", "signing"}
 JOINTS = {
     "pipeline", "deliver", "staging", "verification", "reports", "operations", "doctor", "rendering", "signers",
-    "countersigning",
+    "countersigning", "received",
 }  # fmt: skip
 ALLOWED = {
     **dict.fromkeys(LEAVES, LEAVES),
@@ -63,6 +63,7 @@ ALLOWED = {
     "previous": LEAVES | {"verification", "record"},
     "countersigning": LEAVES | {"verification", "record", "signing", "staging"},
     "rendering": LEAVES | {"previous", "verification", "record", "policy"},
+    "received": LEAVES | {"received", "intake", "verification", "record", "policy"},
     "signers": LEAVES | {"policy", "signing"},
     "operations": LEAVES | STAGES | {"previous", "source", "pipeline", "deliver", "staging", "reports"},
     "drafting": LEAVES | STAGES | {"pipeline", "operations", "source"},

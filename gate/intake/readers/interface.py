@@ -21,6 +21,15 @@ CHUNK = 1 << 18
 """Most bytes of one :class:`Data`."""
 
 
+def _seek_and_read(descriptor: int, size: int, offset: int) -> bytes:
+    os.lseek(descriptor, offset, os.SEEK_SET)
+    return os.read(descriptor, size)
+
+
+_read_at: Callable[[int, int, int], bytes] = getattr(os, "pread", _seek_and_read)
+"""Windows, where only ``verify`` runs, cannot read by position in one step; nobody else uses the descriptor there."""
+
+
 class Source:
     """The bytes of a container: a regular file that is only read, by position."""
 
@@ -32,9 +41,9 @@ class Source:
         """Return the bytes at ``offset``, fewer than ``size`` only at the end of the file."""
         if offset >= self.size or size <= 0:
             return b""
-        data = os.pread(self.descriptor, size, offset)
+        data = _read_at(self.descriptor, size, offset)
         while len(data) < size and offset + len(data) < self.size:
-            more = os.pread(self.descriptor, size - len(data), offset + len(data))
+            more = _read_at(self.descriptor, size - len(data), offset + len(data))
             if not more:
                 break
             data += more

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.unit.release_kit import make_world
+from tests.unit.received_kit import tar_of, zip_of
+from tests.unit.release_kit import make_release, make_world, policy_in, signer_of, write_trust
 
 if TYPE_CHECKING:
     from tests.unit.release_kit import Keys
@@ -70,3 +71,53 @@ def test_a_verified_release_has_loaded_no_engine(tmp_path: Path, keys: Keys) -> 
     assert "gate.verification.verify" in loaded
     assert not loaded & {"yara", "lief", "clamd", "selectolax", "ada_url", "gnupg", "gate.examine", "gate.signing",
                          "gate.intake", "socketserver", "http.client", "urllib.request"}  # fmt: skip
+
+
+ARCHIVES = """
+import importlib.abc, os, pathlib, sys
+from datetime import UTC, datetime
+
+class Absent(importlib.abc.MetaPathFinder):
+    ABSENT = {"resource", "fcntl", "termios", "grp", "gnupg", "yara", "lief", "clamd", "selectolax", "ada_url",
+              "msgpack", "libarchive", "magic", "pikepdf", "olefile", "gate.isolation", "gate._confine", "gate._frames",
+              "gate._worker", "gate.examine", "gate.signing", "gate.pipeline", "gate.staging", "gate.deliver"}
+
+    def find_spec(self, name, path, target=None):
+        if name in self.ABSENT:
+            raise ImportError(name)
+        return None
+
+sys.meta_path.insert(0, Absent())
+os.supports_dir_fd = set()
+del os.pread, os.fchmod
+from gate import openpgp
+openpgp._confinable = lambda: False
+from gate.errors import VerificationError
+from gate.received import archive
+archive._confinable = lambda: False
+from gate.received.target import verify_target
+from gate.verification import load_trust
+
+for target in sys.argv[2:]:
+    try:
+        trust = load_trust(pathlib.Path(sys.argv[1]))
+        print(verify_target(pathlib.Path(target), trust, now=datetime.now(UTC)).verified)
+    except VerificationError as error:
+        print(error.reason)
+"""
+
+
+def test_archives_without_all_that(tmp_path: Path, keys: Keys) -> None:
+    site = tmp_path / "in" / "site"
+    site.mkdir(parents=True)
+    (site / "index.html").write_text("<p>こんにちは</p>", encoding="utf-8")
+    (site / "run.sh").write_text("#!/bin/sh\n")
+    with signer_of(keys.home, keys.supplier) as signer:
+        make_release(tmp_path / "out", [site], [signer], policy_in(tmp_path))
+    trust = write_trust(tmp_path / "r", keys.home, keys.supplier)
+    targets = [zip_of(tmp_path / "out", tmp_path / "r.zip"), tar_of(tmp_path / "out", tmp_path / "r.tar", mode="w:gz")]
+    (tmp_path / "out" / "extra").touch()
+    targets.append(zip_of(tmp_path / "out", tmp_path / "more.zip"))
+    done = subprocess.run([sys.executable, "-c", ARCHIVES, trust, *targets], capture_output=True, text=True,
+                          check=False, cwd=ROOT)  # fmt: skip
+    assert done.stdout.split() == ["True", "True", "unexpected"], done.stderr

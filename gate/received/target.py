@@ -1,0 +1,65 @@
+"""``gate verify TARGET``: whichever form it has, it comes down to a folder or a file that is proved."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gate.errors import UsageError
+from gate.paths import printable
+from gate.record import layout
+from gate.verification import verify_release
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from gate.policy import LoadedPolicy
+    from gate.verification import Trust, Verification
+
+
+def verify_target(
+    target: Path,
+    trust: Trust,
+    *,
+    now: datetime,
+    expect_version: str | None = None,
+    policy: LoadedPolicy | None = None,
+) -> Verification:
+    """Prove a release folder or the archive of one.
+
+    Raises as :func:`gate.verification.verify_release`; ``UsageError`` too where the target is neither.
+    """
+    if _is_file(target):
+        release = _release_around(target)
+        if release is not None:
+            raise UsageError("verify.in-release", path=_shown(target), release=_shown(release))
+        from gate.received.archive import unpacked  # noqa: PLC0415  # a folder is verified without readers of archives
+
+        with unpacked(target) as folder:
+            return verify_release(folder, trust, now=now, expect_version=expect_version, policy=policy)
+    return verify_release(target, trust, now=now, expect_version=expect_version, policy=policy)
+
+
+def _is_file(target: Path) -> bool:
+    """Say whether there is something that is no folder; what cannot be looked up is told by whoever opens it."""
+    try:
+        return target.exists() and not target.is_dir()
+    except OSError:
+        return False
+
+
+def _release_around(target: Path) -> Path | None:
+    """Return the release folder in whose payload a file lies, None where it lies in none."""
+    try:
+        place = target.resolve()
+        for above in place.parents:
+            if above.name == layout.PAYLOAD and (above.parent / layout.RECORD).is_file():
+                return above.parent
+    except (OSError, RuntimeError):  # a loop of links, before Python 3.13
+        return None
+    return None
+
+
+def _shown(path: Path) -> str:
+    return printable(os.fsencode(path))
