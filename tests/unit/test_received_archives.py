@@ -18,7 +18,6 @@ import pytest
 from gate.errors import EngineFailure, GateError, TrustError, UsageError, VerificationError, WorkerDied
 from gate.limits import Limits
 from gate.received import archive as archive_module
-from gate.received import unpacking
 from gate.received.archive import READABLE, unpacked
 from gate.received.inside import READERS
 from gate.received.target import verify_target
@@ -362,7 +361,7 @@ def test_nowhere_to_write(made: World, tmp_path: Path, monkeypatch: pytest.Monke
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(unpacking.os, "write", full)
+        patch.setattr("os.write", full)
         with pytest.raises(EngineFailure) as caught:
             verify(made, target)
     assert "No space left" in caught.value.message("en")
@@ -395,7 +394,8 @@ def test_a_reader_that_answers_nonsense(made: World, tmp_path: Path, monkeypatch
                      [["zip"], [["m", b"a", "file", None, b"", 1, False, None], ["x", 1 << 40, 5]]]):  # fmt: skip
         answers[:] = nonsense
         assert refusal(made, target).reason == "archive", nonsense
-    for nothing in ([], [{}], [[1]]):
+    empty: tuple[list[object], ...] = ([], [{}], [[1]])
+    for nothing in empty:
         answers[:] = nothing
         with pytest.raises(UsageError):
             verify(made, target)
@@ -408,6 +408,6 @@ def test_an_interrupt_leaves_nothing(made: World, tmp_path: Path, monkeypatch: p
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(unpacking.os, "write", interrupted)
+    monkeypatch.setattr("os.write", interrupted)
     with pytest.raises(KeyboardInterrupt):
         verify(made, zip_of(made.out, tmp_path / "r.zip"))
