@@ -6,7 +6,7 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 PYTEST := $(RUN) -m pytest
 
-.PHONY: docs dist lock help setup system demo test test-full corpus fuzz lint types messages schemas clean
+.PHONY: docs dist self-release lock help setup system demo test test-full corpus fuzz lint types messages schemas clean
 
 help:
 	@echo "make demo       set up, then release, verify and tamper with two examples"
@@ -16,6 +16,7 @@ help:
 	@echo "make corpus     measurements on packages from the registries, written to benchmarks/"
 	@echo "make docs       build the documentation site into site/"
 	@echo "make dist       build the gate's own sdist and wheel from the last commit, reproducibly"
+	@echo "make self-release  release the gate by itself: SIGNING=signing.toml TRUST=trust.toml OUT=folder [TRIAL=--trial]"
 	@echo "make lock       hold what the action installs to its digests, after a change of dependencies"
 	@echo "make messages   compile the message catalogue;  make schemas  write the JSON Schemas"
 
@@ -42,6 +43,7 @@ lint: $(STAMP)
 	$(RUN) tools/formats_doc.py --check
 	$(RUN) tools/rules_doc.py --check
 	$(RUN) tools/executable_content_doc.py --check
+	$(RUN) tools/changelog.py --check
 
 types: $(STAMP)
 	$(RUN) -m mypy
@@ -77,6 +79,10 @@ docs: $(STAMP)
 # The gate's own sdist and wheel, from the last commit, into dist/: the same bytes wherever they are built.
 dist: $(STAMP)
 	$(RUN) tools/dist.py --out dist
+
+# Sdist and wheel examined, judged, signed and verified by the gate, under tools/release/gate.toml.
+self-release: $(STAMP)
+	$(RUN) tools/self_release.py --signing $(SIGNING) --trust $(TRUST) --out $(OUT) $(TRIAL)
 
 # After a change of dependencies: what the action installs, with digests.
 lock: $(STAMP)

@@ -14,7 +14,9 @@ TOOLS = ROOT / "tools"
 
 
 def tool(name: str) -> ModuleType:
-    """Load a script of ``tools/`` as a module."""
+    """Load a script of ``tools/`` as a module, once."""
+    if name in sys.modules:
+        return sys.modules[name]
     if str(TOOLS) not in sys.path:
         sys.path.append(str(TOOLS))  # they import each other by name, as scripts do
     specification = importlib.util.spec_from_file_location(name, TOOLS / f"{name}.py")
