@@ -132,6 +132,8 @@ def release(
     artifacts = artifacts_of(request.paths)
     loaded = policy_for(request)
     fonts = find_fonts(os.environ)  # before an hour of scanning, not after it
+    if progress:
+        progress.stage("copy")
     with contextlib.ExitStack() as closing, Staging(out, [artifact.path for artifact in artifacts]) as staging:
         for signer in signers:
             closing.callback(signer.close)

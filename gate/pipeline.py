@@ -38,13 +38,19 @@ class Progress(Protocol):
     """Who is told how far a run is.  Called from the thread that runs the pipeline and from its helpers."""
 
     def stage(self, name: str) -> None:
-        """Take note that a stage begins: ``engines``, ``intake``, ``examine``, ``together``, ``finish``."""
+        """Take note that a stage begins: ``engines``, ``intake``, ``examine``, ``together``, ``source``, ``finish``."""
+
+    def engine(self, name: str) -> None:
+        """Take note of which engine is about to prove itself."""
 
     def found(self, size: int) -> None:
         """Intake found an item of ``size`` bytes."""
 
     def examined(self, size: int) -> None:
         """Take note that an item of ``size`` bytes has been seen by all examiners."""
+
+    def counted(self, done: int, total: int) -> None:
+        """Take note of so many items of so many in a stage that is not told by sizes."""
 
 
 class Silence:
@@ -53,14 +59,22 @@ class Silence:
     def stage(self, name: str) -> None:
         """Say nothing."""
 
+    def engine(self, name: str) -> None:
+        """Say nothing."""
+
     def found(self, size: int) -> None:
         """Say nothing."""
 
     def examined(self, size: int) -> None:
         """Say nothing."""
 
+    def counted(self, done: int, total: int) -> None:
+        """Say nothing."""
+
 
 Clock = Callable[[], datetime]
+SOURCE = "source"
+"""The name of the one who traces files to their source, which people wait for as a stage of its own."""
 _LARGE_BYTES = 1 << 20
 """From this size on the examiners of an item look at it at the same time; smaller ones are many anyway."""
 _WAVES = 12
@@ -138,7 +152,7 @@ class _Run:
         self._tasks.drain()
         self._examine_derived(intake)
         for group in self._together:
-            self._progress.stage("together")
+            self._progress.stage("source" if group.name == SOURCE else "together")
             self._examine_together(group)
         self._progress.stage("finish")
         for examiner in self._all:
@@ -156,6 +170,7 @@ class _Run:
         )
 
     def _prove(self, examiner: Examiner | Together, step: Callable[[], EngineInfo]) -> None:
+        self._progress.engine(examiner.name)
         try:
             self._engines[examiner.name] = step()
         except EngineFailure as failure:
@@ -233,6 +248,7 @@ class _Run:
     def _examine_together(self, examiner: Together) -> None:
         """Let items be looked at among their siblings; one that applies and is not answered for is a gap."""
         waiting = {entry.item.path: entry.item for entry in self._kept if examiner.applies(entry.item)}
+        applying = len(waiting)
         for _ in range(len(self._kept) - len(waiting)):
             self._ledger.count(examiner.name, "not_applicable")
         gap = Gap("engine-error", "the engine did not start")
@@ -242,6 +258,7 @@ class _Run:
             try:
                 for item, observations in examiner.examine(members):
                     self._ledger.observe(examiner.name, waiting.pop(item.path), observations)
+                    self._progress.counted(applying - len(waiting), applying)
             except Exception as error:  # noqa: BLE001  # as in `_observe`
                 gap = Gap("engine-error", printable(f"{type(error).__name__}: {error}")[:500])
         for item in waiting.values():

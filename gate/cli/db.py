@@ -102,7 +102,7 @@ def _update(
     private_mirror: str | None,
     proxy: str | None,
 ) -> int:
-    from gate.cli.db_output import progress_for  # noqa: PLC0415  # see above
+    from gate.cli.progress import progress_for  # noqa: PLC0415  # see above
     from gate.examine.antivirus.freshclam import Source  # noqa: PLC0415  # see above
     from gate.examine.antivirus.update import update  # noqa: PLC0415  # see above
 
@@ -118,7 +118,7 @@ def _update(
 def _import(
     ctx: click.Context, /, files: tuple[Path, ...], folder: Path | None, form: str, *, allow_older: bool
 ) -> int:
-    from gate.cli.db_output import progress_for  # noqa: PLC0415  # see above
+    from gate.cli.progress import progress_for  # noqa: PLC0415  # see above
     from gate.examine.antivirus.update import import_files  # noqa: PLC0415  # see above
 
     settings = ctx.ensure_object(Settings)

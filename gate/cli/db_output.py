@@ -1,9 +1,7 @@
-"""What ``gate db`` shows: the state of a database as text or JSON, and the progress of an update."""
+"""What ``gate db`` shows: the state of a database as text or JSON."""
 
 from __future__ import annotations
 
-import contextlib
-import sys
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,14 +11,8 @@ from gate.record.types import DATABASE
 from gate.text import Language, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from rich.progress import Progress as Bars
-
-    from gate.cli.settings import Settings
     from gate.examine.antivirus.database import DatabaseStatus
     from gate.examine.antivirus.files import DatabaseFile
-    from gate.examine.antivirus.freshclam import Progress
     from gate.examine.antivirus.update import Exchanged
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -103,39 +95,3 @@ def _file_entry(file: DatabaseFile) -> DatabaseFileEntry:
         header.version if header else None,
         header.built.strftime(_TIME) if header else None,
     )
-
-
-# --- progress ---------------------------------------------------------------------------------------------------
-
-
-class _Shown:
-    """One bar over the bytes of the file that is being fetched."""
-
-    def __init__(self, bars: Bars, language: Language) -> None:
-        self._bars = bars
-        self._language: Language = language
-        self._task = bars.add_task("", total=None)
-
-    def stage(self, name: str) -> None:
-        self._bars.reset(self._task, total=None, description=render(f"cli.stage.db-{name}", self._language))
-
-    def transferred(self, done: int, total: int) -> None:
-        self._bars.update(self._task, completed=done, total=total or None)
-
-
-@contextlib.contextmanager
-def progress_for(settings: Settings) -> Iterator[Progress]:
-    """Give the progress to report to: a bar on a terminal, silence elsewhere or where it is not wanted."""
-    from rich.console import Console  # noqa: PLC0415  # loaded only when a command runs
-    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415  # as above
-    from rich.progress import Progress as Bars  # noqa: PLC0415  # as above
-
-    from gate.examine.antivirus.update import Quiet  # noqa: PLC0415  # as above
-
-    if settings.quiet or not settings.progress or not sys.stderr.isatty():
-        yield Quiet()
-        return
-    console = Console(stderr=True, no_color=not settings.colour(sys.stderr))
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Bars(*columns, console=console, transient=True) as bars:
-        yield _Shown(bars, settings.language)

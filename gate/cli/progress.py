@@ -1,58 +1,63 @@
-"""Progress for people: what the run is doing and how far it is, on standard error, and nothing in pipelines."""
+"""Progress for people: one line on standard error while a command runs, and nothing in pipelines."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
+import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
 
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bars
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.live import Live
+from rich.text import Text
 
+from gate.cli.meter import Meter, meter_line
 from gate.cli.settings import Settings
-from gate.pipeline import Progress, Silence
-from gate.text import Language, render
+from gate.text import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+REFRESHES_PER_SECOND: Final = 8
 
 
-class _Shown:
-    """One bar over bytes: what has been examined of what intake has found so far."""
+class _Line:
+    """The line of a meter, made anew for every look at it, as wide as the terminal is by then."""
 
-    def __init__(self, bars: Bars, language: Language) -> None:
-        self._bars = bars
+    def __init__(self, meter: Meter, language: Language) -> None:
+        self._meter = meter
         self._language: Language = language
-        self._task = bars.add_task("", total=None, items=0)
-        self._items = 0
-        self._total = 0
 
-    def stage(self, name: str) -> None:
-        """Name what is going on."""
-        self._bars.update(self._task, description=render(f"cli.stage.{name}", self._language))
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        del console
+        # The last column stays free: some terminals begin a new line when it is written to.
+        line = meter_line(self._meter.reading(), self._language, max(options.max_width - 1, 1))
+        yield Text(line, no_wrap=True, overflow="crop", end="")
 
-    def found(self, size: int) -> None:
-        """Let the total grow."""
-        self._total += size
-        self._bars.update(self._task, total=self._total)
 
-    def examined(self, size: int) -> None:
-        """Advance by an item."""
-        self._items += 1
-        self._bars.update(self._task, advance=size, items=self._items)
+def is_watched(settings: Settings, environment: Mapping[str, str]) -> bool:
+    """Say whether a person looks on: a terminal that can redraw a line, no pipeline (``CI``), and nobody said no."""
+    in_pipeline = environment.get("CI", "").lower() not in {"", "0", "false"}
+    able = sys.stderr.isatty() and environment.get("TERM", "") not in {"dumb", ""}
+    return settings.progress and not settings.quiet and able and not in_pipeline
 
 
 @contextlib.contextmanager
-def progress_for(settings: Settings) -> Iterator[Progress]:
-    """Give the progress to report to: bars on a terminal, silence elsewhere or where it is not wanted."""
-    if settings.quiet or not settings.progress or not sys.stderr.isatty():
-        yield Silence()
+def progress_for(settings: Settings) -> Iterator[Meter]:
+    """Give the meter to report to; it is shown where a person looks on, and gone from the screen at the end."""
+    meter = Meter(time.monotonic)
+    if not is_watched(settings, os.environ):
+        yield meter
         return
-    console = Console(stderr=True, no_color=not settings.colour(sys.stderr))
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TextColumn("{task.fields[items]}"),
-        TimeRemainingColumn(),
-    )
-    with Bars(*columns, console=console, transient=True) as bars:
-        yield _Shown(bars, settings.language)
+    console = Console(stderr=True, no_color=not settings.colour(sys.stderr), highlight=False)
+    with Live(
+        _Line(meter, settings.language),
+        console=console,
+        refresh_per_second=REFRESHES_PER_SECOND,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ):
+        yield meter
