@@ -19,10 +19,13 @@ LOCALE = Path(__file__).parent.parent / "gate" / "text" / "locale"
 class _Plain(Catalog):
     """A catalogue whose header holds nothing that differs from run to run (no dates, no tool version)."""
 
+    plurals = False
+
     @property
     def mime_headers(self) -> list[tuple[str, str]]:  # type: ignore[override]  # a property in Babel too, set through a method
         """Return the header fields that readers need."""
-        return [("Content-Type", "text/plain; charset=utf-8"), ("Language", str(self.locale))]
+        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Language", str(self.locale))]
+        return [*headers, ("Plural-Forms", self.plural_forms)] if self.plurals else headers
 
 
 def compiled(source: Path) -> bytes:
@@ -33,6 +36,7 @@ def compiled(source: Path) -> bytes:
     for message in catalogue:
         if message.id:
             plain[message.id] = message
+            plain.plurals = plain.plurals or message.pluralizable
     buffer = io.BytesIO()
     write_mo(buffer, plain)
     return buffer.getvalue()

@@ -18,9 +18,10 @@ from typing import NoReturn
 import click
 
 from gate import __version__
+from gate.cli.helping import speaking
 from gate.cli.language import language_of, texts
 from gate.cli.output import say
-from gate.cli.settings import Settings, global_options
+from gate.cli.settings import Group, Settings, global_options
 from gate.errors import GateError
 from gate.reports.escaping import terminal_lines
 from gate.text import Language, render
@@ -43,7 +44,7 @@ BUG = 70
 INTERRUPTED = 130
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """Subcommands that are imported only when they are run or asked for help, so that ``--help`` is instant."""
 
     def __init__(self, language: Language) -> None:
@@ -53,7 +54,7 @@ class LazyGroup(click.Group):
             help=text("help"),
             params=global_options(text),
             callback=lambda **_: None,
-            context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+            context_settings={"help_option_names": ["-h", "--help"]},
         )
         self.params.append(
             click.Option(
@@ -99,6 +100,11 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return the exit code; errors go to standard error as a message with advice."""
     language = language_of(arguments, os.environ)
+    with speaking(language):
+        return _run(arguments, language)
+
+
+def _run(arguments: Sequence[str], language: Language) -> int:
     settings = Settings(language=language)
     try:
         result = LazyGroup(language).main(list(arguments), prog_name="gate", standalone_mode=False, obj=settings)

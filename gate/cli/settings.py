@@ -8,6 +8,7 @@ from typing import IO, Any
 
 import click
 
+from gate.cli.helping import Context, unchanged_environment
 from gate.cli.language import Text
 from gate.errors import UsageError
 from gate.parsing import confinable
@@ -94,8 +95,16 @@ def _remember(name: str, *, absent: bool = False) -> Any:  # noqa: ANN401  # cli
     return callback
 
 
+class Group(click.Group):
+    """A group whose help fits the terminal."""
+
+    context_class = Context
+
+
 class GateCommand(click.Command):
     """A subcommand that takes the global options too; its help lists its own options first."""
+
+    context_class = Context
 
     def __init__(self, name: str, *, text: Text, params: list[click.Parameter], callback: Any) -> None:  # noqa: ANN401  # as click declares it
         super().__init__(
@@ -108,7 +117,11 @@ class GateCommand(click.Command):
         )
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # as click declares it
-        """Run it; raises ``UsageError`` where this system cannot confine what it would have to."""
+        """Run it in the environment that the gate was started in.
+
+        Raises ``UsageError`` where this system cannot confine what it would have to.
+        """
         if self.name not in EVERYWHERE and not confinable():
             raise UsageError("cli.linux-only", command=ctx.command_path)
-        return super().invoke(ctx)
+        with unchanged_environment():
+            return super().invoke(ctx)

@@ -1,12 +1,7 @@
-"""Breaking prose into lines of a terminal, Japanese as well, which has no spaces to break at.
-
-Between two wide characters a line may end, but none begins with a closing bracket, a stop, a small kana or a long mark,
-and none ends with an opening bracket (JIS X 4051, "line-start and line-end prohibition").
-"""
+"""Prose that wraps wherever it stands in a report for a terminal."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -14,48 +9,12 @@ from rich.cells import cell_len
 from rich.measure import Measurement
 from rich.text import Text
 
+from gate.reports.breaking import wrapped
+
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions
 
-_WIDE: Final = "\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003fffd"
-_OPENING: Final = "「『（［｛〈《【〔"
-_CLOSING: Final = "」』）］｝〉》】〕、。，．・：；？！ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々ゝヽ〜…"
-_UNIT: Final = re.compile(f" +|[{_OPENING}]*(?:[{_WIDE}]|[^ {_WIDE}]+)[{_CLOSING}]*")
 _LEAST: Final = 12
-
-
-def wrapped(text: str, width: int) -> Iterator[str]:
-    """Yield the lines of a text of one line, each at most ``width`` columns wide where a character fits at all."""
-    line, used = "", 0
-    for match in _UNIT.finditer(text):
-        unit = match[0]
-        size = cell_len(unit)
-        if used + size > width:
-            if unit.isspace():
-                size, unit = 0, ""
-            if line:
-                yield line.rstrip(" ")
-            line, used = "", 0
-            while size > width:
-                head = _fitting(unit, width)
-                yield head
-                unit = unit[len(head) :]
-                size = cell_len(unit)
-        if line or not unit.isspace():
-            line += unit
-            used += size
-    if line:
-        yield line.rstrip(" ")
-
-
-def _fitting(unit: str, width: int) -> str:
-    """Return the beginning of a unit that fits, at least one character of it."""
-    used = 0
-    for index, character in enumerate(unit):
-        used += cell_len(character)
-        if used > width:
-            return unit[: max(index, 1)]
-    return unit
 
 
 class Prose:

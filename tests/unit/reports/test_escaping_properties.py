@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from gate.reports.breaking import wrapped
 from gate.reports.escaping import (
     html,
     inert_in_logs,
@@ -23,7 +24,6 @@ from gate.reports.escaping import (
     visible,
     xml,
 )
-from gate.reports.wrapping import wrapped
 from tests.unit.reports.test_escaping import MADE_BY_PLACES, PLACES, Reader, obeyed, pages_of, sarif_text
 
 PIECES = [

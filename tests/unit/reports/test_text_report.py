@@ -14,12 +14,12 @@ from gate.models import Artifact, Fact, Gap
 from gate.policy import SigningState, judge
 from gate.policy.clauses import CLAUSES, OUT_OF_SCOPE, clause_printed
 from gate.policy.registry import FINDINGS
+from gate.reports.breaking import wrapped
 from gate.reports.explanation import render_topic, render_topics
 from gate.reports.text import MOST_PLACES, SHOWN_PLACES, render_check
 from gate.reports.topics import ALL_CLAUSES, find_topic, near_topics, refusals
 from gate.reports.view import build_view
 from gate.reports.wording import next_step
-from gate.reports.wrapping import wrapped
 from gate.text import LANGUAGES, Language, render
 from gate.verification import keyless, openpgp, x509
 from tests.unit.policy.policy_kit import (

@@ -1,0 +1,55 @@
+"""Breaking prose into lines of a terminal, Japanese as well, which has no spaces to break at.
+
+Between two wide characters a line may end, but none begins with a closing bracket, a stop, a small kana or a long mark,
+and none ends with an opening bracket (JIS X 4051, "line-start and line-end prohibition").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from rich.cells import cell_len
+
+_WIDE: Final = "\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003fffd"
+_OPENING: Final = "「『（［｛〈《【〔"
+_CLOSING: Final = "」』）］｝〉》】〕、。，．・：；？！ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々ゝヽ〜…"
+_UNIT: Final = re.compile(f" +|[{_OPENING}]*(?:[{_WIDE}]|[^ {_WIDE}]+)[{_CLOSING}]*")
+
+
+def wrapped(text: str, width: int, *, whole: bool = False) -> Iterator[str]:
+    """Yield the lines of a text of one line, each at most ``width`` columns wide where a character fits at all.
+
+    ``whole`` leaves what has no place to break at (paths, digests, commands) in one piece, for a terminal to wrap.
+    """
+    line, used = "", 0
+    for match in _UNIT.finditer(text):
+        unit = match[0]
+        size = cell_len(unit)
+        if used + size > width:
+            if unit.isspace():
+                size, unit = 0, ""
+            if line:
+                yield line.rstrip(" ")
+            line, used = "", 0
+            while size > width and not whole:
+                head = _fitting(unit, width)
+                yield head
+                unit = unit[len(head) :]
+                size = cell_len(unit)
+        if line or not unit.isspace():
+            line += unit
+            used += size
+    if line:
+        yield line.rstrip(" ")
+
+
+def _fitting(unit: str, width: int) -> str:
+    """Return the beginning of a unit that fits, at least one character of it."""
+    used = 0
+    for index, character in enumerate(unit):
+        used += cell_len(character)
+        if used > width:
+            return unit[: max(index, 1)]
+    return unit
