@@ -13,8 +13,8 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import click
-
+from gate.cli.helping import Context as HelpContext
+from gate.cli.helping import speaking
 from gate.cli.main import COMMANDS, LazyGroup
 from gate.policy.clauses import clause_printed, clause_title
 from gate.policy.fields import Field, FileKind, Table, tables, words
@@ -240,14 +240,15 @@ def _severity(kind: FindingKind, language: Language) -> str:
 
 def _commands(language: Language) -> str:
     group = LazyGroup(language)
-    context = click.Context(group, info_name="gate", max_content_width=100, terminal_width=100)
+    context = HelpContext(group, info_name="gate", terminal_width=100)
     lines = [f"# {said('commands', language)}", "", said("commands-lead", language)]
-    lines += ["", "## gate", "", "```text", group.get_help(context).rstrip(), "```"]
-    for name in COMMANDS:
-        command = group.get_command(context, name)
-        for path, each in _with_subcommands(f"gate {name}", command):
-            inner = click.Context(each, info_name=path, max_content_width=100, terminal_width=100)
-            lines += ["", f"## {path}", "", "```text", each.get_help(inner).rstrip(), "```"]
+    with speaking(language):
+        lines += ["", "## gate", "", "```text", group.get_help(context).rstrip(), "```"]
+        for name in COMMANDS:
+            command = group.get_command(context, name)
+            for path, each in _with_subcommands(f"gate {name}", command):
+                inner = HelpContext(each, info_name=path, terminal_width=100)
+                lines += ["", f"## {path}", "", "```text", each.get_help(inner).rstrip(), "```"]
     return "\n".join(lines) + "\n"
 
 

@@ -7,7 +7,7 @@ import gettext
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -28,6 +28,7 @@ _CHOSEN: Final = "LANGUAGE"
 _started_with: list[str | None] = []
 """What it was before, while it is another."""
 _NAMES: Final = 30
+_HANGING: Final = 4
 _LEAST_TEXT: Final = 24
 
 
@@ -77,6 +78,12 @@ def help_width() -> int:
 class Formatter(click.HelpFormatter):
     """Wraps by columns, not by characters."""
 
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write how a command is called; further lines hang below the first."""
+        first, *rest = wrapped(f"{prefix or gettext.gettext('Usage:')} {prog} {args}", self.width, whole=True)
+        hanging = wrapped(" ".join(rest), self.width - _HANGING, whole=True)
+        self.write("".join(f"{line}\n" for line in (first, *(f"{' ' * _HANGING}{line}" for line in hanging))))
+
     def write_text(self, text: str) -> None:
         """Write paragraphs, which stand apart by a blank line."""
         indent = " " * self.current_indent
@@ -86,8 +93,9 @@ class Formatter(click.HelpFormatter):
             for line in wrapped(" ".join(paragraph.split()), self.width - self.current_indent):
                 self.write(f"{indent}{line}\n")
 
-    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = _NAMES, col_spacing: int = 2) -> None:
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = _NAMES, col_spacing: int = 2) -> None:
         """Write names and their texts beside each other, or below where a name is long or the terminal narrow."""
+        rows = list(rows)
         widest = max((cell_len(name) for name, _ in rows if cell_len(name) <= col_max), default=0)
         column = self.current_indent + widest + col_spacing
         if self.width - column < _LEAST_TEXT:

@@ -16,11 +16,12 @@ from types import FrameType
 from typing import NoReturn
 
 import click
+from rich.cells import cell_len
 
 from gate import __version__
 from gate.cli.helping import speaking
 from gate.cli.language import language_of, texts
-from gate.cli.output import say
+from gate.cli.output import fitted, say
 from gate.cli.settings import Group, Settings, global_options
 from gate.errors import GateError
 from gate.reports.escaping import terminal_lines
@@ -145,8 +146,8 @@ def _usage_advice(error: click.ClickException, language: Language) -> str:
 
 def _complain(message: str, advice: str, language: Language, settings: Settings) -> None:
     label = render("cli.error", language)
-    click.echo(click.style(f"{label}: ", fg="red", bold=True) + terminal_lines(message), err=True,
-               color=settings.colour(sys.stderr))  # fmt: skip
+    text = fitted(terminal_lines(message), cell_len(label) + 2)
+    click.echo(click.style(f"{label}: ", fg="red", bold=True) + text, err=True, color=settings.colour(sys.stderr))
     say(advice)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -11,12 +12,32 @@ import click
 
 from gate.errors import UsageError
 from gate.paths import printable
-from gate.reports.escaping import terminal_lines
+from gate.reports.escaping import inert_in_logs, terminal_lines
+
+_NARROWEST = 20
 
 
 def say(text: str) -> None:
-    """Write lines for a person to standard error; whatever stands in them, they are only text there."""
-    click.echo(terminal_lines(text), err=True)
+    """Write lines for a person to standard error; whatever stands in them, they are only text there.
+
+    On a terminal they are wrapped; a path or command in them is never broken, so that it can be copied.
+    """
+    click.echo(fitted(terminal_lines(text)), err=True)
+
+
+def fitted(lines: str, taken: int = 0) -> str:
+    """Return lines wrapped to the terminal that standard error is, or as they are; ``taken`` columns are in use."""
+    if not sys.stderr.isatty():
+        return lines
+    width = max(shutil.get_terminal_size().columns, _NARROWEST)
+    filled = "\n".join(_broken(line, width, 0 if number else taken) for number, line in enumerate(lines.split("\n")))
+    return inert_in_logs(filled)
+
+
+def _broken(line: str, width: int, taken: int) -> str:
+    from gate.reports.breaking import wrapped  # noqa: PLC0415  # nothing in a pipeline needs it
+
+    return "\n".join(wrapped("x" * taken + line, width, whole=True))[taken:]
 
 
 def write_answer(data: bytes, file: Path | None) -> None:

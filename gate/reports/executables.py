@@ -16,7 +16,7 @@ from rich.text import Text
 from gate.models import ExecutableClass
 from gate.policy.content import CONTENT
 from gate.reports.escaping import shortened, terminal
-from gate.reports.printing import line, place
+from gate.reports.printing import Placed, line
 from gate.text import Language, render
 
 if TYPE_CHECKING:
@@ -94,10 +94,10 @@ def _one_by_one(executables: Sequence[JudgedExecutable], language: Language) -> 
     covers = [terminal(each.justified_by or nothing) for each in shown]
     widths = [max(map(cell_len, column)) for column in (formats, covers)]
     for judged, format_, cover in zip(shown, formats, covers, strict=True):
-        row = Text(f"  {set_cell_size(format_, widths[0])}  ", no_wrap=True, overflow="ignore")
+        row = Text(f"  {set_cell_size(format_, widths[0])}  ")
         row.append(f"{judged.fact.sha256[:_DIGEST]}  ", style="dim")
         row.append(f"{set_cell_size(cover, widths[1])}  ", style="red" if judged.justified_by is None else "")
-        yield row.append_text(place(judged.fact.path))
+        yield Placed(row, judged.fact.path)
     if len(shown) < len(executables):
         more = render("output.more", language, {"count": len(executables) - len(shown)})
         yield line(more, "dim", indent=2)

@@ -12,7 +12,7 @@ from rich.text import Text
 from gate.policy.findings import finding_message
 from gate.policy.hosts_view import HostView, hosts_of
 from gate.reports.escaping import shortened, terminal, toml
-from gate.reports.printing import line, place, printed
+from gate.reports.printing import Placed, line, printed
 from gate.text import Language, render
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _STYLE = {
     "undeclared": "bold red",
-    "doubtful": "yellow",
+    "doubtful": "magenta",
     "declared": "green",
     "reviewed": "green",
     "own": "green",
@@ -72,7 +72,7 @@ def _host(view: HostView, snippet: Snippet, language: Language, *, verbose: bool
     )
     yield Padding(Text(counted, style="dim"), (0, 0, 0, 2))
     for finding in view.lacking:
-        yield line(finding_message(finding, language), "yellow", indent=2)
+        yield line(finding_message(finding, language), "magenta", indent=2)
     shown = view.contacts[: _MOST if verbose else _SHOWN]
     for judged in shown:
         yield from _contact(judged, snippet)
@@ -86,9 +86,8 @@ def _contact(judged: JudgedOutbound, snippet: Snippet) -> Iterator[RenderableTyp
     """Yield how and where, the place last and never broken, and below it what stands there."""
     fact = judged.fact
     condition = f"  [{terminal(shortened(fact.condition))}]" if fact.condition else ""
-    head = Text(f"    {fact.reach}  {terminal(shortened(fact.via))}{condition}  ", no_wrap=True, overflow="ignore")
-    head.append_text(place(fact.path))
-    yield head.append(f":{fact.line}" if fact.line else "")
+    head = Text(f"    {fact.reach}  {terminal(shortened(fact.via))}{condition}  ")
+    yield Placed(head, fact.path, ending=f":{fact.line}" if fact.line else "")
     shown = snippet(fact) or fact.url
     if shown:
         yield line(shortened(shown), "dim", indent=6)

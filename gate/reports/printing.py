@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
@@ -17,15 +18,18 @@ if TYPE_CHECKING:
 
     from gate.models import ClauseStatus, Severity, Verdict
 
+COLOURS: Final = frozenset({"red", "green", "magenta"})
+"""The colours of a terminal that can be read on light and on dark backgrounds: of the others yellow and cyan fade on
+white, blue on black.  Each goes with a word that says the same."""
 VERDICT_STYLE: Final[Mapping[Verdict, str]] = {
     "approved": "bold green",
     "rejected": "bold red",
-    "incomplete": "bold yellow",
+    "incomplete": "bold magenta",
 }
 SEVERITY_STYLE: Final[Mapping[Severity, str]] = {
     "reject": "bold red",
-    "gap": "bold yellow",
-    "warn": "yellow",
+    "gap": "bold magenta",
+    "warn": "magenta",
     "note": "dim",
 }
 STATUS_STYLE: Final[Mapping[ClauseStatus, str]] = {
@@ -33,7 +37,7 @@ STATUS_STYLE: Final[Mapping[ClauseStatus, str]] = {
     "confirmed-with-exceptions": "green",
     "supported": "green",
     "violated": "red",
-    "not-confirmed": "yellow",
+    "not-confirmed": "magenta",
     "not-applicable": "dim",
     "out-of-scope": "dim",
 }
@@ -48,7 +52,32 @@ def line(text: str, style: str = "", *, indent: int = 0) -> RenderableType:
 
 def place(path: str, *, indent: int = 0) -> Text:
     """Return an item path that is never broken, so that it can be copied and searched for: the terminal wraps it."""
-    return Text(" " * indent + terminal(shortened(path)), style="cyan", no_wrap=True, overflow="ignore")
+    return Text(" " * indent + terminal(shortened(path)), no_wrap=True, overflow="ignore")
+
+
+class Placed:
+    """What is said of a place in one line, the place last; it stands below where there is no room beside it."""
+
+    def __init__(self, head: Text, path: str, *, ending: str = "", indent: int = 6) -> None:
+        self._head = head
+        self._place = place(path).append(ending)
+        self._indent = indent
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        """Yield one line or two for the width that there is."""
+        del console
+        if self._head.cell_len + self._place.cell_len <= options.max_width:
+            yield self._unbroken(self._head.copy().append_text(self._place))
+            return
+        head = self._head.copy()
+        head.rstrip()
+        yield self._unbroken(head)
+        yield self._unbroken(Text(" " * self._indent).append_text(self._place))
+
+    @staticmethod
+    def _unbroken(text: Text) -> Text:
+        text.no_wrap, text.overflow = True, "ignore"
+        return text
 
 
 def printed(renderable: RenderableType, *, colour: bool, width: int | None) -> str:

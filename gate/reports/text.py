@@ -87,7 +87,7 @@ class _Report:
         view = self._view
         yield self._verdict()
         if view.sample:
-            yield line(self._say("report.sample"), "bold yellow")
+            yield line(self._say("report.sample"), "bold magenta")
         if view.deliverable is not None:
             about = view.deliverable
             yield line(f"{about.name} {about.version} ({about.kind})")
@@ -166,7 +166,7 @@ class _Report:
             yield Text("")
 
     def _group(self, group: FindingGroup) -> Iterator[RenderableType]:
-        head = Text(self._say(f"report.severity.{group.severity}"), style=SEVERITY_STYLE[group.severity])
+        head = Text.assemble((self._say(f"report.severity.{group.severity}"), SEVERITY_STYLE[group.severity]))
         head.append(f"  {terminal(shortened(group.id))}", style="bold")
         if group.clause:
             head.append(f"  {self._printed(group.clause)}", style="dim")

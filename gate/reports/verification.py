@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gate.verification.result import Countersignature, VerifiedSignature
     from gate.verification.today import Today
 
-_ESCAPES: Final = {"verified": "\033[1;32m", "not-verified": "\033[1;31m", "not-told": "\033[1;33m"}
+_ESCAPES: Final = {"verified": "\033[1;32m", "not-verified": "\033[1;31m", "not-told": "\033[1;35m"}
 _HANGING: Final = 4
 _LEAST_COLUMNS: Final = 20
 
@@ -49,14 +49,14 @@ def _kind(outcome: Verification | VerificationError) -> str:
 
 def _broken(line: str, width: int) -> Iterator[str]:
     """Yield the lines of a line: the first keeps its indent, the others hang below it."""
-    from gate.reports.wrapping import wrapped  # noqa: PLC0415  # a log needs none of what it loads
+    from gate.reports.breaking import wrapped  # noqa: PLC0415  # a log needs none of what it loads
 
     text = line.lstrip(" ")
     indent = " " * min(len(line) - len(text), width // 4)
     room = width - len(indent)
-    first = next(wrapped(text, room), "")
+    first = next(wrapped(text, room, whole=True), "")
     yield indent + first
-    for rest in wrapped(text[len(first) :].lstrip(" "), room - _HANGING):
+    for rest in wrapped(text[len(first) :].lstrip(" "), room - _HANGING, whole=True):
         yield " " * _HANGING + indent + rest
 
 

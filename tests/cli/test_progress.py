@@ -7,6 +7,8 @@ import pty
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import pyte
 import pytest
@@ -138,7 +140,9 @@ print("the answer")
 """
 
 
-def on_a_terminal(settings: str = "{}", columns: int = 60, **changes: str) -> tuple[bytes, pyte.Screen]:
+def on_a_terminal(
+    settings: str = "{}", *, columns: int = 60, changes: Mapping[str, str] = MappingProxyType({})
+) -> tuple[bytes, pyte.Screen]:
     """Return what a command writes to its standard error, a terminal, and the screen at the end."""
     own, theirs = pty.openpty()
     environment = {**clean_environment(), "TERM": "xterm", "COLUMNS": str(columns), **changes}
@@ -182,7 +186,7 @@ def test_one_line_is_drawn_again_and_gone_at_the_end(columns: int) -> None:
     ],
 )
 def test_silence_where_nobody_looks_on(settings: str, environment: dict[str, str]) -> None:
-    assert on_a_terminal(settings, **environment)[0] == b""
+    assert on_a_terminal(settings, changes=environment)[0] == b""
 
 
 def test_silence_in_a_pipe() -> None:
