@@ -152,8 +152,12 @@ class Authority(Holder):
         reason: x509.ReasonFlags | None = None,
         invalid_since: timedelta | None = None,
         key: Key | None = None,
+        extra: Sequence[x509.ExtensionType] = (),
     ) -> bytes:
-        """Return a revocation list (DER); times are from now on, ``lasts`` from its issue on."""
+        """Return a revocation list (DER); times are from now on, ``lasts`` from its issue on.
+
+        ``extra`` are critical extensions, such as those of a list that is not about all certificates.
+        """
         now = _now()
         builder = x509.CertificateRevocationListBuilder().issuer_name(self.certificate.subject)
         builder = builder.last_update(now + issued).next_update(now + issued + (lasts or DAY))
@@ -165,6 +169,8 @@ class Authority(Holder):
             if invalid_since is not None:
                 entry = entry.add_extension(x509.InvalidityDate(now + invalid_since), critical=False)
             builder = builder.add_revoked_certificate(entry.build())
+        for extension in extra:
+            builder = builder.add_extension(extension, critical=True)
         return builder.sign(key or self.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def ocsp(
@@ -175,14 +181,16 @@ class Authority(Holder):
         issued: timedelta = -timedelta(minutes=1),
         lasts: timedelta = 7 * DAY,
         responder: Holder | None = None,
+        unknown: bool = False,
     ) -> bytes:
-        """Return an OCSP answer (DER) about a certificate of this authority."""
+        """Return an OCSP answer (DER) about a certificate, which the authority may say to be ``unknown``."""
         now, by = _now(), responder or self
+        status = ocsp.OCSPCertStatus.GOOD if revoked is None else ocsp.OCSPCertStatus.REVOKED
         builder = ocsp.OCSPResponseBuilder().add_response(
             cert=holder.certificate,
             issuer=self.certificate,
             algorithm=hashes.SHA256(),
-            cert_status=ocsp.OCSPCertStatus.GOOD if revoked is None else ocsp.OCSPCertStatus.REVOKED,
+            cert_status=ocsp.OCSPCertStatus.UNKNOWN if unknown else status,
             this_update=now + issued,
             next_update=now + issued + lasts,
             revocation_time=None if revoked is None else now + revoked,
