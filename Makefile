@@ -18,7 +18,7 @@ help:
 	@echo "make dist       build the gate's own sdist and wheel from the last commit, reproducibly"
 	@echo "make self-release  release the gate by itself: SIGNING=signing.toml TRUST=trust.toml OUT=folder [TRIAL=--trial]"
 	@echo "make lock       hold what the action installs to its digests, after a change of dependencies"
-	@echo "make messages   compile the message catalogue;  make schemas  write the JSON Schemas"
+	@echo "make messages   compile the message catalogue, write the manual pages;  make schemas  write the JSON Schemas"
 
 # System packages: ClamAV, GnuPG, a compiler for the demo's extension.  Says what is missing where it may not install.
 system:

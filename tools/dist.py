@@ -24,6 +24,8 @@ ROOT = Path(__file__).parents[1]
 PACKER = "hatchling"
 DATA = {"signatures": "gate/data/signatures", "yara-rules": "gate/data/yara-rules"}
 """Folders of the tree that an installed gate holds inside of its package."""
+MANUAL = {"man/gate.1": "share/man/man1/gate.1", "man/ja/gate.1": "share/man/ja/man1/gate.1"}
+"""Manual pages of the tree, and where they are below the folder that the wheel is installed to."""
 SOURCES = (".po",)
 """What of the package is compiled before it is packed, and not needed by who runs it."""
 INFO = frozenset({"METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE"})
@@ -97,8 +99,9 @@ def problems(root: Path, sdist: Path, wheel: Path) -> list[str]:
         held = {name for name in archive.namelist() if not name.endswith("/")}
     with tarfile.open(sdist) as files:
         packed = {str(PurePosixPath(*PurePosixPath(member.name).parts[1:])) for member in files if member.isfile()}
-    info = f"{wheel.name.removesuffix('-py3-none-any.whl')}.dist-info"
-    wanted = set(expected_in_wheel(committed)) | {f"{info}/{name}" for name in INFO}
+    name_and_version = wheel.name.removesuffix("-py3-none-any.whl")
+    wanted = set(expected_in_wheel(committed)) | {f"{name_and_version}.dist-info/{name}" for name in INFO}
+    wanted |= {f"{name_and_version}.data/data/{place}" for page, place in MANUAL.items() if page in committed}
     return [
         *_each("the wheel lacks", wanted - held),
         *_each("the wheel holds", held - wanted),
@@ -119,7 +122,7 @@ def expected_in_wheel(committed: Iterable[str]) -> Iterator[str]:
 
 
 def _sources_of_wheel(committed: Iterable[str]) -> set[str]:
-    return {name for name in committed if name.split("/")[0] in {"gate", *DATA}} | {"pyproject.toml", "LICENSE"}
+    return {name for name in committed if name.split("/")[0] in {"gate", "man", *DATA}} | {"pyproject.toml", "LICENSE"}
 
 
 def _each(what: str, names: Iterable[str]) -> Iterator[str]:

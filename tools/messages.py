@@ -1,6 +1,7 @@
 """Compile the message catalogue: every ``.po`` below ``gate/text/locale`` to the ``.mo`` beside it.
 
-``python tools/messages.py`` writes, ``--check`` only says whether the compiled files are current (exit 1 if not).
+The manual pages are made of the same texts (``tools/man.py``), so they are written along with them.
+``python tools/messages.py`` writes, ``--check`` only says whether the files are current (exit 1 if not).
 """
 
 from __future__ import annotations
@@ -55,7 +56,11 @@ def main() -> int:
                 target.write_bytes(data)
     for target in stale:
         print("stale" if check else "written", target.relative_to(LOCALE))
-    return 1 if check and stale else 0
+    if check and stale:
+        return 1
+    import man  # noqa: PLC0415  # a script beside this one; reads what was compiled just now
+
+    return man.main()
 
 
 if __name__ == "__main__":

@@ -83,16 +83,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "本ツールが出力する文書と、記載するファイルのJSON Schema（2020-12）です。パッケージにも収録しています。",
     ),
 }
-_EXIT_CODES: Final[tuple[tuple[int, str, str], ...]] = (
-    (0, "Yes: approved, verified, healthy.", "可：出荷可、検証成功、正常です。"),
-    (1, "No: rejected, not verified.", "否：出荷不可、検証失敗です。"),
-    (2, "Wrong usage or configuration, wrong PIN, missing key.",
-     "使用方法若しくは設定の誤り、PINの誤り又は鍵の不足です。"),
-    (3, "Could not tell: incomplete, an engine or a signing service failed.",
-     "判定不能：未検査があるか、検査機能又は署名サービスが動作しません。"),
-    (70, "A bug in the gate.", "本ツールの不具合です。"),
-    (130, "Interrupted.", "中断されました。"),
-)  # fmt: skip
+_EXIT_CODES: Final = (0, 1, 2, 3, 70, 130)
 _TO_OTHER_LANGUAGE: Final = re.compile(
     r"^(?:日本語版: )?\[(?:日本語|English|[a-z-]+\.ja\.md)[^\]]*\]\([^)]*\)\.?\n+", re.MULTILINE
 )
@@ -261,7 +252,7 @@ def _with_subcommands(path: str, command: Any) -> Iterator[tuple[str, Any]]:  # 
 def _exit_codes(language: Language) -> str:
     lines = [f"# {said('exit-codes', language)}", "", said("exit-lead", language), ""]
     lines += [f"| {said('code', language)} | {said('meaning', language)} |", "|---|---|"]
-    lines += [f"| {code} | {meaning[LANGUAGES.index(language)]} |" for code, *meaning in _EXIT_CODES]
+    lines += [f"| {code} | {render(f'man.exit.{code}', language)} |" for code in _EXIT_CODES]
     return "\n".join(lines) + "\n"
 
 

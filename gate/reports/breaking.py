@@ -18,14 +18,18 @@ _CLOSING: Final = "」』）］｝〉》】〕、。，．・：；？！ーぁ�
 _UNIT: Final = re.compile(f" +|[{_OPENING}]*(?:[{_WIDE}]|[^ {_WIDE}]+)[{_CLOSING}]*")
 
 
+def units(text: str) -> Iterator[str]:
+    """Yield the pieces of a text between which a line may end; blanks are pieces of their own."""
+    return (match[0] for match in _UNIT.finditer(text))
+
+
 def wrapped(text: str, width: int, *, whole: bool = False) -> Iterator[str]:
     """Yield the lines of a text of one line, each at most ``width`` columns wide where a character fits at all.
 
     ``whole`` leaves what has no place to break at (paths, digests, commands) in one piece, for a terminal to wrap.
     """
     line, used = "", 0
-    for match in _UNIT.finditer(text):
-        unit = match[0]
+    for unit in units(text):
         size = cell_len(unit)
         if used + size > width:
             if unit.isspace():
