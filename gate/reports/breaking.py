@@ -29,8 +29,8 @@ def wrapped(text: str, width: int, *, whole: bool = False) -> Iterator[str]:
     ``whole`` leaves what has no place to break at (paths, digests, commands) in one piece, for a terminal to wrap.
     """
     line, used = "", 0
-    for unit in units(text):
-        size = cell_len(unit)
+    for piece in units(text):
+        unit, size = piece, cell_len(piece)
         if used + size > width:
             if unit.isspace():
                 size, unit = 0, ""
