@@ -1,6 +1,6 @@
 """Compile the message catalogue: every ``.po`` below ``gate/text/locale`` to the ``.mo`` beside it.
 
-The manual pages are made of the same texts (``tools/man.py``), so they are written along with them.
+The manual pages are made of the same texts (``tools/manual.py``), so they are written along with them.
 ``python tools/messages.py`` writes, ``--check`` only says whether the files are current (exit 1 if not).
 """
 
@@ -58,9 +58,9 @@ def main() -> int:
         print("stale" if check else "written", target.relative_to(LOCALE))
     if check and stale:
         return 1
-    import man  # noqa: PLC0415  # a script beside this one; reads what was compiled just now
+    import manual  # noqa: PLC0415  # a script beside this one; reads what was compiled just now
 
-    return man.main()
+    return manual.main()
 
 
 if __name__ == "__main__":

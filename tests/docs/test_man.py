@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shutil
 import subprocess
@@ -21,7 +22,7 @@ PAGES = {"en": ROOT / "man" / "gate.1", "ja": ROOT / "man" / "ja" / "gate.1"}
 
 def test_pages_are_current() -> None:
     done = subprocess.run(
-        [sys.executable, ROOT / "tools" / "man.py", "--check"], capture_output=True, text=True, check=False
+        [sys.executable, ROOT / "tools" / "manual.py", "--check"], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (0, ""), "run `make messages`"
 
@@ -62,10 +63,12 @@ def test_set_without_a_warning(language: Language) -> None:
         pytest.skip("no program that sets manual pages")
 
 
-def test_nothing_in_a_text_is_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    import man  # type: ignore[import-not-found]  # a script, not a package
-
+def test_nothing_in_a_text_is_a_request() -> None:
+    specification = importlib.util.spec_from_file_location("manual", ROOT / "tools" / "manual.py")
+    assert specification is not None
+    assert specification.loader is not None
+    man = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(man)
     assert man.roff(".so /etc/passwd") == r"\&.so /etc/passwd"
     assert man.roff("'br") == r"\&\(aqbr"
     assert man.roff("a\n.br\nb") == "a .br b"

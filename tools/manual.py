@@ -1,6 +1,6 @@
 """Write the manual pages, ``man/gate.1`` and ``man/ja/gate.1``, from the texts that ``--help`` prints (groff_man(7)).
 
-``python tools/man.py`` writes, ``--check`` only says whether the files are current (exit 1 if not).
+``python tools/manual.py`` writes, ``--check`` only says whether the files are current (exit 1 if not).
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def page(language: Language) -> str:
     group = LazyGroup(language)
     with speaking(language):
         lines = [
-            r".\" Written by tools/man.py from the message catalogue.",
+            r".\" Written by tools/manual.py from the message catalogue.",
             f'.TH GATE 1 {DATE} "release\\-gate {__version__}" {quoted(said("manual", language))}',
             *((".ad l", ".nh") if language == "ja" else ()),
             *_section("name", language),
