@@ -35,6 +35,7 @@ COMMANDS = (
     "release",
     "verify",
     "countersign",
+    "trust",
     "report",
     "doctor",
     "explain",

@@ -89,6 +89,20 @@ class StampAnswer:
     chain: tuple[bytes, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimedSigner:
+    """Whose certificate a signature names as its signer's, by the certificate's own words: nothing of it is proved.
+
+    ``sha256`` is of the certificate, ``spki_sha256`` of its key; ``same_subject`` says whether the subject is the name
+    that was asked for.
+    """
+
+    subject: str
+    sha256: str
+    spki_sha256: str
+    same_subject: bool
+
+
 class Checker:
     """Checks detached CMS signatures under entries of trust, judging at ``now`` (seconds since 1970).
 
@@ -140,6 +154,16 @@ class Checker:
             )
         except (KeyError, TypeError, ValueError):
             return Checked("failed", "", 0, 0, b"", "", 0)
+
+    def claimed_signer(self, signature: bytes, subject: str) -> ClaimedSigner | None:
+        """Return the certificate that a signature names, compared with an RFC 4514 name; None where there is none."""
+        if len(signature) > MAX_SIGNATURE:
+            return None
+        answer = self._ask({"do": "signer", "signature": signature, "subject": subject})
+        if _outcome(answer) != "valid":
+            return None
+        subject, sha256, spki_sha256 = (str(answer.get(name, "")) for name in ("subject", "sha256", "spki_sha256"))
+        return ClaimedSigner(subject, sha256, spki_sha256, same_subject=answer.get("same_subject") is True)
 
     def read_response(self, response: bytes, stamped: bytes, nonce: int, pool: Sequence[bytes]) -> StampAnswer:
         """Look at a time-stamping authority's answer to a request for ``stamped`` with ``nonce``, whoever it is.

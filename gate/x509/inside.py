@@ -17,7 +17,7 @@ from pyhanko.sign.general import check_ess_certid
 
 from gate.x509.chain import TOLERANCE, Material, known_until, prove_chain, singles, upwards
 from gate.x509.form import Refusal, Signed, read_signature, require_der
-from gate.x509.names import read_name, same_name, signer_text, spki_sha256
+from gate.x509.names import read_name, same_name, signer_text, spki_sha256, write_name
 from gate.x509.profiles import fits_profile, has_signing_usage, is_sound_key
 from gate.x509.stamp import Stamp, is_good, prove_stamp, read_stamp
 
@@ -72,6 +72,8 @@ def serve(options: Mapping[str, Any]) -> Callable[[Mapping[str, Any], Sequence[i
             yield {"unread": unread}
         elif request["do"] == "stamp":
             yield _answer(lambda: _of_response(request["response"], request))
+        elif request["do"] == "signer":
+            yield _answer(lambda: _of_signer(request["signature"], request["subject"]))
         else:
             now = datetime.fromtimestamp(options["now"] if options["now"] is not None else request["now"], UTC)
             yield _checked(entries, request["signature"], descriptors[0], kept, now)
@@ -274,6 +276,21 @@ def _material(files: Sequence[Sequence[Any]]) -> tuple[Material, list[int]]:
         except Exception:  # noqa: BLE001  # whatever a parser throws at what is none
             unread.append(number)
     return Material(tuple(found["cer"]), tuple(found["crl"]), tuple(found["ocsp"])), unread
+
+
+def _of_signer(raw: bytes, subject: str) -> dict[str, Any]:
+    """Return what the certificate says that a signature names as its signer's; nothing of it is proved."""
+    certificate = read_signature(raw)[0].signer
+    try:
+        same = same_name(certificate.subject, read_name(subject))
+    except ValueError:
+        same = False
+    return {
+        "subject": write_name(certificate.subject),
+        "sha256": hashlib.sha256(certificate.dump()).hexdigest(),
+        "spki_sha256": spki_sha256(certificate),
+        "same_subject": same,
+    }
 
 
 # --- answers of a time-stamping authority ---------------------------------------------------------------------

@@ -42,7 +42,7 @@ LEAVES = {
 STAGES = {"intake", "examine", "policy", "record", "signing"}
 JOINTS = {
     "pipeline", "deliver", "staging", "verification", "reports", "operations", "doctor", "rendering", "signers",
-    "countersigning", "received",
+    "countersigning", "received", "trusting",
 }  # fmt: skip
 ALLOWED = {
     **dict.fromkeys(LEAVES, LEAVES),
@@ -61,6 +61,7 @@ ALLOWED = {
     "doctor": LEAVES | STAGES | {"reports", "installing"},
     "source": LEAVES | {"source", "examine"},
     "previous": LEAVES | {"verification", "record"},
+    "trusting": LEAVES | {"trusting", "policy", "record", "verification", "signing", "reports"},
     "countersigning": LEAVES | {"verification", "record", "signing", "staging"},
     "rendering": LEAVES | {"previous", "verification", "record", "policy"},
     "received": LEAVES | {"received", "intake", "verification", "record", "policy"},

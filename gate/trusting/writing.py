@@ -1,0 +1,76 @@
+"""The text of a drafted ``trust.toml``: every key with what it means, and what is left to do in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from gate.policy.fields import tables, words
+from gate.reports.escaping import shortened
+from gate.reports.starter import toml
+from gate.text import render
+from gate.verification.trust import TrustFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    from gate.policy.fields import Table
+    from gate.record.statement import RecordDeliverable
+    from gate.text import Language
+    from gate.trusting.draft import Entry, Value
+
+_STATED: Final = {"deliverable": "name", "version": "version", "contract": "contract", "recipient": "recipient"}
+"""Keys of ``[record]`` and what of the record's deliverable each is compared with."""
+_MOST: Final = 1000
+
+
+def render_trust(
+    entries: Sequence[Entry], deliverable: RecordDeliverable | None, language: Language, *, folder: str, day: date
+) -> str:
+    """Return the text of a trust file; ``folder`` is how the person named the release, ``day`` today."""
+    about: dict[str, str | int] = {"folder": folder, "day": day.isoformat()}
+    lines = [*_comment(render("trust.draft.head", language, about)), ""]
+    for table in tables(TrustFile):
+        if table.path == "":
+            lines += [*_comment(words("trust", "", "require", language)), 'require = "all"', ""]
+        elif table.path == "record":
+            lines += [*_expectations(table, deliverable, language), ""]
+        else:
+            for entry in entries:
+                if entry.section == table.path:
+                    lines += [*_entry(table, entry, language), ""]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _entry(table: Table, entry: Entry, language: Language) -> Iterator[str]:
+    yield from _comment(words("trust", table.path, "", language))
+    yield f"[[{table.path}]]"
+    given: dict[str, Value | bool] = dict(entry.values)
+    if entry.open:
+        given["unconfirmed"] = True
+    for field in table.fields:
+        yield from _comment(words("trust", table.path, field.name, language))
+        if field.name == "unconfirmed":
+            for code in entry.open:
+                yield from _comment(render(f"trust.draft.{code}", language))
+        yield _line(field.name, field.example, given)
+
+
+def _expectations(table: Table, deliverable: RecordDeliverable | None, language: Language) -> Iterator[str]:
+    """Yield ``[record]`` with what the record says, as comments: the person compares it with the contract first."""
+    yield from _comment(words("trust", table.path, "", language))
+    yield f"[{table.path}]"
+    yield from _comment(render("trust.draft.record", language))
+    for field in table.fields:
+        yield from _comment(words("trust", table.path, field.name, language))
+        stated = getattr(deliverable, _STATED[field.name], None) if field.name in _STATED else None
+        yield f"# {field.name} = {toml(shortened(stated, _MOST) if stated else field.example)}"
+
+
+def _line(name: str, example: object, given: Mapping[str, object]) -> str:
+    return f"{name} = {toml(given[name])}" if name in given else f"# {name} = {toml(example)}"
+
+
+def _comment(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        yield f"# {line}".rstrip()
