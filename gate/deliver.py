@@ -6,10 +6,12 @@ signatures are the last files, and the folder gets its name in one step after al
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -22,21 +24,23 @@ from gate.record.documents import facts_document, gate_identity, policy_referenc
 from gate.record.identity import record_number
 from gate.record.provenance import build_provenance
 from gate.record.sbom import sbom_document
-from gate.record.statement import PromisedSignature, build_record, rfc3339
+from gate.record.statement import build_record, rfc3339
 from gate.record.summary import build_summary
 from gate.record.sums import render_sums
 from gate.record.types import STATEMENT
-from gate.signing.interface import KeepsMaterial
+from gate.signatures import make_signatures, promises_of, require_signers
 from gate.staging import Staging, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
+    from typing import BinaryIO
 
     from gate.models import Examination, Judgement
     from gate.policy.load import LoadedPolicy
     from gate.record.identity import GateIdentity
-    from gate.signing.interface import Signer
+    from gate.record.statement import PromisedSignature
+    from gate.signing.interface import PromisedSigner, Signatory, Signer
     from gate.staging import StagedArtifact
 
 MOST_STATEMENT_BYTES: Final = 64 << 20
@@ -44,7 +48,7 @@ MOST_STATEMENT_BYTES: Final = 64 << 20
 _SUMS_OF_PAYLOAD: Final = re.compile(rb"^\\?(?:[0-9a-f]{64}[ \t].*|SHA256 ?\(.*)payload", re.IGNORECASE | re.MULTILINE)
 """A line of either form that sha256sum(1) checks, over a file where a release has its payload."""
 
-__all__ = ["Delivered", "Staging", "deliver"]
+__all__ = ["Delivered", "Staging", "deliver", "deliver_unsigned"]
 
 
 class Reports(Protocol):
@@ -80,47 +84,109 @@ def deliver(
     what the policy was loaded with, ``UsageError`` where there is nobody to sign, nothing can be written, or an
     artifact could pass for a document of a release.  Then no signature is left.
     """
-    if judgement.verdict != "approved":
-        raise SigningFailure("deliver.not-approved", verdict=judgement.verdict)
-    _require_signers(signers)
-    _require_examined(staging, examination)
-    _require_no_document(staging)
-    writer = _Writer(staging.folder)
-    for artifact in staging.staged:
-        if artifact.kind == "folder":
-            writer.write(layout.list_path(artifact.name), render_list(artifact.entries))
-    gate = gate_identity()
-    writer.write(layout.FACTS, facts_document(examination, gate))
-    result_sha256 = writer.write(layout.RESULT, result_document(examination, judgement, loaded, gate))
-    writer.write(layout.POLICY, loaded.raw)
-    papers = _write_papers(writer, loaded)
-    created = clock()
-    writer.write(layout.SBOM, sbom_document(examination, loaded.policy, gate, created=created))
-    _write_attestations(writer, examination, judgement, loaded, gate, created)
-    staging.confirm()
+    documents = _Documents(staging, examination, judgement, loaded, signers)
+    documents.write(clock)
     for signer in signers:
         signer.begin()
-    promised = _promises(staging, signers)
-    number = record_number(result_sha256, examination.finished, loaded.policy.gate.timezone)
-    for path, report in reports(number, created, promised).items():
-        writer.write(path, report)
-    files = dict(writer.digests)
-    sums = writer.write(layout.SUMS, render_sums({**_payload_digests(staging), **_on_disk(files)}))
-    record = build_record(
-        examination,
-        judgement,
-        loaded,
-        gate,
-        created=created,
-        files=files,
-        sums_sha256=sums,
-        papers=papers,
-        promised=promised,
-    )
-    record_sha256 = writer.write(layout.RECORD, record)
-    _sign(staging, writer, signers, promised)
+    record_sha256, promised = documents.write_record(reports)
+    for path, data in make_signatures(promised, signers, partial(_opened, staging.folder)):
+        documents.writer.write(path, data)
     staging.confirm()  # what changed under the signature is not delivered
     return Delivered(staging.publish(), record_sha256, promised)
+
+
+def deliver_unsigned(
+    staging: Staging,
+    examination: Examination,
+    judgement: Judgement,
+    loaded: LoadedPolicy,
+    signers: Sequence[PromisedSigner],
+    *,
+    clock: Callable[[], datetime],
+    reports: Reports,
+) -> Delivered:
+    """Write and publish a release as :func:`deliver` does, but its signatures, which ``signers`` have still to make.
+
+    It proves nothing until they are there.  Raises as :func:`deliver`.
+    """
+    documents = _Documents(staging, examination, judgement, loaded, signers)
+    documents.write(clock)
+    record_sha256, promised = documents.write_record(reports)
+    staging.confirm()
+    return Delivered(staging.publish(), record_sha256, promised)
+
+
+class _Documents:
+    """The documents of one release, written in two steps: who signs may be known only between them.
+
+    Raises as :func:`deliver`.
+    """
+
+    def __init__(
+        self,
+        staging: Staging,
+        examination: Examination,
+        judgement: Judgement,
+        loaded: LoadedPolicy,
+        signers: Sequence[Signatory],
+    ) -> None:
+        if judgement.verdict != "approved":
+            raise SigningFailure("deliver.not-approved", verdict=judgement.verdict)
+        require_signers(signers)
+        _require_examined(staging, examination)
+        _require_no_document(staging)
+        self.writer = _Writer(staging.folder)
+        self._staging = staging
+        self._examination = examination
+        self._judgement = judgement
+        self._loaded = loaded
+        self._signers = signers
+        self._gate = gate_identity()
+
+    def write(self, clock: Callable[[], datetime]) -> None:
+        """Write all that does not name the signers, and hash the artifacts once more."""
+        writer, examination, loaded, gate = self.writer, self._examination, self._loaded, self._gate
+        for artifact in self._staging.staged:
+            if artifact.kind == "folder":
+                writer.write(layout.list_path(artifact.name), render_list(artifact.entries))
+        writer.write(layout.FACTS, facts_document(examination, gate))
+        writer.write(layout.RESULT, result_document(examination, self._judgement, loaded, gate))
+        writer.write(layout.POLICY, loaded.raw)
+        self._papers = _write_papers(writer, loaded)
+        self._created = clock()
+        writer.write(layout.SBOM, sbom_document(examination, loaded.policy, gate, created=self._created))
+        _write_attestations(writer, examination, self._judgement, loaded, gate, self._created)
+        self._staging.confirm()
+
+    def write_record(self, reports: Reports) -> tuple[str, tuple[PromisedSignature, ...]]:
+        """Write reports, sums and record; return the record's SHA-256 and the signatures that it promises."""
+        writer, examination, loaded = self.writer, self._examination, self._loaded
+        promised = promises_of([*map(_signed_alone, self._staging.staged)], self._signers)
+        timezone = loaded.policy.gate.timezone
+        number = record_number(writer.digests[layout.RESULT], examination.finished, timezone)
+        for path, report in reports(number, self._created, promised).items():
+            writer.write(path, report)
+        files = dict(writer.digests)
+        sums = writer.write(layout.SUMS, render_sums({**_payload_digests(self._staging), **_on_disk(files)}))
+        record = build_record(
+            examination,
+            self._judgement,
+            loaded,
+            self._gate,
+            created=self._created,
+            files=files,
+            sums_sha256=sums,
+            papers=self._papers,
+            promised=promised,
+        )
+        return writer.write(layout.RECORD, record), promised
+
+
+@contextlib.contextmanager
+def _opened(folder: Path, path: str) -> Iterator[BinaryIO]:
+    """Open a file of the release that is being made."""
+    with (folder / os.fsdecode(layout.on_disk(path))).open("rb") as file:
+        yield file
 
 
 class _Writer:
@@ -142,14 +208,6 @@ class _Writer:
                 stream.write(data)
         self.digests[path] = hashlib.sha256(data).hexdigest()
         return self.digests[path]
-
-
-def _require_signers(signers: Sequence[Signer]) -> None:
-    if not signers:
-        raise UsageError("deliver.no-signer")
-    suffixes = [signer.suffix for signer in signers]
-    if len(set(suffixes)) != len(suffixes):
-        raise UsageError("deliver.same-suffix", suffix=max(suffixes, key=suffixes.count))
 
 
 def _require_examined(staging: Staging, examination: Examination) -> None:
@@ -243,30 +301,3 @@ def _payload_digests(staging: Staging) -> dict[bytes, str]:
 def _signed_alone(artifact: StagedArtifact) -> str:
     """Return the file whose signature proves one artifact alone: the artifact, or the list of its files."""
     return layout.list_path(artifact.name) if artifact.kind == "folder" else layout.payload_path(artifact.name)
-
-
-def _promises(staging: Staging, signers: Sequence[Signer]) -> tuple[PromisedSignature, ...]:
-    """Return the signatures to make in their order: by signers that can be undone first, the record's last by each."""
-    artifacts = [*map(_signed_alone, staging.staged)]
-    return tuple(
-        PromisedSignature(layout.signature_path(path, signer.suffix), signer.backend, signer.signer, path)
-        for signer in sorted(signers, key=lambda signer: signer.irrevocable)
-        for path in (*(artifacts if signer.signs_artifacts else ()), *layout.SIGNED)
-    )
-
-
-def _sign(staging: Staging, writer: _Writer, signers: Sequence[Signer], promised: Sequence[PromisedSignature]) -> None:
-    by_name = {(signer.backend, signer.signer): signer for signer in signers}
-    for promise in promised:
-        path = staging.folder / os.fsdecode(layout.on_disk(promise.signs))
-        with path.open("rb") as file:
-            signer = by_name[promise.backend, promise.signer]
-            signature = signer.sign(file, statement=promise.signs in layout.STATEMENTS)
-        writer.write(promise.name, signature)
-        if isinstance(signer, KeepsMaterial):
-            for suffix, data in signer.beside(signature).items():
-                writer.write(promise.name + suffix, data)
-    for signer in signers:
-        if isinstance(signer, KeepsMaterial):
-            for name, data in signer.material().items():
-                writer.write(layout.validation_path(name), data)

@@ -123,8 +123,9 @@ class DescriptorCursor:
 
     def enter(self, name: bytes) -> None:
         """See :class:`Cursor`."""
-        self._above.append(_identity(os.fstat(self._descriptor)))
+        here = _identity(os.fstat(self._descriptor))
         self._move(name)
+        self._above.append(here)
 
     def leave(self) -> None:
         """See :class:`Cursor`."""

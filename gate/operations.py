@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -13,7 +13,7 @@ from typing import get_args
 from zoneinfo import ZoneInfo
 
 from gate.data_files import data_folder
-from gate.deliver import Delivered, Staging, deliver
+from gate.deliver import Delivered, Staging, deliver, deliver_unsigned
 from gate.errors import UsageError
 from gate.examine.antivirus.database import default_database_folder
 from gate.examine.evidence.reader import EvidenceFile, read_evidence
@@ -28,7 +28,7 @@ from gate.policy import LoadedPolicy, SigningState, judge, load_policy, refuse_i
 from gate.policy.blocks import justification_blocks
 from gate.previous import previous_fact, read_previous
 from gate.record.documents import gate_identity, result_document
-from gate.signing.interface import Signer
+from gate.signing.interface import PromisedSigner, Signatory, Signer
 from gate.source.approvals import Entry, PolicyFile
 from gate.source.run import source_run
 from gate.source_lines import read_line
@@ -126,6 +126,51 @@ def release(
     Raises ``UsageError`` for inputs that cannot be used, ``ArtifactChanged`` where bytes changed between examination
     and signature, ``SigningFailure`` or ``KeyProblem`` where signing failed; nothing is left then either.
     """
+    with contextlib.ExitStack() as closing:
+
+        def ready() -> None:
+            for signer in signers:
+                closing.callback(signer.close)
+                signer.ready()
+
+        return _released(
+            request,
+            out,
+            signers,
+            ready=ready,
+            deliver=partial(deliver, signers=signers),
+            clock=clock,
+            progress=progress,
+        )
+
+
+def release_unsigned(
+    request: CheckRequest,
+    out: Path,
+    signers: Sequence[PromisedSigner],
+    *,
+    clock: Clock,
+    progress: Progress | None = None,
+) -> tuple[Checked, Delivered | None]:
+    """Do what :func:`release` does, but for the signatures, which ``signers`` make in another job.
+
+    No key is needed and no secret is read.  Returns and raises as :func:`release`.
+    """
+    deliver_them = partial(deliver_unsigned, signers=signers)
+    return _released(request, out, signers, ready=None, deliver=deliver_them, clock=clock, progress=progress)
+
+
+def _released(
+    request: CheckRequest,
+    out: Path,
+    signers: Sequence[Signatory],
+    *,
+    ready: Callable[[], None] | None,
+    deliver: Callable[..., Delivered],
+    clock: Clock,
+    progress: Progress | None,
+) -> tuple[Checked, Delivered | None]:
+    """Release by signers that ``ready`` makes ready, or that sign later where it is None."""
     from gate.reports.pdf_fonts import find_fonts  # noqa: PLC0415  # half a second that no check has to wait for
     from gate.reports.release import release_reports  # noqa: PLC0415  # as above
 
@@ -134,20 +179,19 @@ def release(
     fonts = find_fonts(os.environ)  # before an hour of scanning, not after it
     if progress:
         progress.stage("copy")
-    with contextlib.ExitStack() as closing, Staging(out, [artifact.path for artifact in artifacts]) as staging:
-        for signer in signers:
-            closing.callback(signer.close)
-            signer.ready()
+    with Staging(out, [artifact.path for artifact in artifacts]) as staging:
+        if ready is not None:
+            ready()
         examination = _examine(request, staging.artifacts, loaded, clock, progress)
         examination = with_facts(examination, [service for signer in signers for service in signer.services])
-        state = SigningState(intended=True, ready=tuple(signer.backend for signer in signers))
-        checked = _judged(examination, loaded, state)
+        backends = tuple(signer.backend for signer in signers)
+        checked = _judged(examination, loaded, SigningState(intended=True, ready=backends, later=ready is None))
         if checked.judgement.verdict != "approved":
             return checked, None
-        if progress:
+        if progress and ready is not None:
             progress.stage("sign")
         reports = partial(release_reports, examination, checked.judgement, loaded, fonts)
-        delivered = deliver(staging, examination, checked.judgement, loaded, signers, clock=clock, reports=reports)
+        delivered = deliver(staging, examination, checked.judgement, loaded, clock=clock, reports=reports)
     return checked, delivered
 
 

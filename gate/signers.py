@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from gate.errors import UsageError
 from gate.policy.keyless_section import Keyless
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from gate.policy.model import OpenPgp
     from gate.policy.x509_section import X509
     from gate.signing.certificate_keys import CertificateKey
-    from gate.signing.interface import Signer
+    from gate.signing.interface import PromisedSigner, Signer
+    from gate.signing.tokens import TokenSource
+
+Made = TypeVar("Made")
 
 
 def signers_for(loaded: LoadedPolicy, chosen: Sequence[str], *, each: bool = False) -> list[Signer]:
@@ -27,17 +31,34 @@ def signers_for(loaded: LoadedPolicy, chosen: Sequence[str], *, each: bool = Fal
     ``each`` asks signers that sign the record alone to sign each artifact as well.  Raises ``UsageError`` where none is
     named or one has no section in the policy, ``KeyProblem`` for a fingerprint that is none.
     """
+    return _made(loaded, chosen, _openpgp, _x509, partial(_keyless, each=each))
+
+
+def promised_signers_for(loaded: LoadedPolicy, chosen: Sequence[str], *, each: bool = False) -> list[PromisedSigner]:
+    """Return who will sign in another job, as :func:`signers_for` does; neither keys nor secrets need be here.
+
+    Raises ``KeyProblem`` as well where the policy does not say who that is: no certificate to look at, no identity.
+    """
+    return _made(loaded, chosen, _openpgp_promise, _x509_promise, partial(_keyless_promise, each=each))
+
+
+def _made(
+    loaded: LoadedPolicy,
+    chosen: Sequence[str],
+    openpgp: Callable[[OpenPgp, Path], Made],
+    x509: Callable[[X509, Path], Made],
+    keyless: Callable[[Keyless, Path], Made],
+) -> list[Made]:
+    """Return what the makers make of the sections that were asked for."""
     signing = loaded.policy.signing
     base = loaded.source.parent if loaded.source else Path()
     # The public instance needs no section: a build system tells who signs.
-    keyless = signing.keyless or Keyless()
-    makers: dict[str, Callable[[], Signer]] = {"keyless": lambda: _keyless(keyless, base, each=each)}
+    section = signing.keyless or Keyless()
+    makers: dict[str, Callable[[], Made]] = {"keyless": lambda: keyless(section, base)}
     if signing.openpgp is not None:
-        openpgp = signing.openpgp
-        makers["openpgp"] = lambda: _openpgp(openpgp, base)
+        makers["openpgp"] = partial(openpgp, signing.openpgp, base)
     if signing.x509 is not None:
-        certificate = signing.x509
-        makers["x509"] = lambda: _x509(certificate, base)
+        makers["x509"] = partial(x509, signing.x509, base)
     names = tuple(dict.fromkeys(chosen)) or signing.use
     if not names:
         raise UsageError("cli.no-signer")
@@ -54,22 +75,26 @@ def _openpgp(section: OpenPgp, base: Path) -> Signer:
 
 def _keyless(section: Keyless, base: Path, *, each: bool) -> Signer:
     from gate.signing.keyless import KeylessOptions, KeylessSigner  # noqa: PLC0415  # loaded only where it signs
-    from gate.signing.tokens import TokenSource  # noqa: PLC0415  # as above
 
-    token = TokenSource(
-        variable=section.token_env,
-        file=base / section.token_file if section.token_file else None,
-        interactive=sys.stdin.isatty(),
-    )
     options = KeylessOptions(
         trust_config=base / section.trust_config if section.trust_config else None,
-        token=token,
+        token=_token(section, base),
         identity=section.identity,
         issuer=section.issuer,
         public_log=section.public_log,
         each=each,
     )
     return KeylessSigner(options)
+
+
+def _token(section: Keyless, base: Path) -> TokenSource:
+    from gate.signing.tokens import TokenSource  # noqa: PLC0415  # loaded only where it signs
+
+    return TokenSource(
+        variable=section.token_env,
+        file=base / section.token_file if section.token_file else None,
+        interactive=sys.stdin.isatty(),
+    )
 
 
 def _x509(section: X509, base: Path) -> Signer:
@@ -99,3 +124,31 @@ def _certificate_key(section: X509, base: Path) -> CertificateKey:
     if section.pkcs12 is None and copy is not None:
         return PemKey(base / name, copy, secret)
     return Pkcs12Key(base / name, secret, copy)
+
+
+# --- who signs in another job -----------------------------------------------------------------------------------
+
+
+def _openpgp_promise(section: OpenPgp, _base: Path) -> PromisedSigner:
+    from gate.signing.promises import openpgp_promise  # noqa: PLC0415  # loaded only where something is promised
+
+    return openpgp_promise(section.fingerprint)
+
+
+def _x509_promise(section: X509, base: Path) -> PromisedSigner:
+    from gate.signing.promises import x509_promise  # noqa: PLC0415  # as above
+
+    return x509_promise(
+        base / section.certificate if section.certificate else None,
+        tsa=section.tsa,
+        chain=tuple(base / name for name in section.chain),
+        ocsp=section.ocsp,
+        profile=section.profile,
+    )
+
+
+def _keyless_promise(section: Keyless, base: Path, *, each: bool) -> PromisedSigner:
+    from gate.signing.promises import keyless_promise  # noqa: PLC0415  # as above
+
+    trust_config = base / section.trust_config if section.trust_config else None
+    return keyless_promise(section.identity, trust_config=trust_config, token=_token(section, base), each=each)

@@ -120,7 +120,7 @@ class Staging:
         """
         with writing():
             self.folder.chmod(_FOLDER_MODE)
-            _flush_file_system(self.folder)
+            flush_file_system(self.folder)
             _rename_without_replacing(self.folder, self._out)
             self._published = True
         # Some file systems cannot flush a folder; the release is there all the same.
@@ -323,7 +323,7 @@ def _flush(path: Path) -> None:
         os.close(descriptor)
 
 
-def _flush_file_system(folder: Path) -> None:
+def flush_file_system(folder: Path) -> None:
     """Bring all that was written below ``folder`` to the disk in one call, whatever the number of files."""
     synchronise = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
     if synchronise is None:

@@ -33,6 +33,7 @@ COMMANDS = (
     "justify",
     "outbound",
     "release",
+    "sign",
     "verify",
     "countersign",
     "trust",

@@ -13,6 +13,7 @@ from gate.cli.language import Text
 from gate.cli.options import examination_options, refuse_colliding_reports, request_of
 from gate.cli.output import say
 from gate.cli.settings import GateCommand, Settings
+from gate.paths import printable
 from gate.text import render
 
 BACK_ENDS = ("openpgp", "x509", "keyless")
@@ -27,6 +28,7 @@ def build(text: Text) -> click.Command:
         ),
         click.Option(["--sign"], type=click.Choice(BACK_ENDS), multiple=True, help=text("option.sign")),
         click.Option(["--sign-each"], is_flag=True, help=text("option.sign-each")),
+        click.Option(["--unsigned"], is_flag=True, help=text("option.unsigned")),
     ]
     return GateCommand("release", text=text, params=params, callback=_release)
 
@@ -35,18 +37,24 @@ def build(text: Text) -> click.Command:
 def _release(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # click hands options over by name
     from gate.cli.progress import progress_for  # noqa: PLC0415  # engines are loaded only when the command runs
     from gate.clock import clock_from  # noqa: PLC0415  # as above
-    from gate.operations import policy_for, release  # noqa: PLC0415  # as above
-    from gate.signers import signers_for  # noqa: PLC0415  # as above
+    from gate.operations import policy_for, release, release_unsigned  # noqa: PLC0415  # as above
+    from gate.signers import promised_signers_for, signers_for  # noqa: PLC0415  # as above
 
     settings = ctx.ensure_object(Settings)
     refuse_colliding_reports(values)
     request = request_of(values)
     clock = clock_from(os.environ)
-    signers = signers_for(policy_for(request), values["sign"], each=values["sign_each"])
-    with progress_for(settings) as progress:
-        checked, delivered = release(request, values["out"], signers, clock=clock, progress=progress)
+    loaded, wanted, out = policy_for(request), values["sign"], values["out"]
+    if values["unsigned"]:
+        promised = promised_signers_for(loaded, wanted, each=values["sign_each"])
+        with progress_for(settings) as progress:
+            checked, delivered = release_unsigned(request, out, promised, clock=clock, progress=progress)
+    else:
+        signers = signers_for(loaded, wanted, each=values["sign_each"])
+        with progress_for(settings) as progress:
+            checked, delivered = release(request, out, signers, clock=clock, progress=progress)
     write_reports(checked, values, settings, created=clock())
     if delivered is not None and not settings.quiet:
-        about: dict[str, str | int] = {"folder": str(values["out"]), "sha256": delivered.record_sha256}
-        say(render("cli.delivered", settings.language, about))
+        about: dict[str, str | int] = {"folder": printable(str(out)), "sha256": delivered.record_sha256}
+        say(render("cli.delivered-unsigned" if values["unsigned"] else "cli.delivered", settings.language, about))
     return EXIT_CODES[checked.judgement.verdict]

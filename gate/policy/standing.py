@@ -46,10 +46,16 @@ _ENGINES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class SigningState:
-    """Whether the run is meant to sign, and the back ends that are loaded and ready to."""
+    """Whether the run is meant to sign, and the back ends that are loaded and ready to, or promised for ``later``.
+
+    Signatures that are only promised count like those that are about to be made: the record names each of them with its
+    signer, and proves nothing to anybody before all of them are there.
+    """
 
     intended: bool
     ready: tuple[str, ...]
+    later: bool = False
+    """Whether the signatures are made in a step of their own, by signers that are known and not loaded here."""
     notes: tuple[str, ...] = ()
     """What else is known of how recipients verify: whether the government's certificates can be had."""
 
@@ -158,7 +164,8 @@ def _authenticity(basis: Basis, evidence: tuple[str, ...]) -> Clause:
     """Judge from the signers that are ready; where one is missing, a finding stands against the clause already."""
     if not basis.signing.intended:
         return _clause(AUTHENTICITY, "not-applicable", "nothing-signed", evidence)
-    return _clause(AUTHENTICITY, "confirmed", "signed", evidence, backends=", ".join(sorted(basis.signing.ready)))
+    reason = "signed-later" if basis.signing.later else "signed"
+    return _clause(AUTHENTICITY, "confirmed", reason, evidence, backends=", ".join(sorted(basis.signing.ready)))
 
 
 def _is_open(finding: Finding, *severities: Severity) -> bool:

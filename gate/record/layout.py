@@ -37,6 +37,8 @@ SUFFIXES: Final[Mapping[str, str]] = MappingProxyType({"openpgp": ".asc", "x509"
 """What the name of a signature adds to the name of what is signed, by back end."""
 VALIDATION: Final = "gate/validation"
 """Certificates, revocation lists and answers by which signatures are verified years later."""
+SIGNATURES: Final = "gate/signatures"
+"""Signatures of one artifact alone."""
 STAMP_SUFFIX: Final = ".tsr"
 """What the name of a signature's timestamp, as an answer of RFC 3161, adds to the signature's."""
 COUNTERSIGNATURES: Final = "gate/countersignatures"
@@ -71,7 +73,7 @@ def signature_path(signed: str, suffix: str) -> str:
     name = signed.rpartition("/")[2]
     if signed == list_path(name.removesuffix(".list")):
         name = name.removesuffix(".list")
-    return f"{GATE}/signatures/{name}{suffix}"
+    return f"{SIGNATURES}/{name}{suffix}"
 
 
 def validation_path(name: str, folder: str = VALIDATION) -> str:

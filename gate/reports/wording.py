@@ -77,5 +77,8 @@ def decided_by(entry: ExceptionView, parties: Parties, language: Language) -> st
 
 def next_step(verdict: Verdict, clauses: Iterable[Clause]) -> str:
     """Return the code of what to do next: who has only checked has yet to sign, who has signed has to hand over."""
+    reasons = {clause.reason_code for clause in clauses if clause.id == AUTHENTICITY}
+    if verdict == "approved" and "clause.reason.signed-later" in reasons:
+        return "report.next.unsigned"
     signed = any(clause.id == AUTHENTICITY and clause.status != "not-applicable" for clause in clauses)
     return "report.next.signed" if verdict == "approved" and signed else f"report.next.{verdict}"

@@ -11,7 +11,6 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO, Final
-from urllib.parse import urlsplit
 
 from asn1crypto import cms
 from cryptography import x509
@@ -24,8 +23,8 @@ from gate.filelist import hash_descriptor
 from gate.models import ServiceFact
 from gate.paths import printable
 from gate.signing.certificate_keys import read_certificates, read_file
-from gate.signing.stamping import get_stamp, get_state, ocsp_url
-from gate.signing.usable import asn1, path_upwards, require_fresh, require_usable
+from gate.signing.stamping import get_stamp, get_state, ocsp_url, services_of
+from gate.signing.usable import asn1, path_upwards, require_fit, require_fresh
 from gate.x509.checker import MAX_MATERIAL, Checker, Revocation, TrustedSigner
 from gate.x509.form import with_timestamp
 from gate.x509.names import signer_text, spki_sha256
@@ -105,35 +104,8 @@ class CmsSigner:
             raise KeyProblem("x509.lists-too-large", most=MAX_LISTS >> 20)
         certificate = self._options.key.visible()
         if certificate is not None:
-            self._require_fit(certificate, self._pool)
-        host = urlsplit(self._options.tsa).hostname or self._options.tsa
-        self.services = (
-            ServiceFact(
-                f"RFC 3161 time-stamping authority {printable(self._options.tsa)}",
-                printable(host),
-                "the SHA-256 of each signature",
-            ),
-            *(self._responders(certificate) if certificate is not None else ()),
-        )
-
-    def _require_fit(self, certificate: x509.Certificate, pool: Sequence[x509.Certificate]) -> None:
-        require_usable(certificate, self._options.profile)
-        if not path_upwards(certificate, pool):
-            raise KeyProblem("x509.no-chain", subject=printable(certificate.subject.rfc4514_string()))
-
-    def _responders(self, certificate: x509.Certificate) -> list[ServiceFact]:
-        if not self._options.ocsp:
-            return []
-        pairs = [certificate, *path_upwards(certificate, self._pool)]
-        places = sorted({place for place in map(ocsp_url, pairs) if place is not None})
-        return [
-            ServiceFact(
-                f"OCSP responder {printable(place)}",
-                printable(urlsplit(place).hostname or place),
-                "the serial number of the signer's certificate",
-            )
-            for place in places
-        ]
+            require_fit(certificate, self._pool, self._options.profile)
+        self.services = services_of(self._options.tsa, certificate if self._options.ocsp else None, self._pool)
 
     # --- after it ---------------------------------------------------------------------------------------------
 
@@ -143,7 +115,7 @@ class CmsSigner:
             return
         library, certificate, more = self._options.key.open(self._pool)
         self._pool += [each for each in more if each not in self._pool]
-        self._require_fit(certificate, self._pool)
+        require_fit(certificate, self._pool, self._options.profile)
         above = path_upwards(certificate, self._pool)
         if self._options.ocsp:
             # Authorities whose list is at hand need no answer.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import resources
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -18,6 +20,7 @@ from sigstore._internal.timestamp import (
     TimestampSource,
     TimestampVerificationResult,
 )
+from sigstore.errors import Error as SigstoreError
 from sigstore.models import ClientTrustConfig
 from sigstore.sign import SigningContext
 from sigstore.verify import Verifier
@@ -181,6 +184,23 @@ class Instance:
         if self.public:
             facts.append(ServiceFact(f"TUF repository {_REPOSITORY}", "sigstore.dev", "requests for its files"))
         return tuple(facts)
+
+
+def packaged_instance() -> Instance:
+    """Return the public instance as the installed package knows it, without asking anybody.
+
+    Raises ``KeyProblem`` where none of the services that it names is in use today.
+    """
+    stored = resources.files("sigstore._store").joinpath("https%3A%2F%2Ftuf-repo-cdn.sigstore.dev")
+    config = {
+        "mediaType": ClientTrustConfig.ClientTrustConfigType.CONFIG_0_1.value,
+        "trustedRoot": json.loads(stored.joinpath("trusted_root.json").read_bytes()),
+        "signingConfig": json.loads(stored.joinpath("signing_config.v0.2.json").read_bytes()),
+    }
+    try:
+        return Instance(ClientTrustConfig.from_json(json.dumps(config)))
+    except SigstoreError as error:
+        raise KeyProblem("keyless.no-config", path="sigstore", detail=type(error).__name__) from error
 
 
 def load_instance(path: Path | None) -> Instance:

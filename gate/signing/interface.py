@@ -7,18 +7,14 @@ A back end signs files one by one with one key, and proves each signature before
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import BinaryIO, Protocol, runtime_checkable
 
 from gate.models import ServiceFact
 
 
-@runtime_checkable
-class Signer(Protocol):
-    """One way of signing, with one key.
-
-    A release calls :meth:`ready` before anything is examined, :meth:`begin` after the verdict, :meth:`sign` for each
-    file then, and whoever made the signer calls :meth:`close` whatever happened.
-    """
+class Signatory(Protocol):
+    """Who signs, in which way, and what that touches: all that a release says of its signers."""
 
     @property
     def backend(self) -> str:
@@ -43,6 +39,27 @@ class Signer(Protocol):
     @property
     def services(self) -> tuple[ServiceFact, ...]:
         """The services outside of this machine that it uses; known once it is ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromisedSigner:
+    """A :class:`Signatory` who signs in a step of its own, as far as it is known without any secret."""
+
+    backend: str
+    signer: str
+    suffix: str
+    signs_artifacts: bool
+    irrevocable: bool
+    services: tuple[ServiceFact, ...] = ()
+
+
+@runtime_checkable
+class Signer(Signatory, Protocol):
+    """One way of signing, with one key.
+
+    A release calls :meth:`ready` before anything is examined, :meth:`begin` after the verdict, :meth:`sign` for each
+    file then, and whoever made the signer calls :meth:`close` whatever happened.
+    """
 
     def ready(self) -> None:
         """Make sure that the key is there and may sign, without reading any secret.

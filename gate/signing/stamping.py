@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import requests
 from asn1crypto import tsp
@@ -18,8 +19,10 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from gate.errors import SigningFailure
+from gate.models import ServiceFact
 from gate.paths import printable
 from gate.signing.deadlines import TooLateError, bound, within
+from gate.signing.usable import path_upwards
 from gate.x509.checker import Checker, StampAnswer
 
 if TYPE_CHECKING:
@@ -57,6 +60,31 @@ def ocsp_url(certificate: x509.Certificate) -> str | None:
         and isinstance(each.access_location, x509.UniformResourceIdentifier)
     ]
     return next((place for place in places if place.startswith(("http://", "https://"))), None)
+
+
+def services_of(
+    tsa: str, certificate: x509.Certificate | None, pool: Sequence[x509.Certificate]
+) -> tuple[ServiceFact, ...]:
+    """Return the services that signing uses, in the words of the record.
+
+    ``certificate`` is the signer's where its state and that of those above it in ``pool`` is asked for, else None.
+    """
+    authority = ServiceFact(
+        f"RFC 3161 time-stamping authority {printable(tsa)}",
+        printable(urlsplit(tsa).hostname or tsa),
+        "the SHA-256 of each signature",
+    )
+    asked = [] if certificate is None else [certificate, *path_upwards(certificate, pool)]
+    places = sorted({place for place in map(ocsp_url, asked) if place is not None})
+    responders = (
+        ServiceFact(
+            f"OCSP responder {printable(place)}",
+            printable(urlsplit(place).hostname or place),
+            "the serial number of the signer's certificate",
+        )
+        for place in places
+    )
+    return (authority, *responders)
 
 
 def get_state(url: str, certificate: x509.Certificate, issuer: x509.Certificate) -> bytes:

@@ -41,6 +41,13 @@ def require_usable(certificate: x509.Certificate, profile: Profile) -> None:
         raise KeyProblem("x509.usage", subject=subject, profile=profile)
 
 
+def require_fit(certificate: x509.Certificate, pool: Sequence[x509.Certificate], profile: Profile) -> None:
+    """Raise ``KeyProblem`` as :func:`require_usable`, and where nothing in ``pool`` has issued the certificate."""
+    require_usable(certificate, profile)
+    if not path_upwards(certificate, pool):
+        raise KeyProblem("x509.no-chain", subject=printable(certificate.subject.rfc4514_string()))
+
+
 def require_fresh(listed: x509.CertificateRevocationList, shown: str) -> None:
     """Raise ``KeyProblem`` where a revocation list has ended: then it says nothing of a signature made now."""
     until = listed.next_update_utc

@@ -43,6 +43,7 @@ STAGES = {"intake", "examine", "policy", "record", "signing"}
 JOINTS = {
     "pipeline", "deliver", "staging", "verification", "reports", "operations", "doctor", "rendering", "signers",
     "countersigning", "received", "trusting",
+    "sealing",
 }  # fmt: skip
 ALLOWED = {
     **dict.fromkeys(LEAVES, LEAVES),
@@ -54,7 +55,9 @@ ALLOWED = {
     "tasks": LEAVES | {"examine"},
     "pipeline": LEAVES | STAGES | {"tasks"},
     "staging": LEAVES | STAGES,
-    "deliver": LEAVES | STAGES | {"staging"},
+    "signatures": LEAVES | STAGES,
+    "deliver": LEAVES | STAGES | {"staging", "signatures"},
+    "sealing": LEAVES | STAGES | {"sealing", "signatures", "staging", "verification"},
     "verification": LEAVES | {"verification", "record", "policy"},
     "reports": LEAVES | {"reports", "policy", "record", "verification"},
     "installing": set(),

@@ -47,7 +47,7 @@ def main() -> None:
     for place, name in (
         (staging, "_copy_bytes"),
         (staging, "_rename_without_replacing"),
-        (staging, "_flush_file_system"),
+        (staging, "flush_file_system"),
         (staging, "_flush"),
         (staging.Staging, "confirm"),
         (deliver._Writer, "write"),

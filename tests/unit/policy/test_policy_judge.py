@@ -594,6 +594,9 @@ def test_authenticity_is_judged_from_the_signers_that_are_ready() -> None:
     confirmed = clause(judged(signing=RELEASE), AUTHENTICITY)
     assert (confirmed.status, confirmed.reason_args) == ("confirmed", {"backends": "openpgp"})
     assert "signing:openpgp" in confirmed.evidence
+    later = clause(judged(signing=SigningState(intended=True, ready=("openpgp",), later=True)), AUTHENTICITY)
+    assert (later.status, later.reason_code) == ("confirmed", "clause.reason.signed-later")
+    assert later.evidence == confirmed.evidence
     check = clause(judged(), AUTHENTICITY)
     assert (check.status, check.reason_code) == ("not-applicable", "clause.reason.nothing-signed")
 

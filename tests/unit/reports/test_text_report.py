@@ -245,6 +245,8 @@ def test_a_gap_is_explained_with_the_examiner_that_left_it() -> None:
 def test_whoever_has_signed_is_not_told_to_sign(language: Language) -> None:
     assert render("report.next.approved", language) == next_step_of(CHECK, language)
     assert render("report.next.signed", language) == next_step_of(RELEASE, language)
+    unsigned = SigningState(intended=True, ready=("openpgp",), later=True)
+    assert render("report.next.unsigned", language) == next_step_of(unsigned, language)
 
 
 def next_step_of(signing: SigningState, language: Language) -> str:

@@ -1,0 +1,118 @@
+"""Signatures that are made and not yet in the release: held in a file without a name until all of them are there.
+
+So nothing of them is left, wherever it ends, unless all are; and should it end between the first that is put in place
+and the last, that is taken back.  Killed just there it leaves a folder that ``verify`` refuses: the record's own
+signatures are put in place last.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from typing import TYPE_CHECKING, Final, Self, cast
+
+from gate.errors import GateError
+from gate.record import layout
+from gate.sealing.unsigned import adding, as_examined
+from gate.staging import flush_file_system
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from gate.folders import DescriptorCursor
+    from gate.verification.folder import ReleaseFolder
+
+_FOLDER_MODE: Final = 0o755
+_FILE_MODE: Final = 0o644
+
+
+class HeldSignatures:
+    """Files for a release folder that do not lie in it yet; use it as a context manager.
+
+    Raises ``UsageError`` where nothing can be written.
+    """
+
+    def __init__(self, release: ReleaseFolder) -> None:
+        self._release = release
+        self._places: list[tuple[str, int, int]] = []
+        with adding():
+            self._file = tempfile.TemporaryFile(dir=release.path)  # noqa: SIM115  # closed at the end of the block
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def hold(self, path: str, data: bytes) -> None:
+        """Hold the bytes of the file that is to lie at ``path``."""
+        with adding():
+            start = self._file.seek(0, os.SEEK_END)
+            self._file.write(data)
+        self._places.append((path, start, len(data)))
+
+    def put_in_place(self, look: Callable[[list[str]], object]) -> None:
+        """Write all that is held into the folder, onto no name that is taken; or nothing, where that fails.
+
+        ``look`` is given the paths when they are there; all is taken back where it raises.  Raises ``ArtifactChanged``
+        where the folders that it goes into are no longer there.
+        """
+        made: list[bytes] = []
+        try:
+            for path, start, size in sorted(self._places, key=_of_the_record):
+                with adding():
+                    self._file.seek(start)
+                    data = self._file.read(size)
+                self._write(layout.on_disk(path), data, made)
+            with adding():
+                flush_file_system(self._release.path)
+            look([path for path, *_ in self._places])
+        except BaseException:
+            self._take_back(made)
+            raise
+
+    def _write(self, path: bytes, data: bytes, made: list[bytes]) -> None:
+        """Write a new file, and the folder that it lies in where there is none; ``made`` is told before they are."""
+        above = path.rpartition(b"/")[0]
+        if above not in made and not self._has_folder(above):
+            with self._making(above, made) as (folder, name):
+                os.mkdir(name, _FOLDER_MODE, dir_fd=folder)
+                os.chmod(name, _FOLDER_MODE, dir_fd=folder)  # whatever the umask is
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        with self._making(path, made) as (folder, name):
+            descriptor = os.open(name, flags, _FILE_MODE, dir_fd=folder)
+            with os.fdopen(descriptor, "wb") as stream:
+                os.fchmod(descriptor, _FILE_MODE)  # as above
+                stream.write(data)
+
+    def _has_folder(self, path: bytes) -> bool:
+        with as_examined():
+            return self._release.has_folder(path)
+
+    @contextlib.contextmanager
+    def _making(self, path: bytes, made: list[bytes]) -> Iterator[tuple[int, bytes]]:
+        """Yield where something new is to be made: the descriptor of the folder above, and the name in it."""
+        above, _, name = path.rpartition(b"/")
+        with as_examined(), self._release.inside(above) as cursor:
+            made.append(path)
+            with adding():
+                try:
+                    yield cast("DescriptorCursor", cursor).descriptor, name
+                except FileExistsError:  # it is somebody else's
+                    made.remove(path)
+                    raise
+
+    def _take_back(self, made: Sequence[bytes]) -> None:
+        for path in reversed(made):
+            above, _, name = path.rpartition(b"/")
+            with contextlib.suppress(GateError, OSError), self._release.inside(above) as cursor:
+                folder = cast("DescriptorCursor", cursor).descriptor
+                try:
+                    os.unlink(name, dir_fd=folder)
+                except IsADirectoryError:
+                    os.rmdir(name, dir_fd=folder)
+
+
+def _of_the_record(place: tuple[str, int, int]) -> bool:
+    return place[0].startswith(layout.RECORD)

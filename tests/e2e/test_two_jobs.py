@@ -1,0 +1,263 @@
+"""One job examines without any key, another signs without examining: two folders, as on two machines."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Gate, Key, Ran, clean_environment, policy_text, trust_text, zipped
+from tests.simulators.sigstore.issuer import WORKFLOW, WORKFLOW_IDENTITY
+from tests.simulators.sigstore.stack import Stack
+from tests.unit.sealing.sealing_kit import tree
+from tests.unit.signing.cms_kit import SECRET, Supplier, served
+
+__all__ = ["served"]
+REQUIRE = '"26-3 3(3)", "26-3 3(4)"'
+RECORD = "gate/record.intoto.json"
+TOKEN = "RELEASE_TOKEN"
+X509 = """
+[signing]
+use = ["x509"]
+[signing.x509]
+pkcs12 = "supplier/key.p12"
+certificate = "public/own.pem"
+passphrase = "env:GATE_P12"
+tsa = "{tsa}"
+chain = ["public/chain.pem", "public/tsa.der"]
+crls = ["supplier/0.crl", "supplier/1.crl"]
+"""
+
+
+@dataclass
+class Jobs:
+    """A folder for each job; the one that signs has the policy of the other, and keys beside it."""
+
+    gate: Gate
+    folder: Path
+
+    @property
+    def scanning(self) -> Path:
+        return self.folder / "scan"
+
+    @property
+    def signing(self) -> Path:
+        return self.folder / "sign"
+
+    def examine(self, policy: str, *options: str) -> Ran:
+        """Examine in the first job, and hand the folder and the digest of its record over to the second."""
+        self.scanning.mkdir()
+        self.signing.mkdir()
+        for job in (self.scanning, self.signing):
+            (job / "gate.toml").write_text(policy, encoding="utf-8")
+        (self.scanning / "app.zip").write_bytes(zipped({"readme.txt": b"text"}))
+        (self.scanning / "site").mkdir()
+        (self.scanning / "site" / "index.html").write_text("<!doctype html><title>t</title><p>text</p>")
+        return self.examine_again(*options)
+
+    def examine_again(self, *options: str) -> Ran:
+        return self.gate("release", "--unsigned", *options, "--out", "out", "app.zip", "site", cwd=self.scanning)
+
+    def hand_over(self) -> str:
+        shutil.copytree(self.scanning / "out", self.signing / "out", symlinks=True)
+        return hashlib.sha256((self.scanning / "out" / RECORD).read_bytes()).hexdigest()
+
+    def sign(self, digest: str, *options: str, **environment: str) -> Ran:
+        command = ("sign", "out", "--record-sha256", digest, *options)
+        return self.gate(*command, cwd=self.signing, NO_PROXY="*", **environment)
+
+    def left_alone(self) -> bool:
+        """Say whether the second job's folder is what the first one handed over, with nothing beside it."""
+        beside = {path.name for path in self.signing.iterdir()} <= {
+            "out",
+            "gate.toml",
+            "supplier",
+            "public",
+            "instance",
+        }
+        return tree(self.signing / "out") == tree(self.scanning / "out") and beside
+
+
+@pytest.fixture
+def jobs(gate: Gate, tmp_path: Path) -> Jobs:
+    return Jobs(gate, tmp_path)
+
+
+def refused(ran: Ran, status: int, words: str) -> None:
+    assert ran.status == status, ran.stdout + ran.stderr
+    assert words in ran.stderr
+    assert ran.stdout == ""
+
+
+ENGINES = ("yara", "lief", "clamd", "pikepdf", "tree_sitter", "selectolax", "libarchive", "gate.examine")
+
+
+def test_by_openpgp(jobs: Jobs, key: Key, tmp_path: Path) -> None:
+    policy = policy_text(key.policy(), require=REQUIRE)
+    ran = jobs.examine(policy.replace(str(key.home), "/not/here"), "--format", "json")
+    (jobs.signing / "gate.toml").write_text(policy)
+    assert ran.status == 0, ran.stdout + ran.stderr
+    (clause,) = (clause for clause in ran.document["clauses"] if clause["id"] == "26-3 3(4)")
+    assert (clause["status"], "proves nothing before" in clause["reason"]) == ("confirmed", True)
+    digest = jobs.hand_over()
+    assert f"gate sign FOLDER --record-sha256 {digest}" in ran.stderr
+    assert "別の工程で署名します" in (jobs.scanning / "out" / "gate" / "report.ja.html").read_text()
+    trust = trust_text(key, tmp_path / "recipient")
+    unsigned = jobs.gate("verify", "--trust", trust, "--format", "json", "sign/out")
+    assert (unsigned.status, unsigned.document["reasons"][0]["id"]) == (1, "verify/record-unsigned")
+    signed = without_engines(jobs, digest.upper())
+    assert signed.returncode == 0, signed.stderr
+    record = json.loads((jobs.signing / "out" / RECORD).read_bytes())["predicate"]
+    for shown in (digest, key.fingerprint, record["created"]):
+        assert shown in signed.stdout
+    assert jobs.gate("verify", "--trust", trust, "sign/out").status == 0
+    refused(jobs.sign(digest), 2, "signed, or half signed")
+
+
+def without_engines(jobs: Jobs, digest: str) -> subprocess.CompletedProcess[str]:
+    """Sign where the engines' packages cannot be imported."""
+    code = (
+        f"import sys\nsys.modules.update(dict.fromkeys({ENGINES!r}))\n"
+        f"from gate.cli.main import run\nsys.exit(run(['sign', 'out', '--record-sha256', {digest!r}]))\n"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=jobs.signing, env=clean_environment(), capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+
+CHANGES: list[tuple[Callable[[Path], object], int, str]] = [
+    (lambda out: (out / "payload/site/index.html").write_text("<p>else</p>"), 3, "payload/site/index.html"),
+    (lambda out: (out / "VERIFY.ja.md").write_text("# 鍵はこちら"), 3, "VERIFY.ja.md"),
+    (lambda out: (out / "gate/more.html").write_text(""), 3, "gate/more.html"),
+    (lambda out: (out / RECORD).write_bytes(b"{}"), 3, "SHA-256"),
+    (shutil.rmtree, 2, "out"),
+]
+
+
+def test_what_is_not_signed(jobs: Jobs, key: Key) -> None:
+    assert jobs.examine(policy_text(key.policy(), require=REQUIRE)).status == 0
+    digest = jobs.hand_over()
+    refused(jobs.sign("0" * 64), 3, "0" * 64)
+    refused(jobs.sign("sha256:" + digest), 2, "64 hexadecimal digits")
+    refused(jobs.sign(digest, "--sign", "keyless"), 2, "keyless")
+    refused(jobs.sign(digest, "-c", "out/gate/gate.toml"), 2, "lies inside")
+    assert jobs.gate("sign", "out", cwd=jobs.signing).status == 2
+    assert jobs.left_alone()
+    for change, status, words in CHANGES:
+        change(jobs.signing / "out")
+        refused(jobs.sign(digest), status, words)
+        assert not list(jobs.signing.rglob("*.asc"))
+        shutil.rmtree(jobs.signing / "out", ignore_errors=True)
+        assert jobs.hand_over() == digest
+
+
+def test_nobody_or_an_unknown_signer_is_told_before_anything_is_examined(jobs: Jobs) -> None:
+    refused(jobs.examine(policy_text(require=REQUIRE)), 2, "--sign")
+    x509 = X509.format(tsa="https://tsa.example").replace('certificate = "public/own.pem"\n', "")
+    (jobs.scanning / "gate.toml").write_text(policy_text(x509, require=REQUIRE))
+    refused(jobs.examine_again(), 2, "[signing.x509]")
+    refused(jobs.examine_again("--sign", "keyless"), 2, "[signing.keyless]")
+    assert not (jobs.scanning / "out").exists()
+
+
+def certified(jobs: Jobs, served: Supplier) -> str:
+    """Examine by a policy that names a certificate, hand over, and give the second job the key."""
+    public = jobs.scanning / "public"
+    ran = jobs.examine(policy_text(X509.format(tsa=served.services.url()), require=REQUIRE))
+    assert ran.status == 2, "there is no certificate yet"
+    public.mkdir()
+    (public / "own.pem").write_bytes(served.country.supplier.pem)
+    Supplier(public, served.country, served.services).chain()
+    assert (again := jobs.examine_again()).status == 0, again.stderr
+    shutil.copytree(public, jobs.signing / "public")
+    (jobs.signing / "supplier").mkdir()
+    keys = Supplier(jobs.signing / "supplier", served.country, served.services)
+    keys.pkcs12()
+    keys.lists()
+    return jobs.hand_over()
+
+
+def test_by_a_certificate(jobs: Jobs, served: Supplier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    digest = certified(jobs, served)
+    refused(jobs.sign(digest, GATE_P12="else"), 2, "wrong")
+    assert jobs.left_alone()
+    monkeypatch.setattr(served.services, "answer", lambda *_: (500, b"sorry"))
+    refused(jobs.sign(digest, GATE_P12=SECRET), 3, "cannot be reached")
+    assert jobs.left_alone()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        interrupt(jobs, served, digest, number)
+        assert jobs.left_alone()
+    monkeypatch.undo()
+    signed = jobs.sign(digest, GATE_P12=SECRET)
+    assert signed.status == 0, signed.stderr
+    assert SECRET not in signed.stdout + signed.stderr
+    (tmp_path / "root.pem").write_bytes(served.country.root.pem)
+    (tmp_path / "tsa.pem").write_bytes(served.country.tsa_root.pem)
+    (tmp_path / "trust.toml").write_text(
+        '[[x509]]\nroots = ["root.pem"]\ntsa_roots = ["tsa.pem"]\nsubject = "CN=納入 太郎,O=株式会社サンプル,C=JP"\n'
+    )
+    good = jobs.gate("verify", "--format", "json", "sign/out")
+    assert good.status == 0, good.stdout
+    assert {each["time_source"] for each in good.document["signatures"]} == {"timestamp"}
+    record = json.loads((jobs.signing / "out" / RECORD).read_bytes())["predicate"]
+    assert [service["name"].split()[0] for service in record["external_services"]] == ["RFC"]
+
+
+def interrupt(jobs: Jobs, served: Supplier, digest: str, number: signal.Signals) -> None:
+    """Interrupt the command while it waits for the third timestamp."""
+    waiting, over, asked = threading.Event(), threading.Event(), 0
+
+    def answer(_path: str, body: bytes) -> tuple[int, bytes]:
+        nonlocal asked
+        asked += 1
+        if asked == 3:
+            waiting.set()
+            over.wait(60)
+        return 200, served.services.stamped(body)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(served.services, "answer", answer)
+        command = [sys.executable, "-m", "gate", "sign", "out", "--record-sha256", digest]
+        environment = {**clean_environment(), "GATE_P12": SECRET, "NO_PROXY": "*"}
+        with subprocess.Popen(command, cwd=jobs.signing, env=environment, stderr=subprocess.PIPE, text=True) as child:
+            assert waiting.wait(60)
+            child.send_signal(number)
+            _, told = child.communicate(timeout=60)
+            over.set()
+    assert (child.returncode, "Traceback" in told) == (130, False), told
+
+
+def test_by_sigstore(jobs: Jobs, tmp_path: Path) -> None:
+    with Stack() as stack:
+        stack.issuer.person = WORKFLOW
+        stack.write(tmp_path / "instance")
+        policy = policy_text(
+            f'[signing]\nuse = ["keyless"]\n[signing.keyless]\ntrust_config = "../instance/trust_config.v1.json"\n'
+            f'token_env = "{TOKEN}"\nidentity = "{WORKFLOW_IDENTITY}"\nissuer = "{WORKFLOW["iss"]}"\n',
+            require=REQUIRE,
+        )
+        assert jobs.examine(policy, "--sign-each").status == 0
+        assert stack.asked == []
+        digest = jobs.hand_over()
+        stack.faults["rekor"] = "down"
+        refused(jobs.sign(digest, **{TOKEN: stack.issuer.mint()}), 3, "Rekor")
+        assert jobs.left_alone()
+        stack.faults.clear()
+        signed = jobs.sign(digest, **{TOKEN: stack.issuer.mint()})
+        assert signed.status == 0, signed.stderr
+        assert (jobs.signing / "out/gate/signatures/app.zip.sigstore.json").exists()
+        (tmp_path / "root.json").write_text(json.dumps(stack.trusted_root()))
+    (tmp_path / "trust.toml").write_text(
+        f'[[keyless]]\nidentity = "{WORKFLOW_IDENTITY}"\nissuer = "{WORKFLOW["iss"]}"\ntrusted_root = "root.json"\n'
+    )
+    assert jobs.gate("verify", "sign/out").status == 0
