@@ -91,7 +91,7 @@ FORMAT_NAMES: dict[str, tuple[str, str]] = {
     "pyz": ("Python application in a ZIP file", "ZIP 形式の Python アプリケーション"),
     "whl": ("Python wheel with code", "コードを含む Python wheel"),
     "egg": ("Python egg with code", "コードを含む Python egg"),
-    "xpi": ("browser extension", "ブラウザーの拡張機能"),
+    "xpi": ("browser extension", "ブラウザの拡張機能"),
     # installer
     "appimage": ("AppImage", "AppImage"),
     "deb": ("Debian package", "Debian パッケージ"),
@@ -159,10 +159,10 @@ FORMAT_NAMES: dict[str, tuple[str, str]] = {
     "asp": ("ASP and ASP.NET", "ASP・ASP.NET"),
     "hta": ("HTML application", "HTML アプリケーション"),
     "wsf": ("Windows script file", "Windows スクリプトファイル"),
-    "ssi": ("page with a command for the server (server-side include)", "サーバー上のコマンドを含むページ（SSI）"),
+    "ssi": ("page with a command for the server (server-side include)", "サーバ上のコマンドを含むページ（SSI）"),
     "web-handler": (
         "settings of a web server that hand files to an interpreter",
-        "ファイルをインタープリターに渡すウェブサーバーの設定",
+        "ファイルをインタプリタに渡すウェブサーバの設定",
     ),
     "sct": ("scriptlet", "スクリプトレット"),
     "vbs": ("VBScript", "VBScript"),

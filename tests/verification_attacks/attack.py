@@ -17,10 +17,10 @@ class Power(Enum):
     DISK = ("can write to the recipient's copy; holds no key", "受領者の複製に書き込める。鍵は持たない")
     CARRIER = ("carries the release, and unpacks it with rights of its own", "納入物を運び、独自の権限で展開する")
     TIMING = ("can write to the copy while it is verified", "検証中の複製に書き込める")
-    ARCHIVE = ("holds other releases by the same supplier", "同じ供給者の他の納入物を持つ")
+    ARCHIVE = ("holds other releases by the same supplier", "同じ納入者の他の納入物を持つ")
     KEY = ("holds an OpenPGP key of their own", "自分の OpenPGP 鍵を持つ")
     MAIL = ("can change the key file on its way to the recipient", "受領者に届く前の鍵ファイルを変更できる")
-    STOLEN = ("holds the supplier's stolen key, or one that has ended", "供給者の盗まれた鍵又は終了した鍵を持つ")
+    STOLEN = ("holds the supplier's stolen key, or one that has ended", "納入者の盗まれた鍵又は終了した鍵を持つ")
     COLLEAGUE = ("is another signer whom the recipient accepts", "受領者が受け入れる別の署名者である")
     CERTIFICATE = ("holds a certificate for somebody else", "他人の証明書を持つ")
     AUTHORITY = ("runs an authority of their own", "独自の認証局を運営する")
@@ -28,7 +28,7 @@ class Power(Enum):
     ACCOUNT = ("signs at the accepted sigstore instance as somebody else", "信頼する sigstore で他人として署名する")
     INSTANCE = ("runs a sigstore instance of their own", "独自の sigstore を運営する")
     CACHE = ("can write to the caches of the recipient's account", "受領者のアカウントのキャッシュに書き込める")
-    SUPPLIER = ("is the supplier, and signs what is not so", "供給者自身であり、事実と異なるものに署名する")
+    SUPPLIER = ("is the supplier, and signs what is not so", "納入者自身であり、事実と異なるものに署名する")
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,7 @@ HARMLESS: Final = [
              "どこにも表示されず、何の根拠にもなりません。"), noted, PGP),
     Harmless("pgp-user-id", ("another name behind the key in the key file", "鍵ファイルの鍵への別の名前の付加"),
              ("Keys are known by fingerprint; names say nothing.",
-             "鍵はフィンガープリントで識別し、名前は用いません。"), on_openpgp.key_file(on_openpgp.more_names), PGP),
+             "鍵は指紋で識別し、名前は用いません。"), on_openpgp.key_file(on_openpgp.more_names), PGP),
     Harmless("kept-strangers", ("certificates and lists of strangers among what was kept",
              "資料への第三者の証明書等の追加"), ("They are material, never authority: roots come from trust.toml.",
              "資料にすぎません。信頼の起点は trust.toml のみです。"), strangers_material, X509),

@@ -253,7 +253,7 @@ SIGNATURES = [
 ]  # fmt: skip
 KEYS = [
     Attack("pgp-namesake", Power.KEY, ("all signed anew by a key with the supplier's name",
-           "供給者と同名の鍵による再署名"), signed(*ALL_ASC, other=True), "verify/signer-unknown", ASC, PGP,
+           "納入者と同名の鍵による再署名"), signed(*ALL_ASC, other=True), "verify/signer-unknown", ASC, PGP,
            twin=signed(*ALL_ASC)),
     Attack("pgp-namesake-one", Power.KEY, ("one artifact signed by such a key", "同名の鍵による一つの成果物の署名"),
            signed(APP_ASC, other=True), "verify/signer-unknown", APP_ASC, PGP, twin=signed(APP_ASC)),
@@ -264,7 +264,7 @@ KEYS = [
     Attack("pgp-colleague-one", Power.COLLEAGUE, ("an artifact signed by another accepted key",
            "他の受け入れた鍵による成果物の署名"), signed(APP_ASC, other=True), "verify/signer-differs", APP_ASC, TWO,
            twin=signed(APP_ASC)),
-    Attack("pgp-revoked", Power.STOLEN, ("a key that the supplier has revoked", "供給者が失効させた鍵"), revoked,
+    Attack("pgp-revoked", Power.STOLEN, ("a key that the supplier has revoked", "納入者が失効させた鍵"), revoked,
            "verify/key-revoked", ASC, PGP),
     Attack("pgp-expired", Power.STOLEN, ("a key that has ended", "有効期限の過ぎた鍵"), expired, "verify/key-expired",
            ASC, PGP, twin=short_lived),
@@ -273,7 +273,7 @@ KEYS = [
     Attack("pgp-subkey-expired", Power.STOLEN, ("an ended subkey of a good key", "有効期限の過ぎた副鍵"),
            subkey_expired, "verify/key-expired", ASC, PGP, twin=brief_subkey),
     Attack("pgp-subkey-glued", Power.MAIL, ("a subkey of the attacker's behind the supplier's key",
-           "供給者の鍵への副鍵の付加"), glued, "verify/signer-unknown", ASC, PGP, twin=glue),
+           "納入者の鍵への副鍵の付加"), glued, "verify/signer-unknown", ASC, PGP, twin=glue),
     Attack("pgp-key-swapped", Power.MAIL, ("another key in the key file", "鍵ファイルの鍵のすり替え"),
            key_file(lambda scene: scene.arena.home.export(scene.arena.keys.other)), "trust.other-key", "", PGP),
     Attack("pgp-key-added", Power.MAIL, ("a second key in the key file", "鍵ファイルへの二つ目の鍵の追加"),

@@ -112,7 +112,7 @@ REPLAYED = [
            RECORD, PGP, twin=asked_for),
     Attack("replay-minimum", Power.ARCHIVE, ("a version below the lowest accepted", "最低の版を下回る納入物"), earlier,
            "verify/version-too-low", RECORD, demanding('minimum_version = "1.4"')),
-    Attack("replay-deliverable", Power.ARCHIVE, ("another deliverable of the supplier", "同じ供給者の別の納入物"),
+    Attack("replay-deliverable", Power.ARCHIVE, ("another deliverable of the supplier", "同じ納入者の別の納入物"),
            elsewhere, "verify/deliverable", RECORD, demanding('deliverable = "見本アプリ"')),
     Attack("replay-contract", Power.ARCHIVE, ("a release under another contract", "別の契約の納入物"), elsewhere,
            "verify/contract", RECORD, demanding('contract = "契約-7"')),

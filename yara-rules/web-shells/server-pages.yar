@@ -165,7 +165,7 @@ rule server_page_in_an_encoding_that_hides_it
     meta:
         id = "RG-WEB-0023"
         description = "Server page in an encoding that hides its code from scanners"
-        description_ja = "検査を逃れる文字コードで書かれたサーバーページ"
+        description_ja = "検査を逃れる文字コードで書かれたサーバページ"
         certainty = "suspected"
         clause = "26-3 3(1)①"
         reference = "https://attack.mitre.org/techniques/T1027/"
