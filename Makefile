@@ -6,7 +6,7 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 PYTEST := $(RUN) -m pytest
 
-.PHONY: docs dist self-release lock help setup system demo test test-full corpus fuzz lint types messages schemas clean
+.PHONY: docs dist self-release wheelhouse lock help setup system demo test test-full corpus fuzz lint types messages schemas clean
 
 help:
 	@echo "make demo       set up, then release, verify and tamper with two examples"
@@ -17,6 +17,7 @@ help:
 	@echo "make docs       build the documentation site into site/"
 	@echo "make dist       build the gate's own sdist and wheel from the last commit, reproducibly"
 	@echo "make self-release  release the gate by itself: SIGNING=signing.toml TRUST=trust.toml OUT=folder [TRIAL=--trial]"
+	@echo "make wheelhouse  bundle what gate verify needs for closed networks (Windows, Linux, macOS), into wheelhouse/"
 	@echo "make lock       hold what the action installs to its digests, after a change of dependencies"
 	@echo "make messages   compile the message catalogue, write the manual pages;  make schemas  write the JSON Schemas"
 
@@ -85,10 +86,15 @@ dist: $(STAMP)
 self-release: $(STAMP)
 	$(RUN) tools/self_release.py --signing $(SIGNING) --trust $(TRUST) --out $(OUT) $(TRIAL)
 
-# After a change of dependencies: what the action installs, with digests.
+# What recipients need on systems without a network: wheels for Windows, Linux and macOS, with digests.
+wheelhouse: $(STAMP)
+	$(RUN) tools/wheelhouse.py --out wheelhouse
+
+# After a change of dependencies: what the action and the bundle for recipients install, with digests.
 lock: $(STAMP)
 	$(RUN) -m pip install --quiet --disable-pip-version-check uv
 	sh tools/lock.sh $(RUN)
+	$(RUN) tools/wheelhouse.py --lock
 
 clean:
-	rm -rf $(VENV) demo build dist site .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo build dist site wheelhouse .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -128,6 +128,10 @@ def _run(arguments: Sequence[str], language: Language) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 3
     except Exception as error:  # noqa: BLE001  # the last boundary: a bug is named as one, with its own exit code
+        if package := _lacking_package(error):
+            advice = render("cli.no-package.advice", language)
+            _complain(render("cli.no-package", language, {"package": package}), advice, language, settings)
+            return 3
         _complain(
             render("cli.bug", language, {"kind": type(error).__name__, "text": ascii(str(error))[:500]}),
             render("cli.bug.advice", language),
@@ -138,6 +142,12 @@ def _run(arguments: Sequence[str], language: Language) -> int:
             traceback.print_exc()
         return BUG
     return result if isinstance(result, int) else 0
+
+
+def _lacking_package(error: Exception) -> str:
+    """Return the name of a package of others that is not installed, or nothing where the error is another."""
+    name = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    return "" if name == "gate" else name
 
 
 def _usage_advice(error: click.ClickException, language: Language) -> str:

@@ -1,13 +1,16 @@
 """Run the gate as a system without POSIX would: what its modules see of the standard library is what Windows has.
 
 ``python other_system.py ARGUMENTS…`` runs ``gate ARGUMENTS…``.  Only modules of the gate see the other system: the
-standard library and other packages choose what fits the system that they really run on.
+standard library and other packages choose what fits the system that they really run on.  Nobody sees packages that are
+not in the bundle for recipients.
 """
 
 from __future__ import annotations
 
 import builtins
+import importlib.abc
 import os
+import re
 import select
 import signal
 import socket
@@ -16,7 +19,11 @@ import time
 import types
 import warnings
 from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
 from typing import Any
+
+LOCK = Path(__file__).parents[2] / "tools" / "release" / "verify-requirements.txt"
 
 POSIX_MODULES = frozenset(
     {"fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "posix", "crypt", "spwd", "nis", "syslog", "readline",
@@ -90,8 +97,28 @@ def pretend() -> None:
     builtins.__import__ = importing
 
 
+class Bundled(importlib.abc.MetaPathFinder):
+    """Finds no package but those that the bundle for recipients holds."""
+
+    def __init__(self) -> None:
+        lines = LOCK.read_text("utf-8").splitlines()
+        held = {line.split("==")[0] for line in lines if "==" in line} | {"release-gate"}
+        self._absent = {
+            package
+            for package, distributions in metadata.packages_distributions().items()
+            if held.isdisjoint(re.sub(r"[-_.]+", "-", each).lower() for each in distributions)
+        }
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        """Say of a package that is not in the bundle that there is none (the signature is importlib's)."""
+        del path, target
+        if fullname.partition(".")[0] in self._absent:
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+
+
 def main() -> int:
     """Run one command."""
+    sys.meta_path.insert(0, Bundled())
     # A text file that is opened without an encoding is read otherwise on a Japanese Windows.
     warnings.filterwarnings("error", category=EncodingWarning, module=r"gate(\.|$)")
     pretend()

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,12 +71,16 @@ def test_verify_refuses_what_was_changed(release: World, tmp_path: Path) -> None
     assert (ran.status, [reason["id"] for reason in ran.document["reasons"]]) == (1, ["verify/changed"])
 
 
-def test_report_of_a_release(gate: Gate, tmp_path: Path, key: Key) -> None:
+def test_verify_and_report_a_release_of_the_command(gate: Gate, tmp_path: Path, key: Key) -> None:
     (tmp_path / "gate.toml").write_text(policy_text(key.policy(), require='"26-3 3(3)", "26-3 3(4)"'))
     (tmp_path / "readme.txt").write_text("text\n")
     assert gate("release", "--out", "out", "readme.txt").status == 0
     trust = trust_text(key, tmp_path / "recipient")
-    assert elsewhere("-v", "verify", "--lang", "ja", "--trust", trust, tmp_path / "out").status == 0
+    with tarfile.open(tmp_path / "out.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "out", "out")
+    for target in ("out", "out.tar.gz"):
+        verified = elsewhere("-v", "verify", "--lang", "ja", "--trust", trust, tmp_path / target)
+        assert verified.status == 0, verified.stdout + verified.stderr
     for form in ("html", "markdown"):
         here = gate("report", "--format", form, "out", SOURCE_DATE_EPOCH="1795000000")
         there = elsewhere("-v", "report", "--format", form, tmp_path / "out")
@@ -98,6 +103,23 @@ def test_what_examines_says_that_it_needs_linux(arguments: tuple[str, ...], lang
     ran = elsewhere("--lang", language, *arguments)
     assert ran.status == 2, ran.stderr
     assert said in ran.stderr
+
+
+@pytest.mark.parametrize("arguments", [("check", "x"), ("release", "--out", "o", "x"), ("justify", "x")])
+def test_what_examines_names_the_package_that_is_missing(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """On Linux, with what the bundle for recipients holds."""
+    (tmp_path / "x").write_text("text")
+    script = (
+        "import sys\nfrom tests.own.other_system import Bundled\nsys.meta_path.insert(0, Bundled())\n"
+        f"from gate.cli.main import run\nsys.exit(run({['--lang', 'en', *arguments]!r}))"
+    )
+    environment = {**clean_environment(), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 3, done.stderr
+    assert "is not installed" in done.stderr
+    assert "gate doctor" in done.stderr
 
 
 @pytest.mark.parametrize(
