@@ -170,7 +170,8 @@ def without_network(*command: str | Path, cwd: Path) -> subprocess.CompletedProc
 def test_every_file_is_summed_and_every_target_has_a_set(
     bundle: Path, targets: ModuleType, wheelhouse: ModuleType
 ) -> None:
-    sums = dict(reversed(line.split("  ")) for line in (bundle / "SHA256SUMS").read_text().splitlines())
+    lines = (bundle / "SHA256SUMS").read_text().splitlines()
+    sums = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     files = {path.relative_to(bundle).as_posix(): path for path in bundle.rglob("*") if path.is_file()}
     assert set(sums) == set(files) - {"SHA256SUMS"}
     assert all(hashlib.sha256(files[name].read_bytes()).hexdigest() == digest for name, digest in sums.items())
