@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -33,6 +33,14 @@ def build(text: Text) -> click.Command:
             help=text("option.trust"),
         ),
         click.Option(["--policy"], type=click.Path(path_type=Path), metavar="FILE", help=text("option.policy")),
+        click.Option(
+            ["--signature", "signatures"],
+            type=click.Path(path_type=Path),
+            multiple=True,
+            metavar="FILE",
+            help=text("option.signature"),
+        ),
+        click.Option(["--signature-only"], is_flag=True, help=text("option.signature-only")),
         click.Option(["--expect-version"], metavar="V", help=text("option.expect-version")),
         click.Option(
             ["--format", "form"],
@@ -46,9 +54,7 @@ def build(text: Text) -> click.Command:
 
 
 @click.pass_context
-def _verify(
-    ctx: click.Context, /, target: Path, trust: Path, policy: Path | None, expect_version: str | None, form: str
-) -> int:
+def _verify(ctx: click.Context, /, target: Path, trust: Path, form: str, **options: Any) -> int:  # noqa: ANN401  # click hands options over by name
     from gate.clock import clock_from  # noqa: PLC0415  # loaded only when the command runs
     from gate.policy import load_policy  # noqa: PLC0415  # as above
     from gate.received.target import verify_target  # noqa: PLC0415  # as above
@@ -58,13 +64,10 @@ def _verify(
         raise TrustError("cli.no-trust", path=printable(str(trust)))
     now = clock_from(os.environ)()
     outcome: Verification | VerificationError
+    policy = options.pop("policy")
     try:
         outcome = verify_target(
-            target,
-            load_trust(trust),
-            now=now,
-            expect_version=expect_version,
-            policy=load_policy(policy) if policy else None,
+            target, load_trust(trust), now=now, policy=load_policy(policy) if policy else None, **options
         )
     except VerificationError as refusal:
         outcome = refusal

@@ -39,6 +39,10 @@ class RootError(Exception):
         self.number = number
 
 
+class BundleError(Exception):
+    """A file is no sigstore bundle."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrustedInstance:
     """A sigstore instance by its trusted root (JSON of protobuf-specs), and whom it may vouch for."""
@@ -119,6 +123,20 @@ class Checker:
         except (KeyError, TypeError, ValueError):
             return Checked("failed")
 
+    def statement_in(self, bundle: int) -> bytes | None:
+        """Return the statement that the bundle in an open file holds, None where it signs a file.
+
+        Nothing about it is proved: that is for :meth:`check`.  Raises :class:`BundleError` where it is no bundle.
+        """
+        answers = iter(self._backend.ask({"most": MOST_BUNDLE}, [bundle], seconds=_SECONDS))
+        form = _field(next(answers, None), "form")
+        pieces = [_field(answer, "piece") for answer in answers]
+        if form == "file":
+            return None
+        if form != "statement" or not all(isinstance(piece, bytes) for piece in pieces):
+            raise BundleError
+        return b"".join(pieces)
+
     def _ask(
         self, request: dict[str, Any], descriptors: Sequence[int] = (), *, seconds: float = _SECONDS
     ) -> dict[str, Any]:
@@ -130,3 +148,7 @@ class Checker:
     def close(self) -> None:
         """End the confined process; may be called more than once."""
         self._backend.close()
+
+
+def _field(answer: object, name: str) -> Any:  # noqa: ANN401  # whatever the confined process says
+    return answer.get(name) if isinstance(answer, dict) else None

@@ -7,8 +7,10 @@ each of the many kinds of exceptions becomes an outcome.
 
 from __future__ import annotations
 
+import base64
 import encodings.utf_16_be
 import hashlib
+import json
 import os
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 _CODEC = encodings.utf_16_be
 """Canonical JSON (RFC 8785) sorts by it; Python imports it at first use, which a confined process cannot do."""
 _BUFFER = 1 << 20
+_PIECE = 4 << 20
+"""Bytes of a statement in one answer, which is smaller than the largest message of a worker."""
 _PROOF = 1 << 18
 """Bytes of a bundle beside its payload: certificate, log entry and timestamps are some kilobytes each."""
 _STATEMENT = "application/vnd.in-toto+json"
@@ -166,8 +170,9 @@ def _outcome(error: Exception) -> Outcome:
 def serve(options: Mapping[str, Any]) -> Callable[[Mapping[str, Any], Sequence[int]], Iterator[dict[str, Any]]]:
     """Return the handler of a checker; ``options``: ``roots``, each the JSON of a trusted root and whom it vouches for.
 
-    A request without files is answered with the numbers of roots that cannot be used.  One with two files, the bundle
-    and what it signs, says ``form`` and ``most``, how many bytes a bundle and a statement may have.
+    A request without files is answered with the numbers of roots that cannot be used.  One with a bundle alone is
+    answered with the statement in it, which nobody has proved yet, piece by piece.  One with two files, the bundle and
+    what it signs, says ``form`` and ``most``, how many bytes a bundle and a statement may have.
     """
     roots: list[_Root] = []
     faults: list[int] = []
@@ -180,10 +185,26 @@ def serve(options: Mapping[str, Any]) -> Callable[[Mapping[str, Any], Sequence[i
     def handle(request: Mapping[str, Any], descriptors: Sequence[int]) -> Iterator[dict[str, Any]]:
         if not descriptors:
             yield {"faults": faults}
+        elif len(descriptors) == 1:
+            yield from _statement(descriptors[0], request["most"])
         else:
             yield _check(roots, request, *descriptors)
 
     return handle
+
+
+def _statement(bundle_file: int, most: int) -> Iterator[dict[str, Any]]:
+    """Yield what a bundle is, then the payload of its envelope where that is a statement (DSSE 1.0, envelope)."""
+    _, length, raw = _read(bundle_file, most)
+    try:
+        envelope = json.loads(raw if length == len(raw) else b"").get("dsseEnvelope")
+        payload = base64.b64decode(envelope["payload"], validate=True) if envelope is not None else b""
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
+        yield {"form": "malformed"}
+        return
+    yield {"form": "file" if envelope is None else "statement"}
+    for start in range(0, len(payload), _PIECE):
+        yield {"piece": payload[start : start + _PIECE]}
 
 
 def _check(roots: Sequence[_Root], request: Mapping[str, Any], bundle_file: int, signed_file: int) -> dict[str, Any]:

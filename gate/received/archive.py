@@ -76,7 +76,7 @@ def _private_folder() -> Iterator[Path]:
         # Python's own choice would pass over a folder named by TMPDIR that cannot be used; who names one means it.
         folder = Path(tempfile.mkdtemp(prefix="gate-verify-", dir=os.environ.get("TMPDIR")))
     except OSError as error:
-        raise EngineFailure("verify.archive-unwritable", error=error.strerror or str(error)) from error
+        raise EngineFailure("verify.no-room", error=error.strerror or str(error)) from error
     try:
         yield folder
     finally:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from gate.errors import UsageError
 from gate.paths import printable
 from gate.record import layout
-from gate.verification import verify_release
+from gate.verification import verify_artifact, verify_release
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from gate.policy import LoadedPolicy
@@ -25,11 +26,22 @@ def verify_target(
     now: datetime,
     expect_version: str | None = None,
     policy: LoadedPolicy | None = None,
+    signatures: Sequence[Path] = (),
+    signature_only: bool = False,
 ) -> Verification:
-    """Prove a release folder or the archive of one.
+    """Prove a release folder or the archive of one; where ``signatures`` are named, one artifact by them.
 
-    Raises as :func:`gate.verification.verify_release`; ``UsageError`` too where the target is neither.
+    Raises as :func:`gate.verification.verify_release` and :func:`gate.verification.verify_artifact`; ``UsageError`` too
+    where the target is none of these, and for options that do not go together.
     """
+    if signatures:
+        if policy is not None:
+            raise UsageError("verify.policy-without-release")
+        return verify_artifact(
+            target, signatures, trust, now=now, expect_version=expect_version, signature_only=signature_only
+        )
+    if signature_only:
+        raise UsageError("verify.signature-only-of-what")
     if _is_file(target):
         release = _release_around(target)
         if release is not None:

@@ -98,7 +98,7 @@ class Unpacking:
             raise VerificationError("archive", self._path, detail="two members in one place") from error
         if error.errno in _NO_SUCH_NAME:
             raise VerificationError("archive", self._path, detail="a name that this system cannot have") from error
-        raise EngineFailure("verify.archive-unwritable", error=error.strerror or str(error)) from error
+        raise EngineFailure("verify.no-room", error=error.strerror or str(error)) from error
 
     # --- members ----------------------------------------------------------------------------------------------
 

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from gate.verification.claims import Claim
-    from gate.verification.folder import ReleaseFolder
+    from gate.verification.claims import Claim, Surroundings
     from gate.verification.result import VerifiedSignature
     from gate.verification.signers import TrustedSigners
     from gate.verification.trust import Trust
@@ -39,7 +38,7 @@ class BackEnd(Protocol):
 
 @contextlib.contextmanager
 def opened_back_ends(
-    trust: TrustedSigners, release: ReleaseFolder, kept: Sequence[KeptFile], *, now: datetime
+    trust: TrustedSigners, release: Surroundings, kept: Sequence[KeptFile], *, now: datetime
 ) -> Iterator[Mapping[str, BackEnd]]:
     """Yield a back end by its name for each kind of signer that is trusted.
 

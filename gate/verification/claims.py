@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from gate.errors import VerificationError
 from gate.record.statement import rfc3339
@@ -24,6 +24,17 @@ class Claim:
     signs: str
     sha256: str
     statement: bool
+
+
+class Surroundings(Protocol):
+    """Where signatures were found, with what may lie beside them."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything has to be there that belongs to a signature: so in a release folder."""
+
+    def read(self, path: bytes, limit: int) -> bytes:
+        """Return the bytes of a file; raises ``VerificationError`` where it is missing, or longer than ``limit``."""
 
 
 def require_past(moment: datetime, claim: Claim, *, now: datetime) -> None:

@@ -14,9 +14,10 @@ from gate.record import layout
 from gate.verification.trust import DAY_ZONE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from gate.record.statement import RecordPredicate
+    from gate.models import ClauseStatus
+    from gate.record.statement import RecordDeliverable, RecordPredicate
     from gate.verification.trust import RecordExpectations
 
 _ANTIVIRUS = "clamav"
@@ -31,13 +32,14 @@ def require_expected(
 
     ``signed`` is the time that the record's signature claims, ``version`` one more demand on the deliverable's version.
     """
-    _require_deliverable(predicate, expected, version)
-    _require_date(expected, signed=signed, now=now)
-    _require_clauses(predicate, expected)
-    if expected.policy_sha256 is not None and predicate.policy.sha256 != expected.policy_sha256:
-        raise VerificationError("policy", layout.RECORD, sha256=predicate.policy.sha256)
+    require_deliverable(predicate.deliverable, expected, version)
+    require_date(expected, signed=signed, now=now)
+    require_clauses(((clause.id, clause.status) for clause in predicate.clauses), expected)
+    require_policy(predicate.policy.sha256, expected)
     _require_previous(predicate, expected)
-    _require_repository(predicate, expected)
+    # What the gate itself read of a commit goes before what the build system claims, which the provenance repeats.
+    named = predicate.source or predicate.builder
+    require_repository(named.repository if named else "", expected)
     _require_exceptions(predicate, expected)
     _require_database(predicate, expected)
 
@@ -51,8 +53,8 @@ def exceptions_of(predicate: RecordPredicate) -> Iterator[str]:
             yield _EXCEPTION_IDS[justification.section]
 
 
-def _require_deliverable(predicate: RecordPredicate, expected: RecordExpectations, version: str | None) -> None:
-    given = predicate.deliverable
+def require_deliverable(given: RecordDeliverable | None, expected: RecordExpectations, version: str | None) -> None:
+    """Raise where this is not the deliverable, or not a version, that the recipient expects."""
     demands = (
         ("deliverable", expected.deliverable, given.name if given else None),
         ("version", expected.version, given.version if given else None),
@@ -80,7 +82,8 @@ def _is_at_least(version: str, minimum: str) -> bool:
     return [*numbers, *[0] * (length - len(numbers))] >= [*wanted, *[0] * (length - len(wanted))]
 
 
-def _require_date(expected: RecordExpectations, *, signed: datetime, now: datetime) -> None:
+def require_date(expected: RecordExpectations, *, signed: datetime, now: datetime) -> None:
+    """Raise where it was signed too early, or too long ago."""
     after = expected.signed_after
     if after is not None:
         moment = after if isinstance(after, datetime) else datetime.combine(after, time(), DAY_ZONE)
@@ -96,12 +99,19 @@ def _day(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S%z")
 
 
-def _require_clauses(predicate: RecordPredicate, expected: RecordExpectations) -> None:
-    statuses = {clause.id: clause.status for clause in predicate.clauses}
+def require_clauses(told: Iterable[tuple[str, ClauseStatus]], expected: RecordExpectations) -> None:
+    """Raise where a clause that the recipient demands is not satisfied."""
+    statuses = dict(told)
     for wanted in expected.clauses:
         status = statuses.get(wanted)
         if status not in SATISFIED:
             raise VerificationError("clause", layout.RECORD, clause=printable(wanted), status=status or "-")
+
+
+def require_policy(sha256: str, expected: RecordExpectations) -> None:
+    """Raise where another policy judged than the one that the recipient expects."""
+    if expected.policy_sha256 is not None and sha256 != expected.policy_sha256:
+        raise VerificationError("policy", layout.RECORD, sha256=sha256)
 
 
 def _require_previous(predicate: RecordPredicate, expected: RecordExpectations) -> None:
@@ -111,16 +121,9 @@ def _require_previous(predicate: RecordPredicate, expected: RecordExpectations) 
         raise VerificationError("previous", layout.RECORD, expected=expected.previous, found=found)
 
 
-def _require_repository(predicate: RecordPredicate, expected: RecordExpectations) -> None:
-    """Raise where the release is not made from the repository that the recipient expects, or does not say from which.
-
-    What the gate itself read of a commit goes before what the build system claims, which the provenance repeats.
-    """
-    if expected.repository is None:
-        return
-    named = predicate.source or predicate.builder
-    found = named.repository if named else ""
-    if found != expected.repository:
+def require_repository(found: str, expected: RecordExpectations) -> None:
+    """Raise where the release is not made from the repository that the recipient expects, or does not say so."""
+    if expected.repository is not None and found != expected.repository:
         raise VerificationError(
             "repository", layout.RECORD, expected=printable(expected.repository), found=printable(found or "-")
         )

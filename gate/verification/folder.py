@@ -51,6 +51,9 @@ class ReleaseFolder:
     release that was never finished.
     """
 
+    complete = True
+    """Whatever belongs to a signature lies beside it (:class:`gate.verification.claims.Surroundings`)."""
+
     def __init__(self, target: Path) -> None:
         shown = printable(os.fsencode(target))
         try:

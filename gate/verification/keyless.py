@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from gate.errors import EngineFailure, TrustError, VerificationError
-from gate.keyless.checker import Checker, RootError
+from gate.keyless.checker import BundleError, Checker, RootError
 from gate.paths import printable
 from gate.record.statement import rfc3339
 from gate.verification.claims import require_past
@@ -74,6 +74,16 @@ class Keyless:
             "valid",
             printable(checked.issuer),
         )
+
+    def statement_in(self, bundle: int, name: str) -> bytes | None:
+        """Return the statement that a bundle claims to sign, None where it signs a file; nothing of it is proved yet.
+
+        Raises ``VerificationError`` where the file called ``name`` is no bundle.
+        """
+        try:
+            return self._checker.statement_in(bundle)
+        except BundleError as error:
+            raise VerificationError("bundle-malformed", name) from error
 
     def close(self) -> None:
         """See :class:`gate.verification.backends.BackEnd`."""

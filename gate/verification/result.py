@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, TypeAlias
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import TypeAdapter
 
@@ -16,6 +17,9 @@ from gate.record.statement import RecordDeliverable  # as above
 from gate.record.types import VERIFICATION, VerificationSchema
 from gate.verification.rejudge import Rejudged  # as above
 from gate.verification.today import Today  # as above
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,15 @@ class VerifiedSignature:
     revocation_known: str = ""
     """For certificates: until when it is known whether they were revoked (RFC 3339).  Before ``time`` it was not known
     when the signature was made."""
+
+
+def when_signed(signatures: Iterable[VerifiedSignature]) -> datetime:
+    """Return when something with several good signatures was signed.
+
+    A time that somebody else vouches for goes before a signer's own, and then the earliest.
+    """
+    first = min(signatures, key=lambda signature: (signature.time_source == "signer", signature.time))
+    return datetime.fromisoformat(first.time)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gate.errors import TrustError, VerificationError
@@ -23,7 +22,13 @@ from gate.verification.expectations import exceptions_of, require_expected
 from gate.verification.facts import MOST_FACTS_BYTES, bound_facts
 from gate.verification.folder import ReleaseFolder, read_bounded
 from gate.verification.rejudge import rejudge
-from gate.verification.result import UncheckedSignature, Verification, VerifiedArtifact, VerifiedSignature
+from gate.verification.result import (
+    UncheckedSignature,
+    Verification,
+    VerifiedArtifact,
+    VerifiedSignature,
+    when_signed,
+)
 from gate.verification.statement import MOST_BYTES, read_statement
 from gate.verification.today import state_of
 from gate.verification.validation import read_validation
@@ -31,6 +36,7 @@ from gate.verification.x509 import BACKEND as STAMPED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from gate.policy import LoadedPolicy
@@ -124,7 +130,7 @@ class _Proof:
         # 4. Its verdict is "approved", and it is the release that the recipient expects.
         if predicate.verdict != "approved":
             raise VerificationError("not-approved", layout.RECORD, verdict=predicate.verdict)
-        signed = datetime.fromisoformat(min(signatures.values(), key=_by_whose_word).time)
+        signed = when_signed(signatures.values())
         require_expected(predicate, self._trust.record, signed=signed, now=self._now, version=expect_version)
         # 5. The folder holds every name that it must, promised signatures among them, and no other.
         contents = Contents(self._release, statement)
@@ -224,8 +230,3 @@ class _Proof:
             if error.reason == "missing" and error.path in self._signers:
                 raise VerificationError("signature-missing", error.path) from error
             raise
-
-
-def _by_whose_word(signature: VerifiedSignature) -> tuple[bool, str]:
-    """Order signatures so that a time which somebody else vouches for comes first, and then the earliest."""
-    return signature.time_source == "signer", signature.time

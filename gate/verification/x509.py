@@ -19,8 +19,7 @@ from gate.x509.response import wrapped
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gate.verification.claims import Claim
-    from gate.verification.folder import ReleaseFolder
+    from gate.verification.claims import Claim, Surroundings
     from gate.verification.signers import TrustedSigners
     from gate.verification.validation import KeptFile
     from gate.x509.outcomes import Outcome
@@ -63,7 +62,7 @@ class X509:
     """
 
     def __init__(
-        self, trust: TrustedSigners, release: ReleaseFolder, kept: Sequence[KeptFile], *, now: datetime
+        self, trust: TrustedSigners, release: Surroundings, kept: Sequence[KeptFile], *, now: datetime
     ) -> None:
         try:
             self._checker = Checker(trust.x509, now=int(now.timestamp()))
@@ -108,7 +107,13 @@ class X509:
     def _require_response(self, name: str, token: bytes) -> None:
         """Raise where the answer beside a signature, for stock tools, is not the timestamp in it."""
         path = f"{name}{layout.STAMP_SUFFIX}"
-        if self._release.read(layout.on_disk(path), MAX_SIGNATURE) != wrapped(token):
+        try:
+            beside = self._release.read(layout.on_disk(path), MAX_SIGNATURE)
+        except VerificationError as error:
+            if error.reason == "missing" and not self._release.complete:
+                return
+            raise
+        if beside != wrapped(token):
             raise VerificationError("timestamp-differs", path)
 
     def close(self) -> None:

@@ -61,6 +61,7 @@ def private(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read archives in this process, as systems without confinement do: a worker takes half a second to start."""
     monkeypatch.setattr(archive_module, "_confinable", lambda: False)
+    monkeypatch.setattr("gate.openpgp._confinable", lambda: False)
 
 
 def verify(world: World, target: Path) -> Verification:
@@ -355,7 +356,7 @@ def test_nowhere_to_write(made: World, tmp_path: Path, monkeypatch: pytest.Monke
         patch.setenv("TMPDIR", str(tmp_path / "none"))
         with pytest.raises(EngineFailure) as caught:
             verify(made, target)
-        assert caught.value.code == "verify.archive-unwritable"
+        assert caught.value.code == "verify.no-room"
 
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")

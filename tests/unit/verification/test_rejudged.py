@@ -57,6 +57,12 @@ def made(keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> World:
     return make_world(folder, keys, facts=facts, engines=ENGINES, coverage=coverage, finished="2026-11-22T10:05:00Z")
 
 
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Check signatures without a confined process, which takes its time to start."""
+    monkeypatch.setattr("gate.openpgp._confinable", lambda: False)
+
+
 def policy(folder: Path, text: str) -> Path:
     folder.mkdir(exist_ok=True)
     (folder / "mine.toml").write_text(textwrap.dedent(text), encoding="utf-8")
