@@ -31,6 +31,7 @@ def build(text: Text) -> click.Command:
     """Return the group with ``init`` and ``sheet``."""
     group = click.Group("trust", help=text("trust.help"), short_help=text("trust.short"))
     group.add_command(GateCommand("trust.init", text=text, params=_init_options(text), callback=_init), "init")
+    group.add_command(GateCommand("trust.sheet", text=text, params=_sheet_options(text), callback=_sheet), "sheet")
     return group
 
 
@@ -61,6 +62,15 @@ def _init_options(text: Text) -> list[click.Parameter]:
 
 def _many(text: Text, name: str, option: str, kind: click.Path | None, shown: str) -> click.Option:
     return click.Option([option, name], type=kind, multiple=True, metavar=shown, help=text(f"option.trust{option[1:]}"))
+
+
+def _sheet_options(text: Text) -> list[click.Parameter]:
+    forms = click.Choice(("text", "pdf"))
+    return [
+        click.Option(["-c", "--config"], type=_PATH, metavar="FILE", help=text("option.config")),
+        click.Option(["--format", "form"], type=forms, default="text", show_default=True, help=text("option.format")),
+        click.Option(["-o", "--output"], type=_PATH, metavar="FILE", help=text("option.output")),
+    ]
 
 
 # --- gate trust init --------------------------------------------------------------------------------------------
@@ -148,3 +158,33 @@ def _told(entries: list[Entry], output: Path, language: Language) -> int:
         state = "contradicted-by" if entry.contradicted else "unconfirmed" if entry.open else "confirmed"
         say(render(f"trust.draft.{state}", language, {"section": entry.section}))
     return 1 if any(entry.contradicted for entry in entries) else 0
+
+
+# --- gate trust sheet -------------------------------------------------------------------------------------------
+
+
+@click.pass_context
+def _sheet(ctx: click.Context, /, config: Path | None, form: str, output: Path | None) -> int:
+    from gate.cli.options import DEFAULT_POLICY  # noqa: PLC0415  # as above
+    from gate.cli.output import write_answer  # noqa: PLC0415  # as above
+    from gate.clock import clock_from  # noqa: PLC0415  # as above
+    from gate.policy import load_policy  # noqa: PLC0415  # as above
+    from gate.reports.papers.notice import compose_notice  # noqa: PLC0415  # as above
+    from gate.reports.papers.plain import render_paper_text  # noqa: PLC0415  # as above
+    from gate.trusting.notice import notices_of  # noqa: PLC0415  # as above
+
+    settings = ctx.ensure_object(Settings)
+    if form == "pdf" and output is None and sys.stdout.isatty():
+        raise UsageError("cli.pdf-terminal")
+    loaded = load_policy(config or (DEFAULT_POLICY if DEFAULT_POLICY.exists() else None))
+    created = clock_from(os.environ)()
+    paper = compose_notice(notices_of(loaded), loaded.policy, settings.language, created=created)
+    if form == "text":
+        data = render_paper_text(paper).encode()
+    else:
+        from gate.reports.pdf import render_pdf  # noqa: PLC0415  # takes longer to load than most papers to write
+        from gate.reports.pdf_fonts import find_fonts  # noqa: PLC0415  # as above
+
+        data = render_pdf(paper, find_fonts(os.environ), created=created, most=1)
+    write_answer(data, output)
+    return 0

@@ -30,22 +30,28 @@ if TYPE_CHECKING:
 MARGIN: Final = 18 * mm
 _FOOTER: Final = 10 * mm
 _OPTIONS: Final = {"invariant": 1, "pageCompression": 1}
+_SCALES: Final = (1.0, 0.94, 0.88, 0.82, 0.76)
+"""How much smaller letters become on a paper of few pages: the least are of 6 points."""
 _QUIET: Final = HexColor("#57606a")
 _RULE: Final = HexColor("#9aa4b0")
 _MARK: Final = HexColor("#b3261e")
 
 
-def render_pdf(paper: Paper, fonts: Fonts, *, created: datetime) -> bytes:
+def render_pdf(paper: Paper, fonts: Fonts, *, created: datetime, most: int | None = None) -> bytes:
     """Return a paper as PDF; ``created`` (aware) is the date that stands in it, so that same inputs make same bytes.
 
-    It is laid out twice, as every footer says how many pages there are.
+    It is laid out twice, as every footer says how many pages there are.  Where it may have no more than ``most`` pages,
+    letters are made smaller for that, as far as they can still be read; nothing is left out.
     """
-    _, pages = _laid_out(paper, fonts, created, 0)
-    data, _ = _laid_out(paper, fonts, created, pages)
+    for scale in _SCALES if most is not None else _SCALES[:1]:
+        _, pages = _laid_out(paper, fonts, created, 0, scale)
+        if most is None or pages <= most:
+            break
+    data, _ = _laid_out(paper, fonts, created, pages, scale)
     return data
 
 
-def _laid_out(paper: Paper, fonts: Fonts, created: datetime, pages: int) -> tuple[bytes, int]:
+def _laid_out(paper: Paper, fonts: Fonts, created: datetime, pages: int, scale: float) -> tuple[bytes, int]:
     """Return the bytes, whose footers say ``pages``, and how many pages there are."""
     buffer = io.BytesIO()
     document = _Document(
@@ -59,7 +65,7 @@ def _laid_out(paper: Paper, fonts: Fonts, created: datetime, pages: int) -> tupl
     frame = Frame(MARGIN, MARGIN, A4[0] - 2 * MARGIN, A4[1] - 2 * MARGIN, 0, 0, 0, 0, id="page")
     every_page = partial(_every_page, paper=paper, fonts=fonts, pages=pages)
     document.addPageTemplates([PageTemplate(id="page", frames=[frame], onPage=every_page)])
-    document.build(_story(paper, fonts), canvasmaker=partial(_canvas, fonts=fonts, created=created))
+    document.build(_story(paper, fonts, scale), canvasmaker=partial(_canvas, fonts=fonts, created=created))
     return buffer.getvalue(), document.page
 
 
@@ -78,8 +84,8 @@ class _Document(BaseDocTemplate):
             self.canv.addOutlineEntry(text, key)
 
 
-def _story(paper: Paper, fonts: Fonts) -> list[Flowable]:
-    flow = Flow(paper.language, fonts, A4[0] - 2 * MARGIN)
+def _story(paper: Paper, fonts: Fonts, scale: float) -> list[Flowable]:
+    flow = Flow(paper.language, fonts, A4[0] - 2 * MARGIN, scale)
     cover = [*flow.blocks(paper.cover), PageBreak()] if paper.cover else []
     return [*flow.title(paper), *cover, *flow.blocks(paper.body)]
 

@@ -65,12 +65,13 @@ _IDEOGRAPHIC: Final = "\u2e80"
 
 
 class Flow:
-    """Turns blocks into flowables of one width."""
+    """Turns blocks into flowables of one width; ``scale`` makes letters, and the room around them, smaller."""
 
-    def __init__(self, language: Language, fonts: Fonts, width: float) -> None:
+    def __init__(self, language: Language, fonts: Fonts, width: float, scale: float = 1.0) -> None:
         self._language = language
         self._fonts = fonts
         self._width = width
+        self._scale = scale
 
     def title(self, paper: Paper) -> Iterator[Flowable]:
         """Yield the head of a paper."""
@@ -192,8 +193,9 @@ class Flow:
 
         The font is that of the paper, though paragraphs bring their own: a table names one, which would be listed.
         """
+        room = ends * self._scale**2  # where room is short, it is taken from the margins first
         padding: list[Any] = [("LEFTPADDING", *_WHOLE, sides), ("RIGHTPADDING", *_WHOLE, sides),
-                              ("TOPPADDING", *_WHOLE, ends), ("BOTTOMPADDING", *_WHOLE, ends)]  # fmt: skip
+                              ("TOPPADDING", *_WHOLE, room), ("BOTTOMPADDING", *_WHOLE, room)]  # fmt: skip
         return TableStyle([("FONTNAME", *_WHOLE, self._fonts.regular), *commands, *padding])
 
     # --- text -----------------------------------------------------------------------------------------------------
@@ -207,7 +209,9 @@ class Flow:
 
     def _paragraph(self, text: str, tone: Tone, form: Form, size: float) -> Paragraph:
         anywhere = form == "code" or self._language == "ja" or max(text, default="") >= _IDEOGRAPHIC
-        return Paragraph(markup(text, self._fonts.letters), _style(self._fonts, tone, form, size, anywhere=anywhere))
+        return Paragraph(
+            markup(text, self._fonts.letters), _style(self._fonts, tone, form, size * self._scale, anywhere=anywhere)
+        )
 
 
 @cache
