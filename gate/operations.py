@@ -24,7 +24,7 @@ from gate.intake.passwords import Passwords, read_passwords
 from gate.models import BuilderFact, EvidenceForm, Examination, Judgement
 from gate.paths import artifact_names, printable, unescape_component
 from gate.pipeline import Clock, Progress, examine, with_facts
-from gate.policy import LoadedPolicy, SigningState, judge, load_policy, refuse_inside
+from gate.policy import LoadedPolicy, SigningState, judge, load_policy, refuse_inside, with_signing_config
 from gate.policy.blocks import justification_blocks
 from gate.previous import previous_fact, read_previous
 from gate.record.documents import gate_identity, result_document
@@ -44,6 +44,7 @@ class CheckRequest:
     ``database``, ``signatures`` and ``rules`` override where the engines' data lies; ``browser`` opens the pages in a
     real browser as well.  ``builder`` is what the environment claims of the build system (``gate.environment``);
     ``source`` the repository that the delivery is made from, ``previous`` the folder of the release before this one.
+    ``signing_config`` is a file with ``[signing]`` beside the policy.
     """
 
     paths: tuple[Path, ...]
@@ -56,6 +57,7 @@ class CheckRequest:
     builder: BuilderFact | None = None
     source: Path | None = None
     previous: Path | None = None
+    signing_config: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,8 @@ def policy_for(request: CheckRequest) -> LoadedPolicy:
     if path is None and DEFAULT_POLICY.exists():
         path = DEFAULT_POLICY
     loaded = load_policy(path)
+    if request.signing_config is not None:
+        loaded = with_signing_config(loaded, request.signing_config)
     refuse_inside(loaded, request.paths)
     return loaded
 

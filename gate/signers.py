@@ -51,14 +51,13 @@ def _made(
 ) -> list[Made]:
     """Return what the makers make of the sections that were asked for."""
     signing = loaded.policy.signing
-    base = loaded.source.parent if loaded.source else Path()
     # The public instance needs no section: a build system tells who signs.
     section = signing.keyless or Keyless()
-    makers: dict[str, Callable[[], Made]] = {"keyless": lambda: keyless(section, base)}
+    makers: dict[str, Callable[[], Made]] = {"keyless": partial(keyless, section, loaded.signing_base("keyless"))}
     if signing.openpgp is not None:
-        makers["openpgp"] = partial(openpgp, signing.openpgp, base)
+        makers["openpgp"] = partial(openpgp, signing.openpgp, loaded.signing_base("openpgp"))
     if signing.x509 is not None:
-        makers["x509"] = partial(x509, signing.x509, base)
+        makers["x509"] = partial(x509, signing.x509, loaded.signing_base("x509"))
     names = tuple(dict.fromkeys(chosen)) or signing.use
     if not names:
         raise UsageError("cli.no-signer")

@@ -25,6 +25,11 @@ DEFAULT_POLICY = Path("gate.toml")
 _PATH = click.Path(path_type=Path)
 
 
+def signing_config_option(text: Text) -> click.Option:
+    """Return the option of every command that signs for a file with ``[signing]``."""
+    return click.Option(["--signing-config"], type=_PATH, metavar="FILE", help=text("option.signing-config"))
+
+
 class ReportOption(click.ParamType[tuple[str, Path]]):
     """``FORMAT=FILE``: one more report beside the one on standard output."""
 
@@ -131,5 +136,6 @@ def request_of(values: dict[str, Any]) -> CheckRequest:
         browser=bool(values.get("browser")),
         source=values.get("source"),
         previous=values.get("previous"),
+        signing_config=values.get("signing_config"),
         builder=builder_from(os.environ),
     )

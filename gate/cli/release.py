@@ -10,7 +10,7 @@ import click
 
 from gate.cli.check import EXIT_CODES, write_reports
 from gate.cli.language import Text
-from gate.cli.options import examination_options, refuse_colliding_reports, request_of
+from gate.cli.options import examination_options, refuse_colliding_reports, request_of, signing_config_option
 from gate.cli.output import say
 from gate.cli.settings import GateCommand, Settings
 from gate.paths import printable
@@ -28,6 +28,7 @@ def build(text: Text) -> click.Command:
         ),
         click.Option(["--sign"], type=click.Choice(BACK_ENDS), multiple=True, help=text("option.sign")),
         click.Option(["--sign-each"], is_flag=True, help=text("option.sign-each")),
+        signing_config_option(text),
         click.Option(["--unsigned"], is_flag=True, help=text("option.unsigned")),
     ]
     return GateCommand("release", text=text, params=params, callback=_release)

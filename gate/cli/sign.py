@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from gate.cli.language import Text
-from gate.cli.options import DEFAULT_POLICY
+from gate.cli.options import DEFAULT_POLICY, signing_config_option
 from gate.cli.output import write_answer
 from gate.cli.release import BACK_ENDS
 from gate.cli.settings import GateCommand, Settings
@@ -28,6 +28,7 @@ def build(text: Text) -> click.Command:
         click.Option(["--record-sha256"], required=True, metavar="HEX", help=text("option.record-sha256")),
         click.Option(["-c", "--config"], type=path, metavar="FILE", help=text("option.config")),
         click.Option(["--sign"], type=click.Choice(BACK_ENDS), multiple=True, help=text("option.sign")),
+        signing_config_option(text),
     ]
     return GateCommand("sign", text=text, params=params, callback=_sign)
 
@@ -35,7 +36,7 @@ def build(text: Text) -> click.Command:
 @click.pass_context
 def _sign(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # click hands options over by name
     from gate.cli.progress import progress_for  # noqa: PLC0415  # loaded only when the command runs
-    from gate.policy import load_policy, refuse_inside  # noqa: PLC0415  # as above
+    from gate.policy import load_policy, refuse_inside, with_signing_config  # noqa: PLC0415  # as above
     from gate.reports.escaping import terminal_lines  # noqa: PLC0415  # as above
     from gate.sealing import seal  # noqa: PLC0415  # as above
     from gate.signers import signers_for  # noqa: PLC0415  # as above
@@ -45,6 +46,8 @@ def _sign(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # click
     if not _SHA256.fullmatch(digest):
         raise UsageError("sealing.not-a-digest", given=printable(digest)[:80])
     loaded = load_policy(values["config"] or (DEFAULT_POLICY if DEFAULT_POLICY.exists() else None))
+    if values["signing_config"] is not None:
+        loaded = with_signing_config(loaded, values["signing_config"])
     refuse_inside(loaded, [folder])
     signers = signers_for(loaded, values["sign"])
     with progress_for(settings) as progress:

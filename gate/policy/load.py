@@ -6,7 +6,7 @@ import errno
 import hashlib
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +17,7 @@ from gate.policy.default import DEFAULT_POLICY
 from gate.policy.parse import ParsedPolicy, parse_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from io import BufferedReader
 
     from gate.policy.model import Policy
@@ -48,6 +48,13 @@ class LoadedPolicy:
     source: Path | None = None
     rule_folders: tuple[Path, ...] = ()
     folders: tuple[Path, ...] = ()
+    signing_files: Mapping[str, Path] = field(default_factory=dict)
+    """By key or table of ``[signing]``: the file beside ``source`` that it stands in (``--signing-config``)."""
+
+    def signing_base(self, table: str) -> Path:
+        """Return the folder that paths in a table of ``[signing]`` are relative to."""
+        file = self.signing_files.get(table, self.source)
+        return file.parent if file else Path()
 
     @property
     def agreed(self) -> bool:
@@ -67,7 +74,7 @@ def load_policy(path: Path | None) -> LoadedPolicy:
         parsed = parse_policy(raw, "gate.toml")
         return LoadedPolicy(parsed.policy, None, _sha256(raw), raw, (), parsed.agreement_sha256)
     name = printable(str(path))
-    raw = _read_bounded(path, name)
+    raw = read_policy_file(path, name)
     parsed = parse_policy(raw, name)
     named = _Named(parsed, path.parent)
     policy = named.looked_at()
@@ -80,7 +87,7 @@ def load_policy(path: Path | None) -> LoadedPolicy:
         parsed.agreement_sha256,
         path,
         tuple(named.rule_folders),
-        (*named.rule_folders, *_never_delivered(policy, path.parent)),
+        (*named.rule_folders, *never_delivered(policy, path.parent)),
     )
 
 
@@ -97,7 +104,8 @@ def _open_regular(path: Path) -> BufferedReader:
     raise OSError(errno.EINVAL, "not a regular file")
 
 
-def _read_bounded(path: Path, name: str) -> bytes:
+def read_policy_file(path: Path, name: str) -> bytes:
+    """Return the bytes of a policy file, which messages call ``name``.  Raises ``PolicyError``."""
     try:
         with _open_regular(path) as stream:
             raw = stream.read(MOST_BYTES + 1)
@@ -108,7 +116,8 @@ def _read_bounded(path: Path, name: str) -> bytes:
     return raw
 
 
-def _never_delivered(policy: Policy, base: Path) -> Iterator[Path]:
+def never_delivered(policy: Policy, base: Path) -> Iterator[Path]:
+    """Yield what keys, secrets and sockets lie in that a policy in the folder ``base`` names."""
     yield from (base / name for name in _of_signing(policy) if name)
     if policy.malware.clamd.startswith("unix:"):
         yield Path(policy.malware.clamd.removeprefix("unix:"))

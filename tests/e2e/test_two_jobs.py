@@ -104,7 +104,8 @@ ENGINES = ("yara", "lief", "clamd", "pikepdf", "tree_sitter", "selectolax", "lib
 def test_by_openpgp(jobs: Jobs, key: Key, tmp_path: Path) -> None:
     policy = policy_text(key.policy(), require=REQUIRE)
     ran = jobs.examine(policy.replace(str(key.home), "/not/here"), "--format", "json")
-    (jobs.signing / "gate.toml").write_text(policy)
+    (jobs.signing / "gate.toml").unlink()
+    (jobs.signing / "signing.toml").write_text(key.policy())
     assert ran.status == 0, ran.stdout + ran.stderr
     (clause,) = (clause for clause in ran.document["clauses"] if clause["id"] == "26-3 3(4)")
     assert (clause["status"], "proves nothing before" in clause["reason"]) == ("confirmed", True)
@@ -120,14 +121,15 @@ def test_by_openpgp(jobs: Jobs, key: Key, tmp_path: Path) -> None:
     for shown in (digest, key.fingerprint, record["created"]):
         assert shown in signed.stdout
     assert jobs.gate("verify", "--trust", trust, "sign/out").status == 0
-    refused(jobs.sign(digest), 2, "signed, or half signed")
+    refused(jobs.sign(digest, "--signing-config", "signing.toml"), 2, "signed, or half signed")
 
 
 def without_engines(jobs: Jobs, digest: str) -> subprocess.CompletedProcess[str]:
     """Sign where the engines' packages cannot be imported."""
     code = (
         f"import sys\nsys.modules.update(dict.fromkeys({ENGINES!r}))\n"
-        f"from gate.cli.main import run\nsys.exit(run(['sign', 'out', '--record-sha256', {digest!r}]))\n"
+        f"from gate.cli.main import run\nsys.exit(run(['sign', 'out', '--record-sha256', {digest!r}, "
+        "'--signing-config', 'signing.toml']))\n"
     )
     return subprocess.run(
         [sys.executable, "-c", code], cwd=jobs.signing, env=clean_environment(), capture_output=True, text=True,
