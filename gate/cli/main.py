@@ -7,6 +7,7 @@ Exit codes never depend on the output format: 0 yes, 1 no, 2 wrong usage or conf
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import signal
 import sys
@@ -171,6 +172,10 @@ def main() -> NoReturn:
     """Entry point of the command ``gate``."""
     # A pipeline stops its jobs with SIGTERM: clean up as for Ctrl-C.
     signal.signal(signal.SIGTERM, _interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What a code page cannot say (Windows, into a file or pipe) must not end an answer half-way.
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
 
 

@@ -9,9 +9,11 @@ import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from gate.cli.language import language_of
 from tests.conftest import Gate, Key, Ran, clean_environment, policy_text, trust_text
 from tests.own import other_system
 from tests.own.own_kit import ROOT
@@ -120,6 +122,42 @@ def test_what_examines_names_the_package_that_is_missing(tmp_path: Path, argumen
     assert done.returncode == 3, done.stderr
     assert "is not installed" in done.stderr
     assert "gate doctor" in done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "cp1252"])
+@pytest.mark.parametrize("arguments", [("explain",), ("--help",), ("verify", "--trust", "none.toml", "x")])
+def test_what_a_code_page_cannot_say_ends_nothing(tmp_path: Path, encoding: str, arguments: tuple[str, ...]) -> None:
+    """Output of a Windows console program into a file or pipe is in the code page of the system."""
+    for language in ("en", "ja"):
+        done = subprocess.run(
+            [sys.executable, "-m", "gate", "--lang", language, *arguments], cwd=tmp_path, capture_output=True,
+            env={**clean_environment(), "PYTHONIOENCODING": encoding}, check=False, timeout=60,
+        )  # fmt: skip
+        assert done.returncode == (2 if "verify" in arguments else 0), done.stderr
+        assert len(done.stdout + done.stderr) > 100
+        assert b"UnicodeEncodeError" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "language"),
+    [("nt", "Japanese_Japan", "ja"), ("nt", "ja_JP", "ja"), ("nt", "German_Germany", "en"), ("nt", None, "en"),
+     ("nt", ValueError("unknown locale"), "en"), ("posix", "ja_JP", "en")],
+)  # fmt: skip
+def test_the_language_of_windows(
+    monkeypatch: pytest.MonkeyPatch, name: str, found: str | ValueError | None, language: str
+) -> None:
+    """No variable says it there; where one does, it goes first."""
+
+    def getlocale() -> tuple[str | None, str]:
+        if isinstance(found, ValueError):
+            raise found
+        return found, "932"
+
+    monkeypatch.setattr("gate.cli.language.os", SimpleNamespace(name=name))
+    monkeypatch.setattr("gate.cli.language.locale", SimpleNamespace(getlocale=getlocale))
+    assert language_of([], {}) == language
+    assert language_of([], {"LANG": "C.UTF-8"}) == "en"
+    assert language_of(["--lang", "ja"], {}) == "ja"
 
 
 @pytest.mark.parametrize(

@@ -159,8 +159,10 @@ def release(keys: Keys, served: Supplier, stack: Stack, tmp_path_factory: pytest
 
 def without_network(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run in a network namespace that has no interface, as nobody who has pip's settings."""
+    alone = subprocess.run(["unshare", "--net", "true"], capture_output=True, check=False).returncode == 0
+    namespace = ["unshare", "--net"] if alone else ["unshare", "--user", "--net"]
     return subprocess.run(
-        ["unshare", "--user", "--map-root-user", "--net", *command], cwd=cwd,
+        [*namespace, *command], cwd=cwd,
         env={**clean_environment(), "PIP_CONFIG_FILE": os.devnull}, capture_output=True, text=True, check=False,
         timeout=600,
     )  # fmt: skip
@@ -183,6 +185,18 @@ def test_every_file_is_summed_and_every_target_has_a_set(
         names = {each.name for each in targets.installable(target, bundle / "wheels")}
         assert {each.name for each in wanted} <= names
         assert ("tzdata" in {each.name for each in wanted}) == target.system.startswith("windows")
+
+
+@pytest.mark.corpus
+def test_pip_resolves_each_set_by_itself(bundle: Path, targets: ModuleType, wheelhouse: ModuleType) -> None:
+    """From the folder alone, for the systems and versions that this is not; markers are those of this system."""
+    for target in targets.TARGETS:
+        command = [
+            sys.executable, "-m", "pip", "install", "--dry-run", "--quiet", "--no-index", "--find-links", "wheels",
+            "--only-binary", ":all:", "--target", "none", *target.pip_options(), *wheelhouse.NEEDED,
+        ]  # fmt: skip
+        done = without_network(*command, cwd=bundle)
+        assert done.returncode == 0, f"{target.name}: {done.stderr}"
 
 
 @pytest.mark.corpus
