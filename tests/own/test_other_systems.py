@@ -73,6 +73,16 @@ def test_verify_refuses_what_was_changed(release: World, tmp_path: Path) -> None
     assert (ran.status, [reason["id"] for reason in ran.document["reasons"]]) == (1, ["verify/changed"])
 
 
+def test_a_trust_file_is_drafted(release: World, tmp_path: Path, keys: Keys) -> None:
+    trust = tmp_path / "trust.toml"
+    drafted = elsewhere(
+        "-v", "trust", "init", "--fingerprint", keys.supplier, "--key", release.trust_file.parent / "supplier.asc",
+        "-o", trust, release.out,
+    )  # fmt: skip
+    assert drafted.status == 0, drafted.stdout + drafted.stderr
+    assert keys.supplier in trust.read_text(encoding="utf-8")
+
+
 def test_verify_and_report_a_release_of_the_command(gate: Gate, tmp_path: Path, key: Key) -> None:
     (tmp_path / "gate.toml").write_text(policy_text(key.policy(), require='"26-3 3(3)", "26-3 3(4)"'))
     (tmp_path / "readme.txt").write_text("text\n")
