@@ -37,7 +37,10 @@ def fitted(lines: str, taken: int = 0) -> str:
 def _broken(line: str, width: int, taken: int) -> str:
     from gate.reports.breaking import wrapped  # noqa: PLC0415  # nothing in a pipeline needs it
 
-    return "\n".join(wrapped("x" * taken + line, width, whole=True))[taken:]
+    text = line.lstrip(" ")
+    indent = " " * (len(line) - len(text))
+    room = max(width - len(indent), _NARROWEST)
+    return "\n".join(indent + part for part in wrapped("x" * taken + text, room, whole=True))[taken:]
 
 
 def write_answer(data: bytes, file: Path | None) -> None:

@@ -258,7 +258,7 @@ class Outbound(Section):
 
     own: Hosts = ()
     vendor: Annotated[Globs | None, AfterValidator(_name_something)] = None
-    browser_pages: int = Field(default=50, ge=1, le=10_000)
+    browser_pages: int = Field(default=50, ge=1, le=10_000, strict=True)
     destination: tuple[Destination, ...] = ()
     reviewed: tuple[Reviewed, ...] = ()
 

@@ -40,8 +40,11 @@ _CODES: Final[Mapping[str, str]] = {
     "date_type": "policy.not-date",
     "tuple_type": "policy.not-list",
     "model_type": "policy.not-table",
+    "dict_type": "policy.not-table",
+    "bool_type": "policy.not-true-or-false",
     "literal_error": "policy.not-one-of",
     "greater_than_equal": "policy.too-small",
+    "less_than_equal": "policy.number-too-large",
     "too_short": "policy.empty-list",
 }
 _PATTERN_CODES: Final[Mapping[str, str]] = {
@@ -140,7 +143,7 @@ def _found(error: ErrorDetails) -> Found:
     """Return what one error of pydantic means in our words."""
     path = tuple(error["loc"])
     kind, context = error["type"], error.get("ctx", {})
-    given = printable(str(error["input"]))[:_SHOWN]
+    given = _as_written(error["input"])
     if kind.startswith("policy."):
         return Found(kind, path, {"given": given, **context})
     if kind == "string_pattern_mismatch":
@@ -155,7 +158,15 @@ def _found(error: ErrorDetails) -> Found:
         arguments["expected"] = context["expected"].replace(" or ", ", ").replace("'", '"')
     if kind == "greater_than_equal":
         arguments["least"] = context["ge"]
+    if kind == "less_than_equal":
+        arguments["most"] = context["le"]
     return Found(_CODES.get(kind, "policy.not-valid"), path, arguments)
+
+
+def _as_written(value: object) -> str:
+    """Return the beginning of a value, much as it is written in the file."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return printable(text)[:_SHOWN]
 
 
 def _known_keys(section: type[Section]) -> Iterator[str]:

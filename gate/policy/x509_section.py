@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self, TypeAlias
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from gate.policy.section import Section
 from gate.policy.values import Day, Text, Texts, problem
@@ -57,7 +57,7 @@ class X509(Section):
     tsa: Annotated[Text, AfterValidator(_service)]
     chain: Texts
     crls: tuple[Text, ...] = ()
-    ocsp: bool = False
+    ocsp: bool = Field(default=False, strict=True)
     profile: Literal["plain", "gpki-official", "shogyo-toki"] = "plain"
     gpki: GpkiState | None = None
     gpki_asked_on: Day | None = None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 import pytest
-from pymdownx.slugs import slugify
+from pymdownx.slugs import slugify  # type: ignore[import-untyped]  # publishes no types
 
 from gate.cli.helping import Context
 from gate.cli.main import COMMANDS, LazyGroup

@@ -579,7 +579,7 @@ def test_signing_by_sigstore() -> None:
         ("issuer = 'issuer.example'", "keyless-issuer"),
         ("token_env = 'A'\ntoken_file = 'b'", "keyless-token"),
         ("token = 'eyJ'", "unknown-key-near"),
-        ("public_log = 'yes'", "not-valid"),
+        ("public_log = 'yes'", "not-true-or-false"),
     ],
 )
 def test_signing_by_sigstore_that_cannot_be_meant(line: str, code: str) -> None:
