@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +22,28 @@ from tests.conftest import clean_environment
 ROOT = Path(__file__).parents[2]
 PLACEHOLDER = "0" * 40
 SCRIPTS = Path(sysconfig.get_path("scripts"))
-ACTIONS = (ROOT / "action.yml", ROOT / "verify" / "action.yml")
+ACTIONS = tuple(ROOT / part / "action.yml" for part in ("", "sign", "verify"))
+REUSABLE = ROOT / ".github" / "workflows" / "release-gate.yml"
+WORKFLOWS = (*sorted((ROOT / "examples" / "workflows").glob("*.yml")), REUSABLE)
 STAND_INS = {
     "actions/cache": ("restore", "save"),
     "github/codeql-action": ("upload-sarif",),
     "actions/upload-artifact": ("",),
+    "actions/download-artifact": ("",),
 }
-"""Actions of others that ours uses: in tests each writes down what it was given."""
+"""Actions of others that ours and the workflows use: in tests each writes down what it was given."""
+STAND_INS_DO = {
+    "actions/upload-artifact": """
+        mkdir -p "$KEPT/artifacts/$NAME"
+        cp -r "$PLACE" "$KEPT/artifacts/$NAME/"
+        if [ -x "$KEPT/between-jobs" ]; then "$KEPT/between-jobs" "$KEPT/artifacts/$NAME"; fi
+""",
+    "actions/download-artifact": """
+        mkdir -p "$PLACE"
+        cp -r "$KEPT/artifacts/$NAME/." "$PLACE/"
+""",
+}
+"""What a stand-in does besides; ``between-jobs`` is a program of the test that has its way with what is uploaded."""
 WORKFLOW = """
 name: test
 on: [push, pull_request]
@@ -61,8 +78,15 @@ runs:
   using: composite
   steps:
     - shell: bash
-      env: {{GIVEN: "${{{{ toJSON(inputs) }}}}", FILE: {file}}}
-      run: printf '%s\\n' "$(printf '%s' "$GIVEN" | tr -d '\\n')" >> "$FILE"
+      env:
+        GIVEN: ${{{{ toJSON(inputs) }}}}
+        FILE: {file}
+        KEPT: {kept}
+        NAME: ${{{{ inputs.name }}}}
+        PLACE: ${{{{ inputs.path }}}}
+      run: |
+        printf '%s\\n' "$(printf '%s' "$GIVEN" | tr -d '\\n')" >> "$FILE"
+        {does}
 """
 STAND_IN_INPUTS = (
     "path", "key", "restore-keys", "sarif_file", "category", "name", "retention-days", "if-no-files-found",
@@ -86,13 +110,16 @@ class Acted:
 
 
 def pinned() -> dict[str, str]:
-    """Return the commit of each foreign action that ours uses, as it stands in the files."""
-    found = {}
-    for file in ACTIONS:
-        for step in yaml.safe_load(file.read_text())["runs"]["steps"]:
-            name, _, commit = step.get("uses", "").partition("@")
-            if name:
-                found["/".join(name.split("/")[:2])] = commit
+    """Return the commit of each foreign action that ours and the workflows use, as it stands in the files."""
+    steps = [step for file in ACTIONS for step in yaml.safe_load(file.read_text())["runs"]["steps"]]
+    for file in WORKFLOWS:
+        steps += [step for job in yaml.safe_load(file.read_text())["jobs"].values() for step in job.get("steps", [])]
+    found: dict[str, str] = {}
+    for step in steps:
+        name, _, commit = step.get("uses", "").partition("@")
+        if name:
+            name = "/".join(name.split("/")[:2])
+            assert found.setdefault(name, commit) == commit, f"{name} at two commits"
     return found
 
 
@@ -106,7 +133,8 @@ def make_stand_ins(folder: Path, kept: Path) -> list[str]:
             target.mkdir(parents=True, exist_ok=True)
             called = f"{name}/{part}".rstrip("/").replace("/", "-")
             inputs = "\n".join(f"  {each}: {{description: given}}" for each in STAND_IN_INPUTS)
-            (target / "action.yml").write_text(STAND_IN.format(inputs=inputs, file=kept / f"{called}.jsonl"))
+            file, does = kept / f"{called}.jsonl", STAND_INS_DO.get(name, "").strip()
+            (target / "action.yml").write_text(STAND_IN.format(inputs=inputs, file=file, kept=kept, does=does))
         options += ["--local-repository", f"{name}@{pinned()[name]}={place}"]
     return options
 
@@ -150,9 +178,13 @@ class Project:
         self.kept.mkdir()
         self._options = make_stand_ins(tmp_path / "stand-ins", self.kept)
         self.action = make_checkout(tmp_path / "action")
-        self._home = tmp_path / "home"
-        self._home.mkdir()
+        self._home = Path(tempfile.mkdtemp(prefix="ga-"))  # short, as GnuPG's sockets need
         self.git("init", "-q", "-b", "main", ".")
+
+    def close(self) -> None:
+        """End what the project's home holds."""
+        subprocess.run(["gpgconf", "--homedir", self._home / ".gnupg", "--kill", "all"], check=False)
+        shutil.rmtree(self._home)
 
     def git(self, *arguments: str) -> str:
         """Run git in the project."""
@@ -171,6 +203,19 @@ class Project:
         assert (self.kept / "outcome").exists(), log[-6000:]
         outputs = json.loads((self.kept / "outputs.json").read_text())
         return Acted((self.kept / "outcome").read_text(), outputs, log, self.kept)
+
+    def workflow(self, file: Path) -> str:
+        """Return a workflow of the tree with the gate of this environment in the place of one to be installed."""
+        ours = r"( +)uses: release-gate/release-gate(|/sign|/verify)@0{40}\n +with:\n"
+
+        def adapted(match: re.Match[str]) -> str:
+            given = {"python": json.dumps(sys.executable), "install": '"false"'}
+            given |= {} if match[2] else {"database-update": '"false"'}
+            return match[0] + "".join(f"{match[1]}  {name}: {value}\n" for name, value in given.items())
+
+        text, count = re.subn(ours, adapted, file.read_text())
+        assert count, file
+        return text
 
     def run(
         self, event: str, *options: str, payload: Mapping[str, Any] | None = None

@@ -1,4 +1,4 @@
-"""The steps of the action that are more than a command: ``python action.py database | run | verify``.
+"""The steps of the actions that are more than a command: ``python action.py database | run | pack | sign | verify``.
 
 Uses the standard library alone and starts the gate as a program.  All values come by environment variables; what
 comes from artifacts goes to the log with workflow commands switched off, and to outputs behind a random delimiter.
@@ -13,6 +13,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import tomllib
 from collections import Counter
@@ -122,8 +123,10 @@ def gate_arguments(environment: Mapping[str, str], policy: Path, files: Mapping[
     if not paths:
         raise Refused("The input paths names nothing: give files and folders, one per line.")
     out, sign = environment.get("GATE_OUT", ""), environment.get("GATE_SIGN", "").split()
-    if sign and not out:
-        raise Refused("The input sign is given without out: nothing is signed where no release folder is written.")
+    unsigned = flag(environment, "GATE_UNSIGNED")
+    if (sign or unsigned) and not out:
+        name = "sign" if sign else "unsigned"
+        raise Refused(f"The input {name} is given without out: nothing is signed where no release folder is written.")
     language = environment.get("GATE_LANGUAGE") or "en"
     arguments = ["--lang", language, "--no-progress", "release" if out else "check", "--config", str(policy)]
     for form, file in files.items():
@@ -138,6 +141,7 @@ def gate_arguments(environment: Mapping[str, str], policy: Path, files: Mapping[
     for option, value in options.items():
         arguments += [option, value] if value else []
     arguments += ["--browser"] if flag(environment, "GATE_BROWSER") else []
+    arguments += ["--unsigned"] if unsigned else []
     for backend in sign:
         arguments += ["--sign", backend]
     return [*arguments, "--", *paths]
@@ -238,6 +242,60 @@ def counts(document: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
+# --- two jobs ---------------------------------------------------------------------------------------------------------
+
+
+def pack(environment: Mapping[str, str]) -> int:
+    """Put the release folder into one file: artifacts of a run keep neither modes nor links."""
+    folder = Path(environment["GATE_RELEASE"])
+    archive = Path(tempfile.mkdtemp(prefix="release-gate-", dir=environment["RUNNER_TEMP"])) / "release.tar"
+    with tarfile.open(archive, "x", format=tarfile.PAX_FORMAT) as stream:
+        stream.add(folder, "release", filter=_of_nobody)
+    set_outputs({"archive": str(archive)}, environment)
+    return 0
+
+
+def _of_nobody(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    entry.uid = entry.gid = 0
+    entry.uname = entry.gname = ""
+    return entry
+
+
+def unpack(archive: Path, environment: Mapping[str, str]) -> Path:
+    """Take the release folder out of the file that the other job made; ``tar`` writes nothing outside of a new folder.
+
+    Raises :class:`Refused` for anything but one folder.
+    """
+    target = Path(tempfile.mkdtemp(prefix="release-gate-", dir=environment["RUNNER_TEMP"]))
+    command = ["tar", "--extract", "--no-same-owner", "--no-same-permissions", "--directory", target, "--file"]
+    status = subprocess.run([*command, archive.resolve()], check=False).returncode
+    found = list(target.iterdir())
+    if status or len(found) != 1 or found[0].is_symlink() or not found[0].is_dir():
+        raise Refused(f"The input release is {str(archive)!r}, which is not a release folder in one file.")
+    return found[0]
+
+
+def sign(environment: Mapping[str, str]) -> int:
+    """Sign what another job has examined; return the gate's exit code."""
+    given, digest = Path(environment.get("GATE_RELEASE") or "/nonexistent"), environment.get("GATE_RECORD_SHA256", "")
+    if not digest:
+        raise Refused("The input record-sha256 is empty: give the output of the job that examined the release.")
+    if not given.exists():
+        raise Refused(f"The input release is {str(given)!r}, which is not there.")
+    with commands_off():
+        folder = given if given.is_dir() else unpack(given, environment)
+        command = ["--lang", environment.get("GATE_LANGUAGE") or "en", "--no-progress", "sign"]
+        command += ["--config", environment.get("GATE_CONFIG") or "gate.toml", "--record-sha256", digest]
+        for backend in environment.get("GATE_SIGN", "").split():
+            command += ["--sign", backend]
+        status = subprocess.run(
+            [*GATE, *command, "--", folder], check=False, env=gate_environment(environment)
+        ).returncode
+    if status == 0:
+        set_outputs({"release": str(folder)}, environment)
+    return status
+
+
 # --- the recipient's side ---------------------------------------------------------------------------------------------
 
 
@@ -266,9 +324,9 @@ def verify(environment: Mapping[str, str]) -> int:
 
 def main(arguments: list[str]) -> int:
     """Run one step; what an input does wrong is an error of the workflow with what to do."""
-    steps = {"database": database, "run": run, "verify": verify}
+    steps = {"database": database, "run": run, "pack": pack, "sign": sign, "verify": verify}
     if len(arguments) != 1 or arguments[0] not in steps:
-        print("usage: action.py database|run|verify", file=sys.stderr)
+        print("usage: action.py database|run|pack|sign|verify", file=sys.stderr)
         return USAGE
     try:
         return steps[arguments[0]](os.environ)

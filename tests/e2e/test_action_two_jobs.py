@@ -1,0 +1,176 @@
+"""Examined by one job, signed by another: the workflows that people copy or call, run by ``act``."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import Gate, Key, policy_text, trust_text
+from tests.e2e.action_kit import PLACEHOLDER, REUSABLE, ROOT, Project
+from tests.simulators.sigstore.issuer import WORKFLOW, WORKFLOW_IDENTITY
+from tests.simulators.sigstore.stack import Stack
+
+EXAMPLES = ROOT / "examples" / "workflows"
+TAG = {"ref": "refs/tags/v1.0"}
+REQUIRED = '"26-3 3(3)", "26-3 3(4)"'
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    made = Project(tmp_path)
+    yield made
+    made.close()
+
+
+def released(project: Project, *options: str) -> tuple[bool, str, Path]:
+    """Run the workflows of a pushed tag; return whether they went well, the log, and the artifact ``release``."""
+    done = project.run("push", *options, payload=TAG)
+    return done.returncode == 0, done.stdout, project.kept / "artifacts" / "release" / "release.tar"
+
+
+def secret(key: Key) -> str:
+    """Return the key as it stands in a secret of the environment."""
+    return subprocess.run(
+        ["gpg", "--homedir", key.home, "--batch", "--armor", "--export-secret-keys", key.fingerprint],
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+
+
+def openpgp(key: Key) -> str:
+    """Return a policy whose key is in nobody's keyring before the job that signs."""
+    return policy_text(
+        f'[signing]\nuse = ["openpgp"]\n[signing.openpgp]\nfingerprint = "{key.fingerprint}"\n', require=REQUIRED
+    )
+
+
+def write_project(project: Project, policy: str, **workflows: str) -> None:
+    (project.place / "dist").mkdir()
+    (project.place / "dist" / "readme.txt").write_text("hello\n")
+    (project.place / "dist" / "run.txt").touch(mode=0o755)  # a mode that has to come through
+    project.write({"gate.toml": policy, **{f".github/workflows/{name}.yml": text for name, text in workflows.items()}})
+
+
+def between_jobs(project: Project, script: str) -> None:
+    """Have a program's way with the unsigned release before the second job gets it."""
+    program = project.kept / "between-jobs"
+    program.write_text(
+        f'#!/bin/bash\nset -e\n[ "${{1##*/}}" = unsigned-release ] || exit 0\ncd "$1"\ntar -xf release.tar\n'
+        f"{script}\ntar -cf release.tar release\nrm -r release\n"
+    )
+    program.chmod(0o755)
+
+
+def test_only_the_job_that_signs_may_sign() -> None:
+    for file in (EXAMPLES / "release.yml", REUSABLE):
+        workflow = yaml.safe_load(file.read_text())
+        assert workflow["permissions"] == {}
+        able = {
+            name for name, job in workflow["jobs"].items()
+            if "id-token" in job["permissions"] or "environment" in job or "secrets." in json.dumps(job)
+        }  # fmt: skip
+        assert able == {"sign"}, file
+        assert all(job["permissions"]["contents"] == "read" for job in workflow["jobs"].values())
+        assert "inherit" not in file.read_text()
+        scripts = [step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step]
+        assert not [script for script in scripts if "${{" in script]
+
+
+def test_examined_and_signed_by_two_jobs(project: Project, key: Key, gate: Gate, tmp_path: Path) -> None:
+    """Then once more with a file changed in between: nothing is signed."""
+    write_project(project, openpgp(key), release=project.workflow(EXAMPLES / "release.yml"))
+    well, log, archive = released(project, "-s", f"SIGNING_KEY={secret(key)}")
+    assert well, log[-6000:]
+    with tarfile.open(archive) as stream:
+        stream.extractall(tmp_path / "received", filter="data")
+    trust = trust_text(key, tmp_path / "recipient")
+    verified = gate("verify", "--trust", trust, "--expect-version", "1.0", tmp_path / "received" / "release")
+    assert verified.status == 0, verified.stdout + verified.stderr
+    said = re.findall(r"SHA-256 of the record: ([0-9a-f]{64})", log)
+    assert len(said) == 1
+    archive.unlink()
+    between_jobs(project, "echo changed >> release/payload/dist/readme.txt")
+    well, log, archive = released(project, "-s", f"SIGNING_KEY={secret(key)}")
+    assert not well
+    assert "readme.txt" in log
+    assert not archive.exists()
+
+
+CHANGES = {
+    "record": "echo ' ' >> release/gate/record.intoto.json",
+    "mode": "chmod 644 release/payload/dist/run.txt",
+    "added": "echo > release/payload/dist/more.txt",
+    "removed": "rm release/gate/sbom.cdx.json",
+    "link": "rm release/gate/gate.toml && ln -s /etc/hostname release/gate/gate.toml",
+    "two-folders": "mkdir other && tar -cf x.tar other && tar -Af x.tar release.tar && cp -r release payload",
+    "no-archive": "rm -r release && echo > release",
+}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("change", CHANGES)
+def test_whatever_is_changed_in_between_is_not_signed(project: Project, key: Key, change: str) -> None:
+    write_project(project, openpgp(key), release=project.workflow(EXAMPLES / "release.yml"))
+    between_jobs(project, CHANGES[change])
+    well, log, archive = released(project, "-s", f"SIGNING_KEY={secret(key)}")
+    assert not well, log[-6000:]
+    assert "Success - Main Examine" not in log or "Failure - Main" in log
+    assert not archive.exists()
+
+
+@pytest.mark.full
+def test_signed_with_sigstore_by_the_token_of_the_second_job(project: Project, gate: Gate, tmp_path: Path) -> None:
+    with Stack() as stack:
+        stack.issuer.person = WORKFLOW
+        instance = project.place / "instance"
+        stack.write(instance)
+        policy = policy_text(
+            f'[signing]\nuse = ["keyless"]\n[signing.keyless]\ntrust_config = "instance/trust_config.v1.json"\n'
+            f'identity = "{WORKFLOW_IDENTITY}"\nissuer = "{WORKFLOW["iss"]}"\n',
+            require=REQUIRED,
+        )
+        write_project(project, policy, release=project.workflow(EXAMPLES / "release.yml"))
+        token = ["--env", f"ACTIONS_ID_TOKEN_REQUEST_URL={stack.url}/oidc/actions?x=1"]
+        well, log, archive = released(project, *token, "--env", "ACTIONS_ID_TOKEN_REQUEST_TOKEN=x")
+        assert well, log[-6000:]
+        (tmp_path / "root.json").write_text(json.dumps(stack.trusted_root()))
+    with tarfile.open(archive) as stream:
+        stream.extractall(tmp_path / "received", filter="data")
+    (tmp_path / "trust.toml").write_text(
+        f'[[keyless]]\nidentity = "{WORKFLOW_IDENTITY}"\nissuer = "{WORKFLOW["iss"]}"\ntrusted_root = "root.json"\n'
+    )
+    verified = gate("verify", "--trust", "trust.toml", "received/release")
+    assert verified.status == 0, verified.stdout + verified.stderr
+
+
+@pytest.mark.full
+def test_called_by_another_workflow(project: Project, key: Key, gate: Gate, tmp_path: Path) -> None:
+    """``release-called.yml`` with the reusable workflow beside it, as act can call it."""
+    called = f"release-gate/release-gate/.github/workflows/release-gate.yml@{PLACEHOLDER}"
+    caller = (EXAMPLES / "release-called.yml").read_text()
+    assert called in caller
+    reusable = project.workflow(REUSABLE)
+    caller = caller.replace(called, "./.github/workflows/release-gate.yml")
+    outputs = (
+        '\n  told:\n    needs: release\n    runs-on: ubuntu-latest\n    steps:\n      - env: {OUTPUTS: "${{ '
+        'toJSON(needs.release.outputs) }}"}\n        run: printf "%s" "$OUTPUTS" > ' + f"{project.kept}/outputs.json\n"
+    )
+    write_project(project, openpgp(key), release=caller + outputs, **{"release-gate": reusable})
+    well, log, archive = released(project, "-W", ".github/workflows/release.yml", "-s", f"SIGNING_KEY={secret(key)}")
+    assert well, log[-6000:]
+    with tarfile.open(archive) as stream:
+        stream.extractall(tmp_path / "received", filter="data")
+    trust = trust_text(key, tmp_path / "recipient")
+    verified = gate("verify", "--trust", trust, tmp_path / "received" / "release")
+    assert verified.status == 0, verified.stdout + verified.stderr
+    told: dict[str, Any] = json.loads((project.kept / "outputs.json").read_text())
+    assert told["verdict"] == "approved"
+    assert told["artifact"] == "release"
+    assert re.fullmatch("[0-9a-f]{64}", told["record-sha256"])
