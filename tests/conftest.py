@@ -136,6 +136,13 @@ class Key:
             capture_output=True,
         ).stdout
 
+    def secret(self) -> bytes:
+        return subprocess.run(
+            ["gpg", "--homedir", self.home, "--batch", "--armor", "--export-secret-keys", self.fingerprint],
+            check=True,
+            capture_output=True,
+        ).stdout
+
     def policy(self) -> str:
         return (
             f'[signing]\nuse = ["openpgp"]\n[signing.openpgp]\nfingerprint = "{self.fingerprint}"\n'

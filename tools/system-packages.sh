@@ -43,6 +43,8 @@ need zip zip
 need unzip unzip
 need buildah buildah
 need mmdebstrap mmdebstrap
+need rsync rsync
+need shellcheck shellcheck
 need unshare util-linux
 need ip iproute2
 need chromium chromium

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.conftest import Gate, Key, policy_text, trust_text
+from tests.conftest import Gate, Key, clean_environment, policy_text, trust_text
 from tests.e2e import gitlab_kit
 from tests.e2e.action_kit import ROOT, SCRIPTS, git, write
 
@@ -146,6 +148,77 @@ def test_scan_approves_and_says_incomplete_by_its_code(project: Path) -> None:
     write(project, {"dist/a.gz": b"\x1f\x8b\x08\0"})
     done = gitlab_kit.run(scan, project, {"CI_DEFAULT_BRANCH": "main"})
     assert done.returncode == 3, done.stdout + done.stderr
+
+
+def test_released_and_signed_by_two_jobs(key: Key, gate: Gate, project: Path, tmp_path: Path) -> None:
+    """The digest goes on as a variable, the folder as it is; then once more with a file changed in between."""
+    signing = f'[signing]\nuse = ["openpgp"]\n[signing.openpgp]\nfingerprint = "{key.fingerprint}"\n'
+    write(project, {"gate.toml": policy_text(signing, require='"26-3 3(3)", "26-3 3(4)"')})
+    jobs = gitlab_kit.load(TEMPLATE, INPUTS)
+    done = gitlab_kit.run(jobs["release-gate:release"], project, {"CI_COMMIT_TAG": "v1.0"})
+    assert done.returncode == 0, done.stdout + done.stderr
+    name, _, digest = (project / "gate-reports" / "record.env").read_text().strip().partition("=")
+    variables = {name: digest, "GATE_SIGNING_KEY": str(tmp_path / "key.asc"), "CI_COMMIT_TAG": "v1.0"}
+    (tmp_path / "key.asc").write_bytes(key.secret())
+    file = project / "release" / "payload" / "dist" / "readme.txt"
+    content = file.read_bytes()
+    file.write_bytes(b"changed")
+    done = gitlab_kit.run(jobs["release-gate:sign"], project, variables)
+    assert (done.returncode, list(project.glob("release/**/*.asc"))) == (3, []), done.stdout + done.stderr
+    file.write_bytes(content)
+    done = gitlab_kit.run(jobs["release-gate:sign"], project, variables)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert gate("verify", "--trust", trust_text(key, tmp_path / "recipient"), project / "release").status == 0
+
+
+def test_a_tag_that_is_not_the_version_of_the_policy_is_not_released(project: Path) -> None:
+    release = gitlab_kit.load(TEMPLATE, INPUTS)["release-gate:release"]
+    for tag in ("v1.1", "$(touch taken-over)", "1.0; touch taken-over"):
+        done = gitlab_kit.run(release, project, {"CI_COMMIT_TAG": tag})
+        assert (done.returncode, "[deliverable] version is 1.0" in done.stdout) == (2, True), done.stdout + done.stderr
+        assert tag in done.stdout
+    assert not (project / "taken-over").exists()
+    assert not (project / "release").exists()
+
+
+@pytest.mark.full
+def test_a_whole_pipeline_as_gitlab_reads_it(key: Key, gate: Gate, project: Path, tmp_path: Path) -> None:
+    """``gitlab-ci-local`` (npm; this version for Node 20) reads the include with its inputs, and runs the three jobs.
+
+    Its jobs are shells on this machine; it knows nothing of forms of inputs, and sets a branch for a tag too.
+    """
+    npm = ["npm", "install", "--silent", "--no-audit", "--ignore-scripts", "gitlab-ci-local@4.64.1"]
+    subprocess.run(npm, cwd=tmp_path, check=True)
+    signing = f'[signing]\nuse = ["openpgp"]\n[signing.openpgp]\nfingerprint = "{key.fingerprint}"\n'
+    include = {"include": [{"local": f"ci/{TEMPLATE.name}", "inputs": INPUTS}]}
+    files = {
+        "gate.toml": policy_text(signing, require='"26-3 3(3)", "26-3 3(4)"'),
+        ".gitlab-ci.yml": yaml.safe_dump(include),
+        f"ci/{TEMPLATE.name}": TEMPLATE.read_text(),
+        ".gitignore": ".gitlab-ci-local/\n",
+    }
+    git(project, "checkout", "-q", "main")
+    write(project, files)
+    origin, address = git(project, "remote", "get-url", "origin"), "git@gitlab.example.org:acme/app.git"
+    git(project, "remote", "set-url", "origin", address)
+    git(project, "config", f"url.{origin}.insteadOf", address)
+    (tmp_path / "key.asc").write_bytes(key.secret())
+    variables = {
+        "CI_COMMIT_TAG": "v1.0",
+        "CI_COMMIT_REF_PROTECTED": "true",
+        "GATE_SIGNING_KEY": str(tmp_path / "key.asc"),
+    }
+    options = [option for name, value in variables.items() for option in ("--variable", f"{name}={value}")]
+    done = subprocess.run(
+        [tmp_path / "node_modules" / ".bin" / "gitlab-ci-local", "--force-shell-executor", "--no-shell-isolation",
+         "--home", tmp_path / "home", *options, "--needs", "release-gate:sign"],
+        cwd=project, capture_output=True, text=True, check=False, timeout=300,
+        env={**clean_environment(), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    passed = {line.split()[1] for line in done.stdout.splitlines() if line.startswith(" PASS ")}
+    assert passed == {"release-gate:scan", "release-gate:release", "release-gate:sign"}
+    assert gate("verify", "--trust", trust_text(key, tmp_path / "recipient"), project / "release").status == 0
 
 
 def test_verify_says_whether_a_release_is_the_one_that_was_ordered(key: Key, gate: Gate, tmp_path: Path) -> None:

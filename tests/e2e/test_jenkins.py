@@ -7,12 +7,13 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import clean_environment, policy_text
+from tests.conftest import Gate, Key, clean_environment, policy_text, trust_text
 from tests.e2e.action_kit import ROOT, git, write
 from tests.e2e.test_gitlab import LOOSE, SCRIPT
 
@@ -109,6 +110,30 @@ def test_a_branch_is_judged_by_its_own_policy_and_a_change_without_target_by_non
     done = run(script, workspace, {"CHANGE_ID": "7", "CHANGE_TARGET": "release"})
     assert done.returncode not in {0, 1, 3}, done.stdout + done.stderr
     assert "APPROVED" not in done.stdout
+
+
+@pytest.mark.full
+def test_released_and_signed_by_two_stages(key: Key, gate: Gate, workspace: Path, tmp_path: Path) -> None:
+    signing = f'[signing]\nuse = ["openpgp"]\n[signing.openpgp]\nfingerprint = "{key.fingerprint}"\n'
+    write(workspace, {"gate.toml": policy_text(LOOSE, signing, require='"26-3 3(3)", "26-3 3(4)"')})
+    release, digest, pack = scripts(stages()["Release"])
+    assert run(release, workspace, {"TAG_NAME": "v1.1; id"}).returncode == 2
+    done = run(release, workspace, {"TAG_NAME": "v1.0"})
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = {"GATE_RECORD_SHA256": run(digest, workspace, {}).stdout.strip(), "GATE_SIGNING_KEY": f"{tmp_path}/key.asc"}
+    assert run(pack, workspace, {}).returncode == 0
+    (tmp_path / "key.asc").write_bytes(key.secret())
+    (sign,) = scripts(stages()["Sign"])
+    done = run(sign, workspace, {**told, "GATE_RECORD_SHA256": "0" * 64})
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert not (workspace / "signed-release.tar").exists()
+    done = run(sign, workspace, told)
+    assert done.returncode == 0, done.stdout + done.stderr
+    with tarfile.open(workspace / "signed-release.tar") as archive:
+        archive.extractall(tmp_path / "received", filter="data")
+    trust = trust_text(key, tmp_path / "recipient")
+    verified = gate("verify", "--trust", trust, tmp_path / "received" / "release")
+    assert verified.status == 0, verified.stdout + verified.stderr
 
 
 @pytest.mark.full
