@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -62,6 +63,18 @@ def test_template_is_a_pipeline_of_gitlab(file: Path, tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout
     broken = validate(body.replace("  script:", "  skript:"), tmp_path)
     assert broken.returncode == 1, broken.stdout
+
+
+@pytest.mark.parametrize("name", ["gitlab.md", "gitlab.ja.md"])
+def test_what_the_page_shows_is_a_pipeline_too(name: str, tmp_path: Path) -> None:
+    shown = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "guides" / name).read_text("utf-8"), re.DOTALL)
+    assert len(shown) == 2
+    for each in shown:
+        done = validate(each, tmp_path)
+        assert done.returncode == 0, done.stdout
+    (given,) = yaml.safe_load(shown[0])["include"]
+    assert gitlab_kit.load(TEMPLATE, given["inputs"])
+    assert yaml.safe_load(shown[1]).keys() <= gitlab_kit.load(TEMPLATE, INPUTS).keys()
 
 
 @pytest.mark.parametrize("name", ["image", "paths", "config", "environment"])
