@@ -77,8 +77,10 @@ def test_hooks_are_well_formed_and_put_no_name_in_the_place_of_an_option() -> No
 def test_what_the_page_shows_is_a_configuration(name: str, tmp_path: Path) -> None:
     (shown,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "guides" / name).read_text("utf-8"), re.DOTALL)
     (tmp_path / "shown.yaml").write_text(shown)
-    command = [SCRIPTS / "pre-commit", "validate-config", tmp_path / "shown.yaml"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    done = subprocess.run(
+        [SCRIPTS / "pre-commit", "validate-config", tmp_path / "shown.yaml"],
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout
     (hook,) = yaml.safe_load(shown)["repos"][0]["hooks"]
     assert hook["id"] in {each["id"] for each in yaml.safe_load(HOOKS.read_text())}
