@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from gate.errors import EngineFailure, UsageError, VerificationError, WorkerDied, WorkerTimeout
 from gate.limits import Limits
 from gate.parsing import Backend, Confined, Unconfined
+from gate.parsing import confinable as _confinable
 from gate.paths import printable
 from gate.received.unpacking import Unpacking
 from gate.record import layout
@@ -81,11 +82,6 @@ def _private_folder() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _confinable() -> bool:
-    """Say whether this system has the confinement of ``gate.isolation``."""
-    return os.name == "posix"
 
 
 def _events(archive: Path, descriptor: int, limits: Limits) -> Iterator[object]:

@@ -126,7 +126,7 @@ class Unpacking:
             self._writing = os.open(path, _NEW, 0o700 if runs else 0o600)
             if hasattr(os, "fchmod"):
                 os.fchmod(self._writing, 0o755 if runs else 0o644)  # whatever the umask is
-        elif member.kind == "symbolic-link" and member.utf8 is None:
+        elif member.kind == "symbolic-link" and member.utf8 is None:  # in tar files; those of zip state an encoding
             self._links.append((path, member.target, self._path))
         elif member.kind == "symbolic-link":
             self._refuse("a link in a zip file, which some readers write as a file")

@@ -15,6 +15,7 @@ from gate.folders import cursor_in, walk
 from gate.paths import escape_component, escape_name, printable
 from gate.record import layout
 from gate.verification.folder import reading, refuse_set_id
+from gate.verification.seen import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +45,9 @@ class Measured:
 def measured(target: Path) -> Iterator[Measured]:
     """Open and measure an artifact for the length of a ``with`` block.
 
-    Raises ``UsageError`` where there is none, or a whole release in its place; ``VerificationError`` where a folder
-    holds what no file list can describe or changes meanwhile; ``EngineFailure`` where something cannot be read.
+    At its end the artifact has to be what it was.  Raises ``UsageError`` where there is none, or a whole release in its
+    place; ``VerificationError`` where a folder holds what no file list can describe, or where it changes meanwhile;
+    ``EngineFailure`` where something cannot be read.
     """
     shown = printable(os.fsencode(target))
     try:
@@ -55,46 +57,50 @@ def measured(target: Path) -> Iterator[Measured]:
     if not place.name:
         raise UsageError("verify.not-a-target", path=shown)
     name = escape_component(os.fsencode(place.name))
-    if not place.is_dir():
-        with _opened(place, shown) as descriptor:
-            with reading(os.fsencode(place.name)):
-                sha256, _ = hash_descriptor(descriptor)
-            yield Measured(name, "file", sha256, descriptor, place)
-        return
     if (place / layout.RECORD).is_file():
         raise UsageError("verify.signature-of-release", path=shown)
-    entries = _entries(place)
-    with in_a_file(render_list(entries)) as listing:
-        yield Measured(name, "folder", list_digest(entries), listing, place)
+    with _folder(name, place) if place.is_dir() else _file(name, place, shown) as artifact:
+        yield artifact
 
 
 @contextlib.contextmanager
-def _opened(place: Path, shown: str) -> Iterator[int]:
-    with reading(os.fsencode(place.name)):
+def _file(name: str, place: Path, shown: str) -> Iterator[Measured]:
+    raw, seen = os.fsencode(place.name), Seen()
+    with reading(raw):
         descriptor = os.open(place, _READ)
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise UsageError("verify.not-a-target", path=shown)
-        refuse_set_id(status, printable(os.fsencode(place.name)))
-        yield descriptor
+        refuse_set_id(status, printable(raw))
+        seen.notice(raw, status)
+        with reading(raw):
+            sha256, _ = hash_descriptor(descriptor)
+        yield Measured(name, "file", sha256, descriptor, place)
     finally:
         os.close(descriptor)
+    with reading(raw):
+        seen.notice(raw, place.lstat())
 
 
-def _entries(place: Path) -> list[FileEntry]:
+@contextlib.contextmanager
+def _folder(name: str, place: Path) -> Iterator[Measured]:
+    raw, seen = os.fsencode(place.name), Seen()
     entries: list[FileEntry] = []
-    with reading(os.fsencode(place.name)), cursor_in(place) as cursor:
+    with reading(raw), cursor_in(place) as cursor:
         for visit in walk(cursor):
-            path = escape_name(visit.path)
             if visit.event == "special":
-                raise VerificationError("not-a-file", path)
+                raise VerificationError("not-a-file", escape_name(visit.path))
             if visit.event == "file":
-                refuse_set_id(visit.status, path)
+                refuse_set_id(visit.status, escape_name(visit.path))
             entry = entry_at(cursor, visit)
             if entry is not None:
+                seen.notice(visit.path, visit.status)
                 entries.append(entry)
-    return entries
+    with in_a_file(render_list(entries)) as listing:
+        yield Measured(name, "folder", list_digest(entries), listing, place)
+    with reading(raw), cursor_in(place) as cursor:
+        seen.require_same(cursor)
 
 
 @contextlib.contextmanager

@@ -22,7 +22,9 @@ from gate.record import layout
 from gate.record.canonical import canonical
 from gate.record.documents import schema
 from gate.reports.verification import render_verification
-from gate.verification import Verification, given, load_trust, statements, verification_document
+from gate.verification import Verification, given, load_trust, single, statements, verification_document
+from gate.verification.measured import Measured
+from gate.verification.statements import Told
 from gate.x509 import checker as x509_checker
 from tests.conftest import Gate
 from tests.simulators.sigstore.stack import Stack
@@ -436,6 +438,34 @@ def test_the_command(gate: Gate, world: World) -> None:
     assert (alone.status, alone.document["reasons"][0]["id"]) == (3, "verify/no-record")
     text = gate(*base, world.out / "signatures" / "app.bin.asc")
     assert (text.status, text.stdout.split("\n")[0]) == (3, "COULD NOT TELL")
+
+
+# --- while somebody changes it -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "do"),
+    [
+        ("app.bin", lambda out: (out / "app.bin").write_bytes(b"other")),
+        ("app.bin", lambda out: shutil.copy2(out / "app.bin", out / "new") and (out / "new").rename(out / "app.bin")),
+        ("app.bin", lambda out: (out / "app.bin").unlink()),
+        ("site", lambda out: (out / "site" / "index.html").write_text("other")),
+        ("site", lambda out: (out / "site" / "new").touch()),
+        ("site", lambda out: (out / "site" / "empty").rmdir()),
+        ("site", lambda out: (out / "site").rename(out / "moved")),
+    ],
+)
+def test_what_changes_before_the_end_is_noticed(
+    world: World, monkeypatch: pytest.MonkeyPatch, name: str, do: Callable[[Path], object]
+) -> None:
+    real = statements.require_subject
+
+    def late(told: Told, artifact: Measured) -> None:
+        real(told, artifact)
+        do(world.out)
+
+    monkeypatch.setattr(single, "require_subject", late)
+    assert refusal(world, name)[0] in {"changed-while-read", "missing"}
 
 
 # --- three kinds of signatures --------------------------------------------------------------------------------
