@@ -11,6 +11,9 @@ import click
 from gate.cli.language import Text
 from gate.cli.release import BACK_ENDS
 from gate.cli.settings import GateCommand, Settings
+from gate.cli.sign import SHA256
+from gate.errors import UsageError
+from gate.paths import printable
 from gate.text import render
 
 if TYPE_CHECKING:
@@ -42,16 +45,19 @@ def _countersign(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  
     from gate.signers import signers_for  # noqa: PLC0415  # as above
     from gate.verification import load_trust  # noqa: PLC0415  # as above
 
-    settings = ctx.ensure_object(Settings)
+    settings, digest = ctx.ensure_object(Settings), values["record_sha256"]
+    if digest is not None and not SHA256.fullmatch(digest):
+        raise UsageError("sealing.not-a-digest", given=printable(digest)[:80])
     done = countersign(
         values["folder"],
         load_trust(values["trust"]),
         signers_for(_policy(values["config"], values["folder"]), values["sign"]),
         now=clock_from(os.environ)(),
-        record_sha256=values["record_sha256"],
+        record_sha256=digest,
         expect_version=values["expect_version"],
     )
-    write_answer(_told(done, settings.language).encode(), None)
+    if not settings.quiet:
+        write_answer(_told(done, settings.language).encode(), None)
     return 0
 
 

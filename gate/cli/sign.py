@@ -17,7 +17,7 @@ from gate.errors import UsageError
 from gate.paths import printable
 from gate.text import render
 
-_SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
+SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
 
 
 def build(text: Text) -> click.Command:
@@ -43,7 +43,7 @@ def _sign(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # click
 
     settings, folder = ctx.ensure_object(Settings), values["folder"]
     digest = values["record_sha256"]
-    if not _SHA256.fullmatch(digest):
+    if not SHA256.fullmatch(digest):
         raise UsageError("sealing.not-a-digest", given=printable(digest)[:80])
     loaded = load_policy(values["config"] or (DEFAULT_POLICY if DEFAULT_POLICY.exists() else None))
     if values["signing_config"] is not None:

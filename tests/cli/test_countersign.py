@@ -66,3 +66,7 @@ def test_trust_is_demanded_and_settings_lie_outside(world: World, capsys: pytest
     inside = world.out / layout.POLICY
     assert run(["countersign", "--trust", str(world.trust_file), "-c", str(inside), str(world.out)]) == 2
     assert run(["countersign", "--trust", str(world.trust_file), "--record-sha256", "0" * 64, str(world.out)]) == 1
+    assert run(["countersign", "--trust", str(world.trust_file), "--record-sha256", "0" * 63, str(world.out)]) == 2
+    capsys.readouterr()
+    assert run(["-q", "countersign", "--trust", str(world.trust_file), str(world.out)]) == 0
+    assert capsys.readouterr().out == ""
