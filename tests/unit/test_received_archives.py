@@ -17,6 +17,7 @@ import pytest
 
 from gate.errors import EngineFailure, GateError, TrustError, UsageError, VerificationError, WorkerDied
 from gate.limits import Limits
+from gate.policy import load_policy
 from gate.received import archive as archive_module
 from gate.received.archive import READABLE, unpacked
 from gate.received.inside import READERS
@@ -166,6 +167,17 @@ def test_old_names_of_zip_files_are_read_as_japanese(made: World, tmp_path: Path
 def test_a_zip_file_without_modes_says_what_is_lost(made: World, tmp_path: Path) -> None:
     found = refusal(made, zip_of(made.out, tmp_path / "r.zip", modes=False))
     assert (found.reason, found.path) == ("mode-changed", "payload/site/run.sh")
+
+
+@pytest.mark.usefixtures("here")
+def test_the_recipients_policy_judges_what_is_in_an_archive(made: World, tmp_path: Path) -> None:
+    """Nothing but one engine has examined this release, which no policy takes for an examination."""
+    target = zip_of(made.out, tmp_path / "r.zip")
+    now, policy = datetime.now(UTC), load_policy(None)
+    verification = verify_target(target, load_trust(made.trust_file), now=now, policy=policy)
+    assert verification.rejudged is not None
+    assert verification.rejudged.policy.sha256 == policy.sha256
+    assert (verification.verified, verification.exit_code) == (True, 3)
 
 
 # --- what is refused ------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -98,26 +99,31 @@ archive._confinable = lambda: False
 from gate.received.target import verify_target
 from gate.verification import load_trust
 
-for target in sys.argv[2:]:
+trust = load_trust(pathlib.Path(sys.argv[1]))
+release = pathlib.Path(sys.argv[2])
+signatures = [release / "gate" / "record.intoto.json.asc"]
+print(verify_target(release / "payload" / "page.html", trust, now=datetime.now(UTC), signatures=signatures).scope)
+for target in sys.argv[3:]:
     try:
-        trust = load_trust(pathlib.Path(sys.argv[1]))
         print(verify_target(pathlib.Path(target), trust, now=datetime.now(UTC)).verified)
     except VerificationError as error:
         print(error.reason)
 """
 
 
-def test_archives_without_all_that(tmp_path: Path, keys: Keys) -> None:
+def test_archives_and_artifacts_without_all_that(tmp_path: Path, keys: Keys) -> None:
     site = tmp_path / "in" / "site"
     site.mkdir(parents=True)
     (site / "index.html").write_text("<p>こんにちは</p>", encoding="utf-8")
     (site / "run.sh").write_text("#!/bin/sh\n")
+    (tmp_path / "in" / "page.html").write_text("<p>one</p>")
     with signer_of(keys.home, keys.supplier) as signer:
-        make_release(tmp_path / "out", [site], [signer], policy_in(tmp_path))
+        make_release(tmp_path / "out", [site, tmp_path / "in" / "page.html"], [signer], policy_in(tmp_path))
     trust = write_trust(tmp_path / "r", keys.home, keys.supplier)
     targets = [zip_of(tmp_path / "out", tmp_path / "r.zip"), tar_of(tmp_path / "out", tmp_path / "r.tar", mode="w:gz")]
-    (tmp_path / "out" / "extra").touch()
-    targets.append(zip_of(tmp_path / "out", tmp_path / "more.zip"))
-    done = subprocess.run([sys.executable, "-c", ARCHIVES, trust, *targets], capture_output=True, text=True,
-                          check=False, cwd=ROOT)  # fmt: skip
-    assert done.stdout.split() == ["True", "True", "unexpected"], done.stderr
+    shutil.copytree(tmp_path / "out", tmp_path / "more")
+    (tmp_path / "more" / "extra").touch()
+    targets.append(zip_of(tmp_path / "more", tmp_path / "more.zip"))
+    command: list[str | Path] = [sys.executable, "-c", ARCHIVES, trust, tmp_path / "out", *targets]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.stdout.split() == ["artifact", "True", "True", "unexpected"], done.stderr
