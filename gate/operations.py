@@ -184,7 +184,7 @@ def _released(
     with Staging(out, [artifact.path for artifact in artifacts]) as staging:
         if ready is not None:
             ready()
-        examination = _examine(request, staging.artifacts, loaded, clock, progress)
+        examination = _examine(request, staging.artifacts, loaded, clock, progress, staging.folder)
         examination = with_facts(examination, [service for signer in signers for service in signer.services])
         backends = tuple(signer.backend for signer in signers)
         checked = _judged(examination, loaded, SigningState(intended=True, ready=backends, later=ready is None))
@@ -236,11 +236,15 @@ def _examine(
     loaded: LoadedPolicy,
     clock: Clock,
     progress: Progress | None,
+    own: Path | None = None,
 ) -> Examination:
+    """Examine artifacts; ``own`` is the folder of this run that they were copied to."""
     passwords = archive_passwords(loaded)
     settings = engine_settings(request, loaded)
     before = read_previous(request.previous, request.paths) if request.previous else None
-    with source_run(request.source, source_signers(loaded), jobs=request.jobs, policy=_policy_file(loaded)) as source:
+    with source_run(
+        request.source, source_signers(loaded), jobs=request.jobs, policy=_policy_file(loaded), own=own
+    ) as source:
         examination = examine(
             artifacts,
             build_examiners(settings),

@@ -79,14 +79,16 @@ _BLAME: TypeAdapter[Blame] = TypeAdapter(Blame)
 class Repository:
     """The repository of a folder, at the commit that its HEAD names.  Use as a context manager.
 
+    ``own`` is a folder that this run made and works in: it is no difference between work tree and commit.
     Raises ``UsageError`` where the folder is none that can be read, and ``EngineFailure`` without git.
     """
 
-    def __init__(self, folder: Path, limits: CopyLimits | None = None) -> None:
+    def __init__(self, folder: Path, limits: CopyLimits | None = None, *, own: Path | None = None) -> None:
         git = find_program("git")
         if git is None:
             raise EngineFailure("source.no-git")
         self._given = printable(str(folder))
+        self._own = own
         self.place: Place = find_repository(folder)
         self._private = PrivateFolder("source")
         self._worker: Worker | None = None
@@ -169,7 +171,7 @@ class Repository:
         if self.place.work_tree is None:
             return "none", Differences((), 0)
         comparison = Comparison(
-            self.place.work_tree, self.entries, self.object_format, self._ignored, self._is_large_file
+            self.place.work_tree, self.entries, self.object_format, self._ignored, self._is_large_file, self._own
         )
         found = comparison.differences()
         return "different" if found.count else "clean", found

@@ -41,18 +41,24 @@ class SourceRun:
 
 @contextlib.contextmanager
 def source_run(
-    folder: Path | None, signers: Sequence[tuple[str, Path]], *, jobs: int, policy: PolicyFile | None
+    folder: Path | None,
+    signers: Sequence[tuple[str, Path]],
+    *,
+    jobs: int,
+    policy: PolicyFile | None,
+    own: Path | None = None,
 ) -> Iterator[SourceRun]:
     """Read the repository of ``folder`` for the time of a ``with``; ``signers`` are fingerprints and key files.
 
-    Where the ``policy`` file lies in the repository, its history says who wrote each of its entries.
+    Where the ``policy`` file lies in the repository, its history says who wrote each of its entries.  ``own`` is a
+    folder that this run made, perhaps in the work tree.
     Raises ``UsageError`` where the repository or a key file cannot be used, ``EngineFailure`` without git.
     """
     if folder is None:
         yield SourceRun()
         return
     keys = [PublicKey(fingerprint, _key(file)) for fingerprint, file in signers]
-    with Repository(folder) as repository:
+    with Repository(folder, own=own) as repository:
         try:
             revision = repository.revision(keys)
         except KeyFileError as error:

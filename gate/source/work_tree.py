@@ -45,6 +45,8 @@ class Comparison:
     object_format: ObjectFormat
     ignored: Ignored
     is_large_file: IsLargeFile
+    own: Path | None = None
+    """A folder that this run made and works in, which is no difference where the commit has nothing in it."""
 
     def differences(self) -> Differences:
         """Return how the two differ.  Raises ``UsageError`` where the work tree cannot be read or is too large."""
@@ -97,6 +99,7 @@ class Comparison:
             path[:place] for path in self.entries for place in range(len(path)) if path[place : place + 1] == b"/"
         }
         submodules = {path for path, entry in self.entries.items() if entry.mode == _SUBMODULE}
+        own = self._own()
         level, count = [b""], 0
         while level:
             files: list[bytes] = []
@@ -104,6 +107,8 @@ class Comparison:
             for above in level:
                 for path, is_folder in self._listed(above):
                     count += 1
+                    if is_folder and path == own and path not in tracked_folders:
+                        continue
                     if is_folder and path not in submodules:
                         folders.append(path)
                     elif not is_folder and path not in self.entries:
@@ -114,6 +119,14 @@ class Comparison:
             out = self.ignored([*files, *(path + b"/" for path in unknown)])
             yield from ((path, "untracked") for path in files if path not in out)
             level = [path for path in folders if path in tracked_folders or path + b"/" not in out]
+
+    def _own(self) -> bytes | None:
+        """Return the path of the run's own folder in the work tree, None where it does not lie there."""
+        if self.own is None:
+            return None
+        with suppress(ValueError, OSError):
+            return os.fsencode(self.own.resolve(strict=True).relative_to(self.folder.resolve(strict=True)))
+        return None
 
     def _listed(self, above: bytes) -> Iterator[tuple[bytes, bool]]:
         """Yield the entries of a folder; ``.git``, which git never tracks, and what has gone meanwhile are left out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,3 +34,20 @@ def test_the_record_says_where_a_release_comes_from(gate: Gate, tmp_path: Path, 
     again = judge(seen, strict, policy_sha256="0" * 64, today=today, signing=signing)
     against = {(finding.id, finding.path) for finding in again.findings if finding.id.startswith("source/")}
     assert against == {("source/other-commit", ""), ("source/untraced", "app.tar!/dist/b.txt")}
+
+
+def test_the_folder_that_a_release_is_made_in_is_no_difference_of_the_work_tree(
+    gate: Gate, tmp_path: Path, key: Key
+) -> None:
+    """It lies beside the release folder, in pipelines within the work tree; any other of such a name is one."""
+    source = repository(tmp_path / "repository", {"dist/a.txt": b"text\n"})
+    commit(source, {"gate.toml": (policy_text() + key.policy()).encode()})
+    ran = gate("release", "--source", ".", "--out", "release", "--format", "json", "dist", cwd=source)
+    assert ran.status == 0, ran.stdout + ran.stderr
+    assert ("source/dirty", "") not in ran.findings()
+    shutil.rmtree(source / "release")
+    (source / ".release.partial-0123456789abcdef").mkdir()
+    (source / ".release.partial-0123456789abcdef" / "evil.so").touch()
+    ran = gate("release", "--source", ".", "--out", "release", "--format", "json", "dist", cwd=source)
+    (dirty,) = [finding for finding in ran.document["findings"] if finding["id"] == "source/dirty"]
+    assert "1 differences [untracked .release.partial-0123456789abcdef/evil.so]" in dirty["message"]
