@@ -90,7 +90,7 @@ def _init(ctx: click.Context, /, folder: Path, output: Path, **given: Any) -> in
     if os.path.lexists(output):
         raise UsageError("cli.init.exists", path=printable(str(output)))
     with Claims(folder) as claims:
-        if claims.release.holds(output.parent.resolve() / output.name):
+        if claims.release.holds(_place(output)):
             raise UsageError("trust.draft-inside", path=printable(str(output)))
         known = Known(**given)
         if sys.stdin.isatty():
@@ -101,6 +101,15 @@ def _init(ctx: click.Context, /, folder: Path, output: Path, **given: Any) -> in
         text = render_trust(entries, claims.promised.deliverable, language, folder=shown, day=day)
     write_new(text.encode(), output)
     return _told(entries, output, language)
+
+
+def _place(output: Path) -> Path:
+    """Return where a file that does not exist yet will really lie.  Raises ``UsageError`` where there is no folder."""
+    try:
+        return output.parent.resolve(strict=True) / output.name
+    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before Python 3.13
+        reason = printable(getattr(error, "strerror", None) or str(error))
+        raise UsageError("cli.cannot-write", path=printable(str(output)), error=reason) from error
 
 
 def _asked(known: Known, claims: Claims, language: Language) -> Known:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pkcs11
 from asn1crypto import keys as asn1_keys
@@ -34,15 +34,13 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from gate.errors import KeyProblem, SigningFailure
 from gate.paths import printable
+from gate.signing.certificate_files import read_certificates, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
     from pyhanko.sign.signers.pdf_cms import Signer as LibrarySigner
-
-MOST_BYTES: Final = 16 << 20
-"""A key, certificate or revocation list beyond this is refused."""
 
 
 class CertificateKey(Protocol):
@@ -64,29 +62,6 @@ class CertificateKey(Protocol):
 
     def close(self) -> None:
         """End what was opened; may be called more than once."""
-
-
-def read_file(path: Path) -> bytes:
-    """Return the bytes of a file that the policy names.  Raises ``KeyProblem``."""
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise KeyProblem("x509.unreadable", path=printable(str(path)), error=error.strerror or str(error)) from error
-    if len(raw) > MOST_BYTES:
-        raise KeyProblem("x509.unreadable", path=printable(str(path)), error="too large")
-    return raw
-
-
-def read_certificates(path: Path) -> list[x509.Certificate]:
-    """Return the certificates in a PEM file, or the one in a DER file.  Raises ``KeyProblem``."""
-    raw = read_file(path)
-    try:
-        if b"-----BEGIN" in raw:
-            return x509.load_pem_x509_certificates(raw)
-        return [x509.load_der_x509_certificate(raw)]
-    except ValueError as error:
-        raise KeyProblem("x509.not-a-certificate", path=printable(str(path))) from error
 
 
 @dataclass

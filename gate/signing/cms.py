@@ -22,7 +22,7 @@ from gate.errors import KeyProblem, SigningFailure
 from gate.filelist import hash_descriptor
 from gate.models import ServiceFact
 from gate.paths import printable
-from gate.signing.certificate_keys import read_certificates, read_file
+from gate.signing.certificate_files import read_certificates, read_file
 from gate.signing.stamping import get_stamp, get_state, ocsp_url, services_of
 from gate.signing.usable import asn1, path_upwards, require_fit, require_fresh
 from gate.x509.checker import MAX_MATERIAL, Checker, Revocation, TrustedSigner

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gate.errors import KeyProblem
 from gate.keyless.identities import WILDCARD
-from gate.signing.certificate_keys import read_certificates
+from gate.signing.certificate_files import read_certificates
 from gate.signing.cms import CmsSigner
 from gate.signing.instance import load_instance, packaged_instance
 from gate.signing.interface import PromisedSigner

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes
 
 from gate.errors import UsageError
 from gate.reports.papers.notice import CertificateNotice, IdentityNotice, KeyNotice, RootNotice, SignerNotice
-from gate.signing.certificate_keys import read_certificates
+from gate.signing.certificate_files import read_certificates
 from gate.signing.usable import asn1, path_upwards
 from gate.x509.names import spki_sha256, write_name
 

@@ -240,6 +240,9 @@ def test_what_is_stated_of_gpki_stands_with_the_clause() -> None:
     """
     unavailable = whole(compose_report(view_of(x509 % "unavailable", signing=RELEASE), "ja"))
     assert "政府認証基盤（GPKI）: 利用できないとの申告" in unavailable
+    signs = view_of(x509 % "ministry-signs", signing=RELEASE)
+    for language in LANGUAGES:  # whoever signs reads in the paper by which command
+        assert "gate countersign" in whole(compose_report(signs, language))
     asked = x509.rstrip() + "\n        gpki_asked_on = 2026-11-01\n"
     assert "政府認証基盤（GPKI）: 令和8年11月1日に照会" in whole(
         compose_report(view_of(asked % "asked", signing=RELEASE), "ja")

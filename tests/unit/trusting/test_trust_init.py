@@ -27,6 +27,7 @@ from gate.trusting.writing import render_trust
 from gate.verification import load_trust, verify_release
 from gate.x509 import checker as x509_checker
 from gate.x509.names import spki_sha256
+from tests.own.test_other_systems import elsewhere
 from tests.simulators.sigstore.issuer import WORKFLOW, WORKFLOW_IDENTITY
 from tests.simulators.sigstore.stack import Stack
 from tests.unit.keyless.keyless_kit import running_stack
@@ -289,11 +290,14 @@ def test_asked_three_times_at_most(world: World, desk: Path, monkeypatch: pytest
         (["-o", "{out}/trust.toml"], "inside"),
         (["-o", "{out}/gate/trust.toml"], "inside"),
         (["-o", "supplier.asc"], "supplier.asc"),
+        (["-o", "nowhere/trust.toml"], "nowhere"),
+        (["-o", "loop/trust.toml"], "loop"),
     ],
 )
 def test_refused(
     world: World, desk: Path, keys: Keys, capsys: pytest.CaptureFixture[str], options: list[str], word: str
 ) -> None:
+    (desk / "loop").symlink_to("loop")
     filled = [each.replace("{key}", keys.supplier).replace("{out}", str(world.out)) for each in options]
     before = sorted(path.name for path in desk.iterdir())
     assert init(world, *filled) == 2
@@ -307,6 +311,21 @@ def test_no_release(desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert run(["trust", "init", "empty"]) == 1
     assert "missing" in capsys.readouterr().err
     assert not (desk / "trust.toml").exists()
+
+
+def test_on_another_system(world: World, desk: Path, keys: Keys) -> None:
+    """Both commands work where there is no confinement and no token can be read."""
+    done = elsewhere("trust", "init", world.out, "-o", desk / "trust.toml", *openpgp(keys)[:3], desk / "supplier.asc")
+    assert done.status == 0, done.stderr
+    assert "unconfirmed" not in table(desk, "openpgp")
+    (desk / "own.pem").write_bytes((desk / "root.pem").read_bytes())
+    (desk / "gate.toml").write_text(
+        '[signing.x509]\npkcs12 = "key.p12"\ncertificate = "own.pem"\ntsa = "https://tsa.example/"\n'
+        'chain = ["tsa.pem"]\ncrls = ["list.crl"]\n'
+    )
+    done = elsewhere("trust", "sheet", "-c", desk / "gate.toml")
+    assert done.status == 0, done.stderr
+    assert "https://tsa.example/" in done.stdout
 
 
 # --- hostile words of a record --------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import subprocess
 import tomllib
 from datetime import UTC, datetime
@@ -13,13 +14,17 @@ import pikepdf
 import pytest
 
 from gate.cli.main import run
+from gate.policy import load_policy
 from gate.reports.escaping import visible
 from gate.reports.papers.notice import IdentityNotice, KeyNotice, compose_notice, grouped
 from gate.reports.papers.plain import render_paper_text
 from gate.reports.papers.plan import compose_plan
 from gate.reports.papers.report import compose_report
+from gate.reports.pdf import render_pdf
+from gate.reports.pdf_fonts import find_fonts
 from gate.signing.usable import asn1
 from gate.text import LANGUAGES, Language
+from gate.trusting.notice import notices_of
 from gate.verification.trust import TrustFile
 from gate.x509.names import spki_sha256
 from tests.simulators.pki import Country
@@ -133,6 +138,29 @@ def test_one_page_with_embedded_fonts(desk: Path, language: Language) -> None:
     assert FINGERPRINT in squeezed
     assert IDENTITY in squeezed
     assert "[U+" not in shown
+
+
+def test_nothing_is_left_out_where_it_does_not_fit(desk: Path) -> None:
+    """As long as a policy may have its texts."""
+    write(desk, OPENPGP, X509, KEYLESS, use='"openpgp", "x509", "keyless"')
+    text = (desk / "gate.toml").read_text(encoding="utf-8")
+    long = {name: f'{name} = "{"長" * 900}"' for name in ("title", "supplier", "responsible", "recipient", "contract")}
+    lines = [long.get(line.partition(" = ")[0], line) for line in text.splitlines()]
+    (desk / "gate.toml").write_text(
+        "\n".join(lines).replace("https://github.com/acme/app", f"https://x.example/{'a' * 900}")
+    )
+    with pikepdf.open(io.BytesIO(sheet(desk, "ja", "pdf"))) as pdf:
+        assert len(pdf.pages) == 2
+    assert f"https://x.example/{'a' * 900}" in sheet(desk).decode()
+
+
+def test_letters_are_made_smaller_before_there_is_a_second_page(desk: Path) -> None:
+    write(desk, OPENPGP, X509, KEYLESS, use='"openpgp", "x509", "keyless"')
+    policy_of_all = load_policy(desk / "gate.toml")
+    paper = compose_notice(notices_of(policy_of_all), policy_of_all.policy, "ja", created=CREATED)
+    for most, pages in ((None, 2), (1, 1)):
+        with pikepdf.open(io.BytesIO(render_pdf(paper, find_fonts(os.environ), created=CREATED, most=most))) as pdf:
+            assert len(pdf.pages) == pages
 
 
 def test_one_kind_needs_no_smaller_letters(desk: Path) -> None:
