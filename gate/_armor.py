@@ -13,6 +13,10 @@ from typing import Literal
 
 _SOUND_DIGESTS = frozenset({8, 9, 10, 12, 14})
 """SHA-256, SHA-384, SHA-512, SHA3-256, SHA3-512 (RFC 9580, 9.5)."""
+_NUMBERS = {1: 1, 3: 1, 17: 2, 19: 2, 22: 2}
+"""How many numbers with a length before each (MPI) make up a signature: RSA, DSA, ECDSA, EdDSA."""
+_OCTETS = {27: 64, 28: 114}
+"""How many bytes make up a signature: Ed25519, Ed448 (RFC 9580)."""
 _ARMOR_HEAD = b"-----BEGIN PGP SIGNATURE-----\n\n"
 _ARMOR_TAIL = b"-----END PGP SIGNATURE-----\n"
 
@@ -74,7 +78,25 @@ def form_of(signature: bytes) -> Literal["good", "malformed", "weak"]:
     version, kind, _, digest = body[:4]
     if version not in {4, 5, 6} or kind != 0:
         return "malformed"
+    if version != 6 and not _ends_with_its_value(body):  # noqa: PLR2004  # which has lengths of another size (RFC 9580)
+        return "malformed"
     return "good" if digest in _SOUND_DIGESTS else "weak"
+
+
+def _ends_with_its_value(body: bytes) -> bool:
+    """Say whether nothing stands behind the value of a signature (RFC 4880 5.2.3; RFC 9580 5.2.3.3 to 5.2.3.6).
+
+    GnuPG passes over what does, so that anybody could add it.  Of algorithms that are not known here GnuPG decides.
+    """
+    place = 4
+    for _ in ("hashed", "unhashed"):
+        place += 2 + int.from_bytes(body[place : place + 2], "big")
+    place += 2  # the first bytes of the digest
+    algorithm = body[2]
+    for _ in range(_NUMBERS.get(algorithm, 0)):
+        place += 2 + (int.from_bytes(body[place : place + 2], "big") + 7) // 8
+    place += _OCTETS.get(algorithm, 0)
+    return place == len(body) if algorithm in {**_NUMBERS, **_OCTETS} else place <= len(body)
 
 
 def _only_signature(packets: bytes) -> bytes | None:

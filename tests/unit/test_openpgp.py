@@ -298,7 +298,9 @@ def test_more_words_than_gnupg_has_are_none(tmp_path: Path) -> None:
 
 
 def packet(size: int, *, head: bytes, body: bytes = b"\x04\x00\x16\x0a") -> bytes:
-    return head + body + bytes(size - len(body))
+    """Return a packet with a signature of two empty numbers, of so many bytes by what is hashed beside it."""
+    hashed = max(0, size - len(body) - 10)
+    return head + (body + hashed.to_bytes(2, "big") + bytes(hashed + 8))[:size]
 
 
 @pytest.mark.parametrize(
@@ -323,6 +325,35 @@ def packet(size: int, *, head: bytes, body: bytes = b"\x04\x00\x16\x0a") -> byte
 )
 def test_one_packet_of_one_kind(packets: bytes, form: str) -> None:
     assert form_of(armor(packets)) == form
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "value", "form"),
+    [
+        (1, b"\0\x09\x01\xff", "good"),
+        (1, b"\0\x09\x01\xff\0", "malformed"),
+        (1, b"\0\x09\x01\xff\0\0", "malformed"),
+        (1, b"\0\x09\x01", "malformed"),
+        (1, b"\0", "malformed"),
+        (22, b"\0\x08\xff\0\x08\xff", "good"),
+        (22, b"\0\x08\xff", "malformed"),
+        (22, b"\0\x08\xff" * 3, "malformed"),
+        (27, bytes(64), "good"),
+        (27, bytes(65), "malformed"),
+        (28, bytes(114), "good"),
+        (99, b"whatever GnuPG makes of it", "good"),
+    ],
+)
+def test_nothing_stands_behind_a_signatures_value(algorithm: int, value: bytes, form: str) -> None:
+    """GnuPG passes over it: what nobody signed could be carried there."""
+    body = b"\x04\x00" + bytes([algorithm, 10]) + b"\0\x01h\0\x02uu" + b"\x12\x34" + value
+    assert form_of(armor(bytes([0x88, len(body)]) + body)) == form
+
+
+@pytest.mark.parametrize("lengths", [b"\xff\xff", b"\0\0\xff\xff", b"\0\0\0\0"])
+def test_subpackets_that_reach_beyond_the_packet(lengths: bytes) -> None:
+    body = b"\x04\x00\x16\x0a" + lengths
+    assert form_of(armor(bytes([0x88, len(body)]) + body)) == "malformed"
 
 
 def test_armor_is_undone(keys: Keys) -> None:
@@ -362,5 +393,5 @@ def test_without_confinement_the_same_is_demanded(keys: Keys, tmp_path: Path, mo
     # GnuPG stops listening to a signature that it cannot parse; the rest of the file is hashed all the same.
     data = bytes(1 << 22)
     with checker(PublicKey(keys.supplier, keys.home.export(keys.supplier))) as made:
-        checked = check(made, data, armor(packet(100, head=b"\x88\x64", body=b"\x04\x00\x16\x0a\xff\xff")), tmp_path)
+        checked = check(made, data, armor(packet(100, head=b"\x88\x64", body=b"\x04\x00\x63\x0a")), tmp_path)
         assert (checked.outcome, checked.size) == ("unusable", len(data))
