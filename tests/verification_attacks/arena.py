@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -81,6 +82,11 @@ class Arena:
         """The files of the supplier's key, and of another that a recipient may accept."""
         names = {"supplier.asc": self.keys.supplier, "other.asc": self.keys.other}
         return {name: self.home.export(key) for name, key in names.items()}
+
+    @cached_property
+    def trusted_root(self) -> bytes:
+        """The root of the sigstore instance; it speaks of the time from when it was written on."""
+        return json.dumps(self.stack.trusted_root()).encode()
 
     @cached_property
     def strangers(self) -> Country:
@@ -170,6 +176,7 @@ def made_in(folder: Path) -> Iterator[Arena]:
         made = Arena(folder, keys, country, Supplier(folder / "supplier", country, tsa), stack)
         with pytest.MonkeyPatch.context() as patch, made.ends:
             in_this_process(patch)
+            assert made.trusted_root
             assert made.earlier != made.original, "the earlier one is made first"
             yield made
 

@@ -53,6 +53,11 @@ def at(place: int, value: int) -> Callable[[bytes], bytes]:
     return lambda packet: packet[:place] + bytes([value]) + packet[place + 1 :]
 
 
+def lengthened(packet: bytes) -> bytes:
+    """Put bytes behind the value of a signature, and give the packet its new length; GnuPG passes over them."""
+    return bytes([0x88, packet[1] + 40]) + packet[2:] + b"\0" * 40
+
+
 # --- keys -----------------------------------------------------------------------------------------------------
 
 
@@ -227,6 +232,8 @@ SIGNATURES = [
            spoilt(lambda raw: raw * 2), _MALFORMED, ASC, PGP),
     Attack("pgp-two-packets", Power.ARCHIVE, ("two signatures in one armor", "一つの符号化内に二つの署名"), two_packets,
            _MALFORMED, ASC, PGP),
+    Attack("pgp-behind", Power.DISK, ("bytes behind the value of a signature", "署名値の後へのデータの追加"),
+           edited(lengthened), _MALFORMED, ASC, PGP),
     Attack("pgp-content", Power.STOLEN, ("a signature that brings its own content", "内容を伴う署名"), with_content,
            _MALFORMED, ASC, PGP),
     Attack("pgp-text", Power.STOLEN, ("a signature over text, which forgives line ends",

@@ -80,7 +80,7 @@ class Scene:
             (self.recipient / name).write_bytes(key)
         (self.recipient / "root.pem").write_bytes(arena.country.root.pem)
         (self.recipient / "tsa.pem").write_bytes(arena.country.tsa_root.pem)
-        (self.recipient / "root.json").write_text(json.dumps(arena.stack.trusted_root()))
+        (self.recipient / "root.json").write_bytes(arena.trusted_root)
 
     def trust(self, trusts: Trusts | None = None, **changes: Any) -> None:
         """Write the trust file, with some of what it says changed."""
