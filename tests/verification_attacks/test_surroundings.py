@@ -32,9 +32,10 @@ exec "$@"
 def verified_apart(scene: Scene) -> tuple[int, Any]:
     """Run ``gate verify`` in namespaces of its own; returns its status and its document."""
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    apart = ["unshare", "--mount", "--net", *user, "sh", "-c", READ_ONLY, "sh", scene.out, scene.recipient]
     command = [sys.executable, "-m", "gate", "verify", "--trust", scene.trust_file, "--format", "json", scene.out]
     done = subprocess.run(
-        ["unshare", "--mount", "--net", *user, "sh", "-c", READ_ONLY, "sh", scene.out, scene.recipient, *command],
+        [str(word) for word in (*apart, *command)],
         capture_output=True, text=True, check=False, timeout=300, env=clean_environment(),
     )  # fmt: skip
     assert done.stdout, done.stderr
@@ -43,7 +44,7 @@ def verified_apart(scene: Scene) -> tuple[int, Any]:
 
 def everything(folder: Path) -> dict[str, tuple[int, ...]]:
     """Return what could have been written: names, rights, sizes and times."""
-    found = {}
+    found: dict[str, tuple[int, ...]] = {}
     for path in [folder, *folder.rglob("*")]:
         status = path.lstat()
         found[str(path)] = (status.st_mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
