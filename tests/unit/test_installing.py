@@ -35,6 +35,21 @@ def test_linux(os_release: str, command: str | None) -> None:
     assert system_from(os_release).command(["clamd", "gpg", "gpgconf"]) == command
 
 
+@pytest.mark.parametrize(
+    ("os_release", "package"),
+    [
+        ('ID=debian\nVERSION_ID="12"\n', "7zip"),
+        ('ID=debian\nVERSION_ID="13"\n', "7zip-standalone"),
+        ("ID=debian\n", "7zip-standalone"),  # testing and unstable have no number
+        ('ID=ubuntu\nID_LIKE=debian\nVERSION_ID="22.04"\n', "7zip"),
+        (UBUNTU, "7zip-standalone"),
+        (MINT, "7zip-standalone"),
+    ],
+)
+def test_a_program_that_got_a_package_of_its_own(os_release: str, package: str) -> None:
+    assert system_from(os_release).package("7zz") == package
+
+
 def test_who_is_root_needs_no_sudo() -> None:
     assert system_from(ALPINE, privileged=True).command(["7zz"]) == "apk add cmd:7zz"
 

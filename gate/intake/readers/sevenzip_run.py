@@ -84,7 +84,9 @@ class SevenZip:
     def __init__(self, source: Source, options: Options) -> None:
         program = find_program(PROGRAM)
         if program is None:
-            raise Damaged("needs the program 7zz (Debian package 7zip)", "unsupported")
+            raise Damaged(
+                "needs the program 7zz (Debian package 7zip-standalone, before Debian 13 7zip)", "unsupported"
+            )
         self._program = program
         self._descriptor = source.descriptor
         self._type = TYPES[options.label]
