@@ -70,7 +70,7 @@ def bare() -> dict[str, list[Check]]:
     [
         (
             DEBIAN,
-            "sudo apt-get install libarchive13 clamav-daemon clamav clamav-freshclam gnupg 7zip-standalone chromium libmagic1",
+            "sudo apt-get install libarchive13 clamav-daemon clamav clamav-freshclam gnupg 7zip-standalone chromium",
         ),
         (FEDORA, "sudo dnf install libarchive clamd clamav clamav-freshclam gnupg2 /usr/bin/7zz chromium"),
     ],
