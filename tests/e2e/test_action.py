@@ -244,7 +244,7 @@ def test_actions_and_workflows_are_of_githubs_form(
     tmp_path: Path, schema_name: str, files: tuple[Path, ...], breaking: tuple[str, str]
 ) -> None:
     """Against the schemas that ``check-jsonschema`` (PyPI) carries; one that is broken is found."""
-    command = [SCRIPTS / "check-jsonschema", "--builtin-schema", f"vendor.{schema_name}"]
+    command = [str(SCRIPTS / "check-jsonschema"), "--builtin-schema", f"vendor.{schema_name}"]
     done = subprocess.run([*command, *files], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     (tmp_path / "broken.yml").write_text(files[0].read_text().replace(*breaking))
