@@ -14,6 +14,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from cryptography.hazmat.backends.openssl import backend
 from sigstore._internal.timestamp import TimestampSource  # the library shows its times by this type alone
 from sigstore._internal.trust import KeyringPurpose
 from sigstore.errors import CertValidationError, VerificationError
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 _CODEC = encodings.utf_16_be
 """Canonical JSON (RFC 8785) sorts by it; Python imports it at first use, which a confined process cannot do."""
+_BACKEND = backend
+"""As above, for signatures."""
 _BUFFER = 1 << 20
 _PIECE = 4 << 20
 """Bytes of a statement in one answer, which is smaller than the largest message of a worker."""

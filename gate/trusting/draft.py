@@ -83,7 +83,10 @@ class _Place:
             raise TrustError("trust.unreadable", path=shown, error=getattr(error, "strerror", "") or "-") from error
         if self.claims.release.holds(real):
             raise TrustError("trust.inside-release", path=shown)
-        name = Path(os.path.relpath(real, self.folder.resolve())).as_posix()
+        try:
+            name = Path(os.path.relpath(real, self.folder.resolve())).as_posix()
+        except ValueError:  # on another drive of Windows
+            name = real.as_posix()
         if not name.isprintable():
             raise UsageError("trust.draft-name", path=shown)
         return name

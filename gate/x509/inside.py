@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from asn1crypto import crl, ocsp, pem, tsp, x509
+from cryptography.hazmat.backends.openssl import backend
 from pyhanko.sign.general import check_ess_certid
 
 from gate.x509.chain import TOLERANCE, Material, known_until, prove_chain, singles, upwards
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from gate.x509.outcomes import Outcome
     from gate.x509.profiles import Profile
 
+_BACKEND: Final = backend
+"""The library imports it at the first signature that it checks, which a confined process may not be able to do."""
 _BUFFER: Final = 1 << 20
 
 
@@ -156,6 +159,8 @@ def _answer(check: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         return {"outcome": "valid", **check()}
     except Refusal as refusal:
         return {"outcome": refusal.outcome}
+    except ImportError:
+        return {"outcome": "failed"}  # of ours, which says nothing of the signature
     except Exception:  # noqa: BLE001  # whatever a parser throws at what is not a signature
         return {"outcome": "malformed"}
 

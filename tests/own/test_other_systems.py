@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from types import SimpleNamespace
 import pytest
 
 from gate.cli.language import language_of
+from gate.cli.main import run
 from tests.conftest import Gate, Key, Ran, clean_environment, policy_text, trust_text
 from tests.own import other_system
 from tests.own.own_kit import ROOT
@@ -81,6 +83,20 @@ def test_a_trust_file_is_drafted(release: World, tmp_path: Path, keys: Keys) -> 
     )  # fmt: skip
     assert drafted.status == 0, drafted.stdout + drafted.stderr
     assert keys.supplier in trust.read_text(encoding="utf-8")
+
+
+def test_a_key_on_another_drive(release: World, tmp_path: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows has no relative path from one drive to another: the trust file names the absolute one."""
+    monkeypatch.chdir(tmp_path)
+    key = release.trust_file.parent / "supplier.asc"
+
+    def relpath(path: Path, start: Path) -> str:
+        raise ValueError(f"path is on mount {path.drive!r}, start on mount {start.drive!r}")
+
+    monkeypatch.setattr(os.path, "relpath", relpath)
+    arguments = ["trust", "init", "--fingerprint", keys.supplier, "--key", str(key), str(release.out)]
+    assert run(arguments) == 0
+    assert tomllib.loads((tmp_path / "trust.toml").read_text(encoding="utf-8"))["openpgp"][0]["key"] == str(key)
 
 
 def test_verify_and_report_a_release_of_the_command(gate: Gate, tmp_path: Path, key: Key) -> None:
