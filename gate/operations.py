@@ -255,6 +255,8 @@ def _examine(
             passwords=passwords,
             together=[*build_together(settings), *source.together],
         )
+    if progress:
+        progress.stage("evidence")
     evidence = read_evidence(_evidence_files(loaded))
     builder = [request.builder] if request.builder else []
     previous = [previous_fact(before, examination)] if before else []

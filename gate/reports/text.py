@@ -226,11 +226,11 @@ class _Report:
     def _engine(self, engine: EngineInfo) -> Row:
         database, about = engine.database, ""
         if database is not None:
+            known = dict.fromkeys(filter(None, (shortened(database.version), shortened(database.date))))
             about = self._say(
                 "report.database",
-                kind=database.kind,
-                version=shortened(database.version) or "–",
-                date=shortened(database.date) or "–",
+                kind=self._say(f"report.database-kind.{database.kind}"),
+                known="".join(f" {each}" for each in known),
                 signatures=f"{database.signatures:,}",
             )
         counts = next((row for row in self._view.coverage if row.examiner == engine.name), None)

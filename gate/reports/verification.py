@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len
+
 from gate.errors import NotTold, VerificationError
 from gate.policy.clauses import CLAUSES, OUT_OF_SCOPE, clause_printed, status_label
 from gate.reports.escaping import terminal
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _ESCAPES: Final = {"verified": "\033[1;32m", "not-verified": "\033[1;31m", "not-told": "\033[1;35m"}
 _HANGING: Final = 4
+_WIDEST_CLAUSE: Final = 24
 _LEAST_COLUMNS: Final = 20
 
 
@@ -37,7 +40,9 @@ def render_verification(
     escape = _ESCAPES["not-told" if not refused and kind == "verified" and outcome.exit_code else kind]
     shown = [f"{escape}{head}\033[0m" if colour else head]
     for line in map(terminal, lines):
-        shown += [line] if width is None else _broken(line, max(width, _LEAST_COLUMNS))
+        parts = [line] if width is None else _broken(line, max(width, _LEAST_COLUMNS))
+        is_heading = colour and not line.startswith(" ")
+        shown += [f"\033[1m{part}\033[0m" for part in parts] if is_heading else parts
     return "\n".join(shown) + "\n"
 
 
@@ -148,11 +153,18 @@ def _signer(signature: VerifiedSignature | Countersignature, language: Language)
 
 def _clauses(clauses: Iterable[Clause], language: Language) -> Iterator[str]:
     # A record is signed, but by whom the recipient has yet to judge: ids of clauses unknown here are shown as they are.
-    for clause in clauses:
-        if clause.status != "out-of-scope":
-            known = clause.id in {*CLAUSES, *OUT_OF_SCOPE}
-            printed = clause_printed(clause.id, language) if known else terminal(clause.id)
-            yield f"  {printed}  {status_label(clause.status, language)}"
+    rows = [
+        (_printed(clause.id, language), status_label(clause.status, language))
+        for clause in clauses
+        if clause.status != "out-of-scope"
+    ]
+    column = min(max((cell_len(printed) for printed, _ in rows), default=0), _WIDEST_CLAUSE)
+    for printed, status in rows:
+        yield f"  {printed}{' ' * (column - cell_len(printed))}  {status}"
+
+
+def _printed(clause: str, language: Language) -> str:
+    return clause_printed(clause, language) if clause in {*CLAUSES, *OUT_OF_SCOPE} else terminal(clause)
 
 
 def _today(today: Today, language: Language) -> Iterator[str]:
