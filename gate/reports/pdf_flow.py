@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
+from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -17,6 +18,7 @@ from gate.reports.papers.blocks import (
     Banner,
     Block,
     Cell,
+    Codes,
     Fields,
     Form,
     Heading,
@@ -52,6 +54,11 @@ _TINT: Final[dict[Tone, Color]] = {
 _RULE: Final = HexColor("#b8c0c9")
 _LABELS: Final = 0.27
 """Part of the width that the labels of fields take."""
+_CODE: Final = 22 * mm
+"""Side of a code: a camera reads it from a hand's breadth."""
+_CODE_BORDER: Final = 2
+"""Squares that stay empty around a code, beside what is empty there anyhow."""
+_CODES_A_ROW: Final = 4
 _WHOLE: Final = ((0, 0), (-1, -1))
 _CELL_SIDES: Final = 3.5
 OUTLINE: Final = "outline"
@@ -72,13 +79,14 @@ class Flow:
         self._fonts = fonts
         self._width = width
         self._scale = scale
+        self._room = scale**2  # where room is short, it is taken first from what is between letters
 
     def title(self, paper: Paper) -> Iterator[Flowable]:
         """Yield the head of a paper."""
         yield self._paragraph(paper.title, "plain", "strong", 17)
-        yield Spacer(0, 1.5 * mm)
+        yield self._gap(1.5)
         yield self._paragraph(paper.subtitle, "quiet", "prose", 9.5)
-        yield Spacer(0, 4 * mm)
+        yield self._gap(4)
 
     def blocks(self, blocks: Iterable[Block]) -> Iterator[Flowable]:
         """Yield the flowables of blocks, one after the other."""
@@ -90,29 +98,32 @@ class Flow:
             case Heading():
                 size, before = (12.5, 6) if block.level == 2 else (10, 3)  # noqa: PLR2004  # levels of headings
                 yield CondPageBreak(_WITH_HEADING[block.level])
-                yield Spacer(0, before * mm)
+                yield self._gap(before)
                 heading = self._paragraph(block.text, "plain", "strong", size)
                 if block.level == 2:  # noqa: PLR2004  # sections
                     vars(heading)[OUTLINE] = letters_only(block.text, self._fonts.letters)
                 yield heading
-                yield Spacer(0, 1.5 * mm)
+                yield self._gap(1.5)
             case Prose():
                 yield self._words(block.words, 9)
-                yield Spacer(0, 1.5 * mm)
+                yield self._gap(1.5)
             case Banner():
                 yield self._banner(block)
-                yield Spacer(0, 3 * mm)
+                yield self._gap(3)
             case Notice():
                 yield self._notice(block)
-                yield Spacer(0, 3 * mm)
+                yield self._gap(3)
             case Fields():
                 yield self._fields(block)
-                yield Spacer(0, 2 * mm)
+                yield self._gap(2)
             case Table():
                 yield from self._table(block)
             case Stamps():
                 yield self._stamps(block)
-                yield Spacer(0, 2 * mm)
+                yield self._gap(2)
+            case Codes():
+                yield self._codes(block)
+                yield self._gap(2)
 
     # --- one function for each kind of block ----------------------------------------------------------------------
 
@@ -120,9 +131,9 @@ class Flow:
         counts = "   ".join(f"{label} {count}" for label, count, _ in block.counts)
         lines = [
             self._paragraph(block.label, block.tone, "strong", 16),
-            Spacer(0, 1 * mm),
+            self._gap(1),
             self._paragraph(block.sentence, "plain", "prose", 9.5),
-            Spacer(0, 1.2 * mm),
+            self._gap(1.2),
             self._paragraph(counts, "plain", "strong", 10),
         ]
         style = self._look(
@@ -169,34 +180,45 @@ class Flow:
         yield Grid([head, *rows], colWidths=widths, repeatRows=1, style=style, splitInRow=int(tall))
         if block.more:
             yield self._paragraph(block.more, "quiet", "prose", 8)
-        yield Spacer(0, 2.5 * mm)
+        yield self._gap(2.5)
 
     def _stamps(self, block: Stamps) -> Flowable:
         cells = [
             [
                 self._paragraph(role, "quiet", "prose", 7.5),
                 self._paragraph(name or "　", "plain", "prose", 9),
-                Spacer(0, 1 * mm),
+                self._gap(1),
                 self._paragraph(f"{block.date_label}：", "quiet", "prose", 7.5),
-                Spacer(0, 1.5 * mm),
+                self._gap(1.5),
                 self._paragraph(f"{block.mark_label}：", "quiet", "prose", 7.5),
-                Spacer(0, 6 * mm),
+                self._gap(6),
             ]
             for role, name in block.places
         ]
         style = self._look(("GRID", *_WHOLE, 0.5, _INK["quiet"]), ("VALIGN", *_WHOLE, "TOP"), sides=4, ends=2.5)
         grid = Grid([cells], colWidths=[self._width / len(cells)] * len(cells), style=style)
-        return KeepTogether([self._paragraph(block.title, "plain", "strong", 9), Spacer(0, 1 * mm), grid])
+        return KeepTogether([self._paragraph(block.title, "plain", "strong", 9), self._gap(1), grid])
+
+    def _codes(self, block: Codes) -> Flowable:
+        cells = [
+            [_Square(text, _CODE * self._scale), self._paragraph(label, "quiet", "prose", 7.5)]
+            for label, text in block.codes
+        ]
+        style = self._look(("VALIGN", *_WHOLE, "TOP"), sides=0, ends=0)
+        return Grid([cells], colWidths=[self._width / _CODES_A_ROW] * len(cells), hAlign="LEFT", style=style)
 
     def _look(self, *commands: Any, sides: float, ends: float) -> TableStyle:  # noqa: ANN401  # reportlab's commands
         """Return a style of a table: the commands, and how much room there is around what stands in a cell.
 
         The font is that of the paper, though paragraphs bring their own: a table names one, which would be listed.
         """
-        room = ends * self._scale**2  # where room is short, it is taken from the margins first
+        room = ends * self._room
         padding: list[Any] = [("LEFTPADDING", *_WHOLE, sides), ("RIGHTPADDING", *_WHOLE, sides),
                               ("TOPPADDING", *_WHOLE, room), ("BOTTOMPADDING", *_WHOLE, room)]  # fmt: skip
         return TableStyle([("FONTNAME", *_WHOLE, self._fonts.regular), *commands, *padding])
+
+    def _gap(self, millimetres: float) -> Spacer:
+        return Spacer(0, millimetres * mm * self._room)
 
     # --- text -----------------------------------------------------------------------------------------------------
 
@@ -212,6 +234,35 @@ class Flow:
         return Paragraph(
             markup(text, self._fonts.letters), _style(self._fonts, tone, form, size * self._scale, anywhere=anywhere)
         )
+
+
+class _Square(Flowable):
+    """A text as a QR code (ISO/IEC 18004), of which a seventh may be lost, drawn as squares and nothing else.
+
+    The library's own drawing would list a font that is not embedded.
+    """
+
+    def __init__(self, text: str, side: float) -> None:
+        super().__init__()
+        self._code: Any = vars(QrCodeWidget(text, barLevel="M"))["qr"]  # the library's stubs know nothing of it
+        self._code.make()
+        self._side = side
+
+    def wrap(self, available: float, height: float) -> tuple[float, float]:
+        """Return how much room it takes: reportlab's method."""
+        del available, height
+        return self._side, self._side
+
+    def draw(self) -> None:
+        """Draw it with the margin that a reader needs: reportlab's method."""
+        count = self._code.getModuleCount()
+        step = self._side / (count + 2 * _CODE_BORDER)
+        self.canv.setFillColor(_INK["plain"])
+        for row in range(count):
+            for column in range(count):
+                if self._code.isDark(row, column):
+                    across, up = (column + _CODE_BORDER) * step, self._side - (row + 1 + _CODE_BORDER) * step
+                    self.canv.rect(across, up, step, step, stroke=0, fill=1)
 
 
 @cache

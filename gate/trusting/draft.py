@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Value: TypeAlias = str | tuple[str, ...]
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+_SCANNED: Final = "OPENPGP4FPR:"
 _SPACED: Final = re.compile(r",[ \t]+(?=[A-Za-z0-9.-]+=)")
 """Spaces that many tools put between the parts of a name, and RFC 4514 does not."""
 _FINGERPRINT: Final = re.compile(r"[0-9A-F]{40}")
@@ -107,9 +108,12 @@ def draft(claims: Claims, known: Known, folder: Path) -> list[Entry]:
 
 
 def typed_fingerprint(text: str) -> str:
-    """Return a fingerprint as it is compared: case and spaces make no difference.  Raises ``UsageError``."""
+    """Return a fingerprint as it is compared: case and spaces make no difference, and it may be a scanned URI.
+
+    Raises ``UsageError``.
+    """
     try:
-        return normal_fingerprint("".join(text.split()))
+        return normal_fingerprint("".join(text.split()).upper().removeprefix(_SCANNED))
     except ValueError as error:
         raise UsageError("trust.draft-fingerprint", text=printable(text)) from error
 

@@ -95,7 +95,14 @@ class Stamps:
     mark_label: str
 
 
-Block: TypeAlias = Heading | Prose | Banner | Notice | Fields | Table | Stamps
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Texts for a camera, each with a label: drawn where the form has pages; the paper says the same in letters."""
+
+    codes: tuple[tuple[str, str], ...]
+
+
+Block: TypeAlias = Heading | Prose | Banner | Notice | Fields | Table | Stamps | Codes
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from gate.reports.escaping import toml
-from gate.reports.papers.blocks import Block, Cell, Fields, Heading, Notice, Paper, Stamps, Words
+from gate.reports.papers.blocks import Block, Cell, Codes, Fields, Heading, Notice, Paper, Stamps, Words
 from gate.reports.papers.wording import Speaker, code, contract_fields, deliverable_field, name_of, one
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gate.text import Language
 
 _GROUP: Final = 4
+_MOST_SCANNED: Final = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,9 @@ def _body(signers: Sequence[SignerNotice], policy: Policy, say: Speaker, created
     for signer in signers:
         yield Heading(say(f"notice.{_kind(signer)}"), 3)
         yield Fields(tuple(_rows(signer, say)))
+    codes = tuple((say(f"notice.{_kind(signer)}"), text) for signer in signers if (text := scanned(signer)))
+    if codes:
+        yield Codes(codes)
     ways = ("separately", "compare", "doubt")
     yield Notice(say("notice.how"), tuple(say.words(f"notice.how.{way}") for way in ways))
     yield Notice(
@@ -148,6 +152,20 @@ def grouped(digits: str) -> str:
     """Return hex digits in upper-case groups of four, as people read them to each other."""
     upper = digits.upper()
     return " ".join(upper[at : at + _GROUP] for at in range(0, len(upper), _GROUP))
+
+
+def scanned(signer: SignerNotice) -> str:
+    """Return what a camera reads in the place of typing, as ``gate trust init`` takes it; empty where it is too long.
+
+    For OpenPGP it is the URI by which other programs take a fingerprint as well.
+    """
+    match signer:
+        case KeyNotice():
+            return f"OPENPGP4FPR:{signer.fingerprint}"
+        case CertificateNotice():
+            return signer.spki_sha256
+        case IdentityNotice():
+            return signer.identity if signer.identity.isascii() and len(signer.identity) <= _MOST_SCANNED else ""
 
 
 def trust_lines(signer: SignerNotice) -> list[str]:

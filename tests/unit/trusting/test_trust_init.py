@@ -121,7 +121,9 @@ def test_all_that_is_known_confirms_and_verifies(world: World, desk: Path, keys:
     assert "\nunconfirmed = true" not in (desk / "trust.toml").read_text()
 
 
-@pytest.mark.parametrize("form", [str.lower, lambda text: " ".join(text[at : at + 4] for at in range(0, 40, 4))])
+@pytest.mark.parametrize(
+    "form", [str.lower, "OPENPGP4FPR:{}".format, lambda text: " ".join(text[at : at + 4] for at in range(0, 40, 4))]
+)
 def test_spaces_and_case_make_no_difference(world: World, desk: Path, keys: Keys, form: Any) -> None:
     typed = ["--fingerprint", form(keys.supplier), "--key", "supplier.asc"]
     assert init(world, *typed, *CERTIFICATE, *KEYLESS) == 0

@@ -9,12 +9,15 @@ import subprocess
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
+from reportlab.graphics.barcode.qr import QrCodeWidget
 
 from gate.cli.main import run
 from gate.policy import load_policy
+from gate.reports import pdf_flow
 from gate.reports.escaping import visible
 from gate.reports.papers.notice import IdentityNotice, KeyNotice, compose_notice, grouped
 from gate.reports.papers.plain import render_paper_text
@@ -24,6 +27,7 @@ from gate.reports.pdf import render_pdf
 from gate.reports.pdf_fonts import find_fonts
 from gate.signing.usable import asn1
 from gate.text import LANGUAGES, Language
+from gate.trusting.draft import typed_fingerprint
 from gate.trusting.notice import notices_of
 from gate.verification.trust import TrustFile
 from gate.x509.names import spki_sha256
@@ -161,6 +165,22 @@ def test_letters_are_made_smaller_before_there_is_a_second_page(desk: Path) -> N
     for most, pages in ((None, 2), (1, 1)):
         with pikepdf.open(io.BytesIO(render_pdf(paper, find_fonts(os.environ), created=CREATED, most=most))) as pdf:
             assert len(pdf.pages) == pages
+
+
+def test_a_camera_reads_what_the_recipient_would_type(
+    desk: Path, country: Country, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+
+    def noting(text: str, **look: Any) -> QrCodeWidget:
+        drawn.append(text)
+        return QrCodeWidget(text, **look)
+
+    monkeypatch.setattr(pdf_flow, "QrCodeWidget", noting)
+    write(desk, OPENPGP, X509, KEYLESS, use='"openpgp", "x509", "keyless"')
+    sheet(desk, "ja", "pdf")
+    assert set(drawn) == {f"OPENPGP4FPR:{FINGERPRINT}", spki_sha256(asn1(country.supplier.certificate)), IDENTITY}
+    assert typed_fingerprint(f"OPENPGP4FPR:{FINGERPRINT}") == FINGERPRINT
 
 
 def test_one_kind_needs_no_smaller_letters(desk: Path) -> None:
