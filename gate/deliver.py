@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import BinaryIO
 
+    from gate.archiving import Archive
     from gate.models import Examination, Judgement
     from gate.policy.load import LoadedPolicy
     from gate.record.identity import GateIdentity
@@ -76,13 +77,15 @@ def deliver(
     *,
     clock: Callable[[], datetime],
     reports: Reports,
+    archive: Archive | None = None,
 ) -> Delivered:
     """Write, sign and publish the release of what was examined in ``staging``; ``reports`` makes those for people.
 
-    Raises ``SigningFailure`` where the verdict is not "approved" or a signature does not come about, ``KeyProblem``
-    where a key cannot be used, ``ArtifactChanged`` where the staged copies are not what was examined or a paper is not
-    what the policy was loaded with, ``UsageError`` where there is nobody to sign, nothing can be written, or an
-    artifact could pass for a document of a release.  Then no signature is left.
+    With an ``archive`` of it there are both, or neither.  Raises ``SigningFailure`` where the verdict is not "approved"
+    or a signature does not come about, ``KeyProblem`` where a key cannot be used, ``ArtifactChanged`` where the staged
+    copies are not what was examined or a paper is not what the policy was loaded with, ``UsageError`` where there is
+    nobody to sign, nothing can be written, or an artifact could pass for a document of a release.  Then no signature is
+    left.
     """
     documents = _Documents(staging, examination, judgement, loaded, signers)
     documents.write(clock)
@@ -91,8 +94,16 @@ def deliver(
     record_sha256, promised = documents.write_record(reports)
     for path, data in make_signatures(promised, signers, partial(_opened, staging.folder)):
         documents.writer.write(path, data)
-    staging.confirm()  # what changed under the signature is not delivered
-    return Delivered(staging.publish(), record_sha256, promised)
+    with archive or contextlib.nullcontext():
+        if archive:
+            archive.write(staging.folder, created=documents.created)
+        staging.confirm()  # what changed under the signature is not delivered
+        if archive:
+            archive.publish()  # a file is more easily taken back than a folder
+        folder = staging.publish()
+        if archive:
+            archive.keep()
+    return Delivered(folder, record_sha256, promised)
 
 
 def deliver_unsigned(
@@ -153,9 +164,9 @@ class _Documents:
         writer.write(layout.RESULT, result_document(examination, self._judgement, loaded, gate))
         writer.write(layout.POLICY, loaded.raw)
         self._papers = _write_papers(writer, loaded)
-        self._created = clock()
-        writer.write(layout.SBOM, sbom_document(examination, loaded.policy, gate, created=self._created))
-        _write_attestations(writer, examination, self._judgement, loaded, gate, self._created)
+        self.created = clock()
+        writer.write(layout.SBOM, sbom_document(examination, loaded.policy, gate, created=self.created))
+        _write_attestations(writer, examination, self._judgement, loaded, gate, self.created)
         self._staging.confirm()
 
     def write_record(self, reports: Reports) -> tuple[str, tuple[PromisedSignature, ...]]:
@@ -164,7 +175,7 @@ class _Documents:
         promised = promises_of([*map(_signed_alone, self._staging.staged)], self._signers)
         timezone = loaded.policy.gate.timezone
         number = record_number(writer.digests[layout.RESULT], examination.finished, timezone)
-        for path, report in reports(number, self._created, promised).items():
+        for path, report in reports(number, self.created, promised).items():
             writer.write(path, report)
         files = dict(writer.digests)
         sums = writer.write(layout.SUMS, render_sums({**_payload_digests(self._staging), **_on_disk(files)}))
@@ -173,7 +184,7 @@ class _Documents:
             self._judgement,
             loaded,
             self._gate,
-            created=self._created,
+            created=self.created,
             files=files,
             sums_sha256=sums,
             papers=self._papers,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import get_args
 from zoneinfo import ZoneInfo
 
+from gate.archiving import Archive, ArchiveForm
 from gate.data_files import data_folder
 from gate.deliver import Delivered, Staging, deliver, deliver_unsigned
 from gate.errors import UsageError
@@ -120,13 +121,20 @@ def source_line(request: CheckRequest, path: str, line: int) -> str:
 
 
 def release(
-    request: CheckRequest, out: Path, signers: Sequence[Signer], *, clock: Clock, progress: Progress | None = None
+    request: CheckRequest,
+    out: Path,
+    signers: Sequence[Signer],
+    *,
+    clock: Clock,
+    progress: Progress | None = None,
+    archive: ArchiveForm | None = None,
 ) -> tuple[Checked, Delivered | None]:
     """Copy the paths aside, examine the copy, judge it, and where it is approved sign and deliver it to ``out``.
 
-    Returns the judgement and what was delivered, None where the verdict is not "approved": then nothing is left.
-    Raises ``UsageError`` for inputs that cannot be used, ``ArtifactChanged`` where bytes changed between examination
-    and signature, ``SigningFailure`` or ``KeyProblem`` where signing failed; nothing is left then either.
+    An ``archive`` of it lies beside it then.  Returns the judgement and what was delivered, None where the verdict is
+    not "approved": then nothing is left.  Raises ``UsageError`` for inputs that cannot be used, ``ArtifactChanged``
+    where bytes changed between examination and signature, ``SigningFailure`` or ``KeyProblem`` where signing failed;
+    nothing is left then either.
     """
     with contextlib.ExitStack() as closing:
 
@@ -143,6 +151,7 @@ def release(
             deliver=partial(deliver, signers=signers),
             clock=clock,
             progress=progress,
+            form=archive,
         )
 
 
@@ -171,6 +180,7 @@ def _released(
     deliver: Callable[..., Delivered],
     clock: Clock,
     progress: Progress | None,
+    form: ArchiveForm | None = None,
 ) -> tuple[Checked, Delivered | None]:
     """Release by signers that ``ready`` makes ready, or that sign later where it is None."""
     from gate.reports.pdf_fonts import find_fonts  # noqa: PLC0415  # half a second that no check has to wait for
@@ -179,9 +189,15 @@ def _released(
     artifacts = artifacts_of(request.paths)
     loaded = policy_for(request)
     fonts = find_fonts(os.environ)  # before an hour of scanning, not after it
+    staging = Staging(out, [artifact.path for artifact in artifacts])
+    archive = Archive(staging.out, form) if form else None
+    if archive is not None:
+        deliver = partial(deliver, archive=archive)
     if progress:
         progress.stage("copy")
-    with Staging(out, [artifact.path for artifact in artifacts]) as staging:
+    with staging:
+        if archive is not None:
+            archive.require_fit(staging.folder)
         if ready is not None:
             ready()
         examination = _examine(request, staging.artifacts, loaded, clock, progress, staging.folder)

@@ -56,17 +56,17 @@ class Staging:
 
     Entering it copies ``inputs``.  Raises ``UsageError`` where ``out`` exists, lies inside an input or holds one,
     where an input is neither file nor folder or cannot be read, and where nothing can be written beside ``out``;
-    ``ArtifactChanged`` where an input changes while it is copied.
+    ``ArtifactChanged`` where an input changes while it is copied.  ``out`` is where the release will lie.
     """
 
     def __init__(self, out: Path, inputs: Sequence[Path]) -> None:
         self._inputs = [_resolved(path) for path in inputs]
-        self._out = _target(out)
+        self.out = _target(out)
         for path, given in zip(self._inputs, inputs, strict=True):
-            _refuse_overlap(self._out, path, given)
-        if os.path.lexists(self._out):
+            _refuse_overlap(self.out, path, given)
+        if os.path.lexists(self.out):
             raise UsageError("deliver.out-exists", out=printable(str(out)))
-        self.folder = self._out.parent / layout.partial_name(self._out.name)
+        self.folder = self.out.parent / layout.partial_name(self.out.name)
         self.staged: tuple[StagedArtifact, ...] = ()
         self._published = False
 
@@ -121,12 +121,12 @@ class Staging:
         with writing():
             self.folder.chmod(_FOLDER_MODE)
             flush_file_system(self.folder)
-            _rename_without_replacing(self.folder, self._out)
+            rename_without_replacing(self.folder, self.out)
             self._published = True
         # Some file systems cannot flush a folder; the release is there all the same.
         with contextlib.suppress(OSError):
-            _flush(self._out.parent)
-        return self._out
+            _flush(self.out.parent)
+        return self.out
 
 
 # --- where from and where to ----------------------------------------------------------------------------------
@@ -337,8 +337,8 @@ def flush_file_system(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _rename_without_replacing(source: Path, target: Path) -> None:
-    """Rename a folder where nothing has the new name; raises ``OSError`` where something has it by now."""
+def rename_without_replacing(source: Path, target: Path) -> None:
+    """Rename a folder or file where nothing has the new name; raises ``OSError`` where something has it by now."""
     library = ctypes.CDLL(None, use_errno=True)
     rename = getattr(library, "renameat2", None)
     if rename is not None:

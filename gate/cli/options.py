@@ -25,6 +25,11 @@ DEFAULT_POLICY = Path("gate.toml")
 _PATH = click.Path(path_type=Path)
 
 
+def archive_option(text: Text) -> click.Option:
+    """Return the option of every command that signs for an archive beside the release folder."""
+    return click.Option(["--archive"], type=click.Choice(("zip", "tar")), help=text("option.archive"))
+
+
 def signing_config_option(text: Text) -> click.Option:
     """Return the option of every command that signs for a file with ``[signing]``."""
     return click.Option(["--signing-config"], type=_PATH, metavar="FILE", help=text("option.signing-config"))

@@ -10,9 +10,16 @@ import click
 
 from gate.cli.check import EXIT_CODES, write_reports
 from gate.cli.language import Text
-from gate.cli.options import examination_options, refuse_colliding_reports, request_of, signing_config_option
+from gate.cli.options import (
+    archive_option,
+    examination_options,
+    refuse_colliding_reports,
+    request_of,
+    signing_config_option,
+)
 from gate.cli.output import say
 from gate.cli.settings import GateCommand, Settings
+from gate.errors import UsageError
 from gate.paths import printable
 from gate.text import render
 
@@ -29,6 +36,7 @@ def build(text: Text) -> click.Command:
         click.Option(["--sign"], type=click.Choice(BACK_ENDS), multiple=True, help=text("option.sign")),
         click.Option(["--sign-each"], is_flag=True, help=text("option.sign-each")),
         signing_config_option(text),
+        archive_option(text),
         click.Option(["--unsigned"], is_flag=True, help=text("option.unsigned")),
     ]
     return GateCommand("release", text=text, params=params, callback=_release)
@@ -47,15 +55,22 @@ def _release(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # cl
     clock = clock_from(os.environ)
     loaded, wanted, out = policy_for(request), values["sign"], values["out"]
     if values["unsigned"]:
+        if values["archive"]:
+            raise UsageError("archive.unsigned")
         promised = promised_signers_for(loaded, wanted, each=values["sign_each"])
         with progress_for(settings) as progress:
             checked, delivered = release_unsigned(request, out, promised, clock=clock, progress=progress)
     else:
         signers = signers_for(loaded, wanted, each=values["sign_each"])
         with progress_for(settings) as progress:
-            checked, delivered = release(request, out, signers, clock=clock, progress=progress)
+            checked, delivered = release(
+                request, out, signers, clock=clock, progress=progress, archive=values["archive"]
+            )
     write_reports(checked, values, settings, created=clock())
     if delivered is not None and not settings.quiet:
         about: dict[str, str | int] = {"folder": printable(str(out)), "sha256": delivered.record_sha256}
         say(render("cli.delivered-unsigned" if values["unsigned"] else "cli.delivered", settings.language, about))
+        if values["archive"]:
+            path = printable(f"{out}.{values['archive']}")
+            say(render("cli.archived", settings.language, {"path": path}))
     return EXIT_CODES[checked.judgement.verdict]

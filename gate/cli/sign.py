@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from gate.cli.language import Text
-from gate.cli.options import DEFAULT_POLICY, signing_config_option
+from gate.cli.options import DEFAULT_POLICY, archive_option, signing_config_option
 from gate.cli.output import write_answer
 from gate.cli.release import BACK_ENDS
 from gate.cli.settings import GateCommand, Settings
@@ -29,6 +29,7 @@ def build(text: Text) -> click.Command:
         click.Option(["-c", "--config"], type=path, metavar="FILE", help=text("option.config")),
         click.Option(["--sign"], type=click.Choice(BACK_ENDS), multiple=True, help=text("option.sign")),
         signing_config_option(text),
+        archive_option(text),
     ]
     return GateCommand("sign", text=text, params=params, callback=_sign)
 
@@ -51,7 +52,7 @@ def _sign(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # click
     refuse_inside(loaded, [folder])
     signers = signers_for(loaded, values["sign"])
     with progress_for(settings) as progress:
-        sealed = seal(folder, digest.lower(), signers, step=progress.stage)
+        sealed = seal(folder, digest.lower(), signers, step=progress.stage, form=values["archive"])
     if not settings.quiet:
         who = dict.fromkeys(f"{each.backend} {each.signer}" for each in sealed.signatures)
         about: dict[str, str | int] = {
@@ -60,5 +61,9 @@ def _sign(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # click
             "created": sealed.created,
             "signers": "; ".join(who),
         }
-        write_answer(f"{terminal_lines(render('cli.sealed', settings.language, about))}\n".encode(), None)
+        lines = [render("cli.sealed", settings.language, about)]
+        if values["archive"]:
+            path = printable(str(sealed.folder.with_name(f"{sealed.folder.name}.{values['archive']}")))
+            lines.append(render("cli.archived", settings.language, {"path": path}))
+        write_answer("".join(f"{terminal_lines(line)}\n" for line in lines).encode(), None)
     return 0

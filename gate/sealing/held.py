@@ -12,16 +12,17 @@ import os
 import tempfile
 from typing import TYPE_CHECKING, Final, Self, cast
 
-from gate.errors import GateError
+from gate.errors import GateError, VerificationError
+from gate.paths import printable
 from gate.record import layout
 from gate.sealing.unsigned import adding, as_examined
 from gate.staging import flush_file_system
+from gate.verification.folder import ReleaseFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from gate.folders import DescriptorCursor
-    from gate.verification.folder import ReleaseFolder
+    from gate.folders import Cursor, DescriptorCursor
 
 _FOLDER_MODE: Final = 0o755
 _FILE_MODE: Final = 0o644
@@ -30,20 +31,27 @@ _FILE_MODE: Final = 0o644
 class HeldSignatures:
     """Files for a release folder that do not lie in it yet; use it as a context manager.
 
-    Raises ``UsageError`` where nothing can be written.
+    It goes into the folder by a way of its own: a look that ended early stands wherever it ended.  Raises
+    ``UsageError`` where nothing can be written, ``ArtifactChanged`` where another folder lies there by now.
     """
 
     def __init__(self, release: ReleaseFolder) -> None:
-        self._release = release
         self._places: list[tuple[str, int, int]] = []
-        with adding():
-            self._file = tempfile.TemporaryFile(dir=release.path)  # noqa: SIM115  # closed at the end of the block
+        with contextlib.ExitStack() as closing:
+            with as_examined():
+                self._release = closing.enter_context(ReleaseFolder(release.path))
+                with release.inside(b"") as seen, self._release.inside(b"") as own:
+                    if not os.path.sameopenfile(_descriptor(seen), _descriptor(own)):
+                        raise VerificationError("changed", printable(os.fsencode(release.path)))
+            with adding():
+                self._file = closing.enter_context(tempfile.TemporaryFile(dir=release.path))
+            self._closing = closing.pop_all()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        self._closing.close()
 
     def hold(self, path: str, data: bytes) -> None:
         """Hold the bytes of the file that is to lie at ``path``."""
@@ -98,7 +106,7 @@ class HeldSignatures:
             made.append(path)
             with adding():
                 try:
-                    yield cast("DescriptorCursor", cursor).descriptor, name
+                    yield _descriptor(cursor), name
                 except FileExistsError:  # it is somebody else's
                     made.remove(path)
                     raise
@@ -107,11 +115,15 @@ class HeldSignatures:
         for path in reversed(made):
             above, _, name = path.rpartition(b"/")
             with contextlib.suppress(GateError, OSError), self._release.inside(above) as cursor:
-                folder = cast("DescriptorCursor", cursor).descriptor
+                folder = _descriptor(cursor)
                 try:
                     os.unlink(name, dir_fd=folder)
                 except IsADirectoryError:
                     os.rmdir(name, dir_fd=folder)
+
+
+def _descriptor(cursor: Cursor) -> int:
+    return cast("DescriptorCursor", cursor).descriptor  # whoever signs has a system with descriptors
 
 
 def _of_the_record(place: tuple[str, int, int]) -> bool:

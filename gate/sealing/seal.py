@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
+from gate.archiving import Archive
 from gate.errors import UsageError
 from gate.paths import printable
 from gate.record import layout
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from gate.archiving import ArchiveForm
     from gate.record.statement import PromisedSignature, Statement
     from gate.signing.interface import Signer
 
@@ -35,15 +39,25 @@ class Sealed:
     signatures: tuple[PromisedSignature, ...]
 
 
-def seal(folder: Path, record_sha256: str, signers: Sequence[Signer], *, step: Callable[[str], None]) -> Sealed:
+def seal(
+    folder: Path,
+    record_sha256: str,
+    signers: Sequence[Signer],
+    *,
+    step: Callable[[str], None],
+    form: ArchiveForm | None = None,
+) -> Sealed:
     """Sign the unsigned release in ``folder`` whose record has this SHA-256, by just the signers that it promises.
 
-    ``step`` is told the stages of the work.  Raises ``UsageError`` where the folder cannot be signed or other signers
-    are loaded than promised, ``ArtifactChanged`` where something is not as it was examined, ``SigningFailure`` or
-    ``KeyProblem`` where signing failed.  Then the folder is as it was.
+    ``step`` is told the stages of the work; where ``form`` is given, an archive of the release lies beside it then.
+    Raises ``UsageError`` where the folder cannot be signed or other signers are loaded than promised,
+    ``ArtifactChanged`` where something is not as it was examined, ``SigningFailure`` or ``KeyProblem`` where signing
+    failed.  Then the folder is as it was.
     """
     require_signers(signers)
     with UnsignedRelease(folder, record_sha256) as release, contextlib.ExitStack() as closing:
+        place = release.folder.path
+        archive = closing.enter_context(Archive(place, form)) if form else None
         statement = release.statement
         for signer in signers:
             closing.callback(signer.close)
@@ -52,6 +66,8 @@ def seal(folder: Path, record_sha256: str, signers: Sequence[Signer], *, step: C
         _require_recorded_services(statement, signers)
         step("confirm")
         release.confirm()
+        if archive:
+            archive.require_fit(place)
         step("sign")
         for signer in signers:
             signer.begin()
@@ -62,8 +78,20 @@ def seal(folder: Path, record_sha256: str, signers: Sequence[Signer], *, step: C
                 held.hold(path, data)
             step("confirm")
             release.confirm()
-            held.put_in_place(release.require_whole)
-        return Sealed(release.folder.path, record_sha256, statement.predicate.created, promised)
+            held.put_in_place(partial(_look, release, archive))
+        if archive:
+            archive.keep()
+        return Sealed(place, record_sha256, statement.predicate.created, promised)
+
+
+def _look(release: UnsignedRelease, archive: Archive | None, signatures: Iterable[str]) -> None:
+    """See that the folder is whole with the signatures in it, and unchanged while the archive of it is written."""
+    release.require_whole(signatures)
+    if archive:
+        archive.write(release.folder.path, created=datetime.fromisoformat(release.statement.predicate.created))
+    release.require_unchanged()
+    if archive:
+        archive.publish()
 
 
 def _require_promised(statement: Statement, signers: Sequence[Signer], *, begun: bool) -> None:

@@ -106,6 +106,11 @@ class UnsignedRelease:
         with as_examined():
             Contents(self.folder, self.statement).require_names(signatures)
 
+    def require_unchanged(self) -> None:
+        """Raise ``ArtifactChanged`` where something in the folder is not any more what it was when it was looked at."""
+        with as_examined():
+            self.folder.require_unchanged()
+
     def _record(self) -> bytes:
         raw = self.folder.read(layout.RECORD.encode(), MOST_BYTES)
         found = hashlib.sha256(raw).hexdigest()

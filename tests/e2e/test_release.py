@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import jsonschema
@@ -22,8 +23,11 @@ def trust(tmp_path: Path, key: Key) -> Path:
 
 
 def test_released_verified_and_refused_when_changed(gate: Gate, tmp_path: Path, trust: Path) -> None:
-    ran = gate("release", "--format", "json", "--out", "out", "site", "app.zip")
+    ran = gate("release", "--format", "json", "--out", "out", "--archive", "tar", "site", "app.zip")
     assert ran.status == 0, ran.stdout + ran.stderr
+    assert "out.tar" in ran.stderr
+    subprocess.run(["tar", "-xpf", "../out.tar"], cwd=trust.parent, check=True)
+    assert gate("verify", "--trust", trust, trust.parent / "out").status == 0
     jsonschema.validate(ran.document, schema("result"), cls=jsonschema.Draft202012Validator)
     good = gate("verify", "--trust", trust, "--format", "json", "out")
     assert (good.status, good.document["verified"]) == (0, True)

@@ -118,8 +118,9 @@ def test_by_openpgp(jobs: Jobs, key: Key, tmp_path: Path) -> None:
     signed = without_engines(jobs, digest.upper())
     assert signed.returncode == 0, signed.stderr
     record = json.loads((jobs.signing / "out" / RECORD).read_bytes())["predicate"]
-    for shown in (digest, key.fingerprint, record["created"]):
+    for shown in (digest, key.fingerprint, record["created"], "out.zip"):
         assert shown in signed.stdout
+    assert jobs.gate("verify", "--trust", trust, "sign/out.zip").status == 0
     assert jobs.gate("verify", "--trust", trust, "sign/out").status == 0
     refused(jobs.sign(digest, "--signing-config", "signing.toml"), 2, "signed, or half signed")
 
@@ -129,7 +130,7 @@ def without_engines(jobs: Jobs, digest: str) -> subprocess.CompletedProcess[str]
     code = (
         f"import sys\nsys.modules.update(dict.fromkeys({ENGINES!r}))\n"
         f"from gate.cli.main import run\nsys.exit(run(['sign', 'out', '--record-sha256', {digest!r}, "
-        "'--signing-config', 'signing.toml']))\n"
+        "'--signing-config', 'signing.toml', '--archive', 'zip']))\n"
     )
     return subprocess.run(
         [sys.executable, "-c", code], cwd=jobs.signing, env=clean_environment(), capture_output=True, text=True,
@@ -169,6 +170,7 @@ def test_nobody_or_an_unknown_signer_is_told_before_anything_is_examined(jobs: J
     (jobs.scanning / "gate.toml").write_text(policy_text(x509, require=REQUIRE))
     refused(jobs.examine_again(), 2, "[signing.x509]")
     refused(jobs.examine_again("--sign", "keyless"), 2, "[signing.keyless]")
+    refused(jobs.examine_again("--archive", "tar"), 2, "gate sign")
     assert not (jobs.scanning / "out").exists()
 
 

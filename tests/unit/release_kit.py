@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from gate.archiving import Archive, ArchiveForm
 from gate.deliver import Delivered, deliver
 from gate.errors import VerificationError
 from gate.models import (
@@ -255,6 +256,7 @@ def make_release(
     *,
     judged: Judgement | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    archive: ArchiveForm | None = None,
     **changes: Any,
 ) -> Delivered:
     """Stage, "examine" and deliver."""
@@ -267,6 +269,7 @@ def make_release(
             signers,
             clock=clock,
             reports=reports,
+            archive=Archive(out, archive) if archive else None,
         )
 
 

@@ -46,7 +46,7 @@ def main() -> None:
     out, policy, home, fingerprint, kill_at, *inputs = sys.argv[1:]
     for place, name in (
         (staging, "_copy_bytes"),
-        (staging, "_rename_without_replacing"),
+        (staging, "rename_without_replacing"),
         (staging, "flush_file_system"),
         (staging, "_flush"),
         (staging.Staging, "confirm"),

@@ -20,10 +20,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pytest
 
+from gate.archiving import FORMS, Archive, ArchiveForm
 from gate.deliver import MOST_STATEMENT_BYTES, deliver
 from gate.errors import ArtifactChanged, GateError, KeyProblem, SigningFailure, UsageError, VerificationError
 from gate.filelist import list_digest, list_folder
 from gate.policy.load import load_policy
+from gate.received.archive import unpacked
 from gate.record import layout
 from gate.staging import Staging
 from gate.verification import attestations, load_trust, statement, verify_release
@@ -525,3 +527,55 @@ def test_a_statement_in_a_folder_is_delivered_and_only_the_list_signed(tmp_path:
 
 def test_no_document_is_verified_that_is_too_large_to_be_looked_for() -> None:
     assert max(statement.MOST_BYTES, attestations.MOST_BYTES) <= MOST_STATEMENT_BYTES
+
+
+# --- an archive beside the folder ---------------------------------------------------------------------------------
+
+
+def plain_inputs(folder: Path) -> list[Path]:
+    """Return artifacts without links and odd names, which any archive can hold."""
+    binary, site = inputs_in(folder)
+    for path in site.iterdir():
+        if path.is_symlink() or path.name.startswith("odd"):
+            path.unlink()
+    return [binary, site]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_archive_of_the_release_is_the_release(tmp_path: Path, form: ArchiveForm) -> None:
+    delivered = make_release(tmp_path / "out", plain_inputs(tmp_path / "in"), [FakeSigner()], policy_in(tmp_path),
+                             archive=form)  # fmt: skip
+    assert left(tmp_path) == ["out", f"out.{form}"]
+    with unpacked(tmp_path / f"out.{form}") as got:
+        assert got.name == "out"
+        assert list_folder(got) == list_folder(delivered.folder)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("step", ["gate.archiving.rename_without_replacing", "gate.staging.rename_without_replacing"])
+def test_folder_and_archive_are_both_there_or_neither(
+    tmp_path: Path, form: ArchiveForm, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inputs, loaded = plain_inputs(tmp_path / "in"), policy_in(tmp_path)
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(step, fail)
+    with pytest.raises(UsageError):
+        make_release(tmp_path / "out", inputs, [FakeSigner()], loaded, archive=form)
+    assert left(tmp_path) == []
+
+
+def test_what_changes_while_the_archive_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inputs, loaded = plain_inputs(tmp_path / "in"), policy_in(tmp_path)
+    real = Archive.write
+
+    def write(archive: Archive, tree: Path, *, created: datetime) -> None:
+        (tree / "payload" / "app.bin").write_bytes(b"else")
+        real(archive, tree, created=created)
+
+    monkeypatch.setattr(Archive, "write", write)
+    with pytest.raises(ArtifactChanged):
+        make_release(tmp_path / "out", inputs, [FakeSigner()], loaded, archive="tar")
+    assert left(tmp_path) == []

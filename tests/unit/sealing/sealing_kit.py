@@ -19,6 +19,7 @@ from tests.unit.release_kit import examination_of, inputs_in, judgement, policy_
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from gate.archiving import ArchiveForm
     from gate.signing.interface import Signer
 
 WHEN = datetime(2026, 12, 1, tzinfo=UTC)
@@ -82,8 +83,8 @@ class Job:
     folder: Path
     sha256: str
 
-    def sign(self, *signers: Signer) -> Sealed:
-        return seal(self.folder, self.sha256, signers or [Watched(OPENPGP)], step=lambda _: None)
+    def sign(self, *signers: Signer, form: ArchiveForm | None = None) -> Sealed:
+        return seal(self.folder, self.sha256, signers or [Watched(OPENPGP)], step=lambda _: None, form=form)
 
 
 def make_unsigned(folder: Path, signers: Sequence[PromisedSigner] = (OPENPGP,), name: str = "out") -> Job:

@@ -482,6 +482,18 @@ def test_a_folder_moved_away_meanwhile(job: Job, monkeypatch: pytest.MonkeyPatch
     assert not list(job.folder.glob("gate/*.asc"))
 
 
+def test_another_folder_in_its_place(job: Job) -> None:
+    with ReleaseFolder(job.folder) as release:
+        job.folder.rename(job.folder.with_name("real"))
+        shutil.copytree(job.folder.with_name("real"), job.folder, symlinks=True)
+        with pytest.raises(ArtifactChanged) as caught:
+            HeldSignatures(release)
+        assert caught.value.code == "sealing.changed"
+        shutil.rmtree(job.folder)
+        with pytest.raises(UsageError):
+            HeldSignatures(release)
+
+
 def test_what_is_found_at_the_end_takes_all_back(job: Job) -> None:
     def look(paths: list[str]) -> None:
         assert sorted(paths) == sorted(HELD)
