@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import subprocess
+import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.conftest import Gate, Key, policy_text, trust_text
-from tests.e2e.action_kit import PLACEHOLDER, REUSABLE, ROOT, Project
+from tests.conftest import Gate, Key, clean_environment, policy_text, trust_text
+from tests.e2e.action_kit import REUSABLE, ROOT, Project
 from tests.simulators.sigstore.issuer import WORKFLOW, WORKFLOW_IDENTITY
 from tests.simulators.sigstore.stack import Stack
 
@@ -54,7 +57,7 @@ def between_jobs(project: Project, script: str) -> None:
     program = project.kept / "between-jobs"
     program.write_text(
         f'#!/bin/bash\nset -e\n[ "${{1##*/}}" = unsigned-release ] || exit 0\ncd "$1"\ntar -xf release.tar\n'
-        f"{script}\ntar -cf release.tar release $also\nrm -r release $also\n"
+        f"{script}\ntar -cf release.tar release\nrm -r release\n"
     )
     program.chmod(0o755)
 
@@ -94,12 +97,58 @@ def test_examined_and_signed_by_two_jobs(project: Project, key: Key, gate: Gate,
     assert not archive.exists()
 
 
+def packed(*members: tuple[str, str]) -> bytes:
+    """Return a tar archive; a member is a name with what it links to, empty for a folder."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, link in members:
+            entry = tarfile.TarInfo(name)
+            entry.type, entry.linkname, entry.mode = (
+                (tarfile.SYMTYPE, link, 0o777) if link else (tarfile.DIRTYPE, "", 0o755)
+            )
+            archive.addfile(entry)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (packed(("release", ""), ("../../outside", "")), "not a release folder"),
+        (packed(("release", ""), ("other", "")), "not a release folder"),
+        (packed(("release", "/etc")), "not a release folder"),
+        (packed(("link", ".."), ("link/outside", "")), "not a release folder"),
+        (packed(), "not a release folder"),
+        (b"no archive", "not a release folder"),
+        (None, "is not there"),
+    ],
+    ids=["above", "two", "link", "through-a-link", "empty", "no-archive", "missing"],
+)
+def test_a_release_that_is_none_is_refused_and_written_nowhere(
+    tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    runner = tmp_path / "runner"
+    runner.mkdir()
+    if content is not None:
+        (tmp_path / "release.tar").write_bytes(content)
+    (tmp_path / "gate.toml").write_text(policy_text())
+    environment = {
+        "RUNNER_TEMP": str(runner), "GITHUB_OUTPUT": str(tmp_path / "outputs"), "GATE_RELEASE": "release.tar",
+        "GATE_RECORD_SHA256": "0" * 64,
+    }  # fmt: skip
+    before = {path for path in tmp_path.iterdir() if path != runner}
+    done = subprocess.run(
+        [sys.executable, ROOT / "tools" / "action" / "action.py", "sign"],
+        cwd=tmp_path, env={**clean_environment(), **environment}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, said in done.stdout) == (2, True), done.stdout + done.stderr
+    assert {path for path in tmp_path.iterdir() if path != runner} == before
+    assert not list(runner.glob("outside"))
+
+
 CHANGES = {
     "record": "echo ' ' >> release/gate/record.intoto.json",
     "mode": "chmod 644 release/payload/dist/run.txt",
     "link": "rm release/gate/gate.toml && ln -s /etc/hostname release/gate/gate.toml",
-    "two-folders": "also=other; mkdir other",
-    "no-archive": "rm -r release && echo > release",
 }
 
 
@@ -142,20 +191,15 @@ def test_signed_with_sigstore_by_the_token_of_the_second_job(project: Project, g
 
 @pytest.mark.full
 def test_called_by_another_workflow(project: Project, key: Key, gate: Gate, tmp_path: Path) -> None:
-    """``release-called.yml`` with the reusable workflow beside it, as act can call it."""
-    called = f"release-gate/release-gate/.github/workflows/release-gate.yml@{PLACEHOLDER}"
+    """``release-called.yml`` calls the reusable workflow of the repository that holds the action."""
+    (project.action / REUSABLE.relative_to(ROOT)).write_text(project.workflow(REUSABLE))
     caller = (EXAMPLES / "release-called.yml").read_text()
-    assert called in caller
-    reusable = project.workflow(REUSABLE)
-    caller = caller.replace(called, "./.github/workflows/release-gate.yml")
     outputs = (
         '\n  told:\n    needs: release\n    runs-on: ubuntu-latest\n    steps:\n      - env: {OUTPUTS: "${{ '
         'toJSON(needs.release.outputs) }}"}\n        run: printf "%s" "$OUTPUTS" > ' + f"{project.kept}/outputs.json\n"
     )
-    write_project(project, openpgp(key), release=caller + outputs, **{"release-gate": reusable})
-    well, log, archive = released(
-        project, "-W", ".github/workflows/release.yml", "-s", f"SIGNING_KEY={key.secret().decode()}"
-    )
+    write_project(project, openpgp(key), release=caller + outputs)
+    well, log, archive = released(project, "-s", f"SIGNING_KEY={key.secret().decode()}")
     assert well, log[-6000:]
     with tarfile.open(archive) as stream:
         stream.extractall(tmp_path / "received", filter="data")
