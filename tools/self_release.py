@@ -48,19 +48,21 @@ def trial_of(policy: str) -> str:
     return policy
 
 
-def policy_text(root: Path, signing: Path, *, trial: bool) -> str:
-    """Return the policy with how to sign.  Raises where the two do not fit together or name another version."""
-    policy, more = (root / POLICY).read_text("utf-8"), signing.read_text("utf-8")
-    try:
-        named, keys = tomllib.loads(policy), tomllib.loads(more)
-    except tomllib.TOMLDecodeError as error:
-        raise SelfReleaseError(f"not TOML: {error}") from error
-    if set(keys) != {"signing"} or "signing" in named:
-        raise SelfReleaseError(f"{signing.name} has to hold [signing] and nothing else, and the policy none")
+def policy_for(root: Path, folder: Path, *, trial: bool) -> Path:
+    """Return the policy: the one of the repository, for a trial a changed copy in ``folder``.
+
+    Raises where it is for another version than the gate's, or not written as a trial expects.
+    """
+    text = (root / POLICY).read_text("utf-8")
+    stated = tomllib.loads(text)["deliverable"]["version"]
     version = changelog.version_of((root / "gate" / "__init__.py").read_text("utf-8"))
-    if named["deliverable"]["version"] != version:
-        raise SelfReleaseError(f"the policy is for {named['deliverable']['version']}, the gate is {version}")
-    return f"{trial_of(policy) if trial else policy}\n{more}"
+    if stated != version:
+        raise SelfReleaseError(f"the policy is for {stated}, the gate is {version}")
+    if not trial:
+        return root / POLICY
+    changed = folder / "gate.toml"
+    changed.write_text(trial_of(text), "utf-8")
+    return changed
 
 
 def require_publishable(root: Path) -> None:
@@ -79,17 +81,16 @@ def self_release(root: Path, out: Path, signing: Path, trust: Path, *, gate: Seq
     """
     if out.exists():
         raise SelfReleaseError(f"{out} exists")
-    policy = policy_text(root, signing, trial=trial)
     if not trial:
         require_publishable(root)
     with tempfile.TemporaryDirectory(prefix="gate-self-") as folder:
+        policy = policy_for(root, Path(folder), trial=trial)
         sdist, wheel = dist.build(root, Path(folder) / "dist")
         wrong = dist.problems(root, sdist, wheel)
         if wrong:
             raise SelfReleaseError("; ".join(wrong))
-        config = Path(folder) / "gate.toml"
-        config.write_text(policy, "utf-8")
-        release = [*gate, "release", "-c", config, "--source", root, "--out", out, sdist, wheel]
+        options = ["-c", policy, "--signing-config", signing, "--source", root, "--out", out]
+        release = [*gate, "release", *options, sdist, wheel]
         status = subprocess.run(release, check=False).returncode
         if status == 0:
             status = subprocess.run([*gate, "verify", "--trust", trust, out], check=False).returncode
