@@ -29,14 +29,15 @@ from gate.signing.interface import Signer
 from gate.verification import countersignatures as module
 from gate.verification import load_trust, verification_document
 from gate.x509 import checker as x509_checker
+from tests.simulators.pki import Wish
 from tests.simulators.sigstore.stack import Stack
 from tests.unit.keyless.keyless_kit import running_stack
 from tests.unit.release_kit import Keys, World, make_world, signer_of
-from tests.unit.signing.cms_kit import Supplier, served
+from tests.unit.signing.cms_kit import Supplier, served, supplier
 from tests.unit.verification.keyless_world import entry, keyless_signer
 from tests.unit.verification.x509_kit import SUBJECT
 
-__all__ = ["served"]
+__all__ = ["served", "supplier"]
 FOLDER = layout.COUNTERSIGNATURES
 CERTIFICATE = f'[[x509]]\nroots = ["root.pem"]\ntsa_roots = ["tsa.pem"]\nsubject = "{SUBJECT}"\n'
 ROLE = 'role = "countersigner"\n'
@@ -170,6 +171,38 @@ def test_stock_tools_verify_the_file_of_the_record(world: Countersigned, suffix:
         return
     done = subprocess.run(command, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_of_an_instance_that_nobody_trusts_it_is_by_nobody_named(
+    world: Countersigned, keys: Keys, tmp_path: Path
+) -> None:
+    """Several persons may countersign, each with an instance of their own: one does not spoil the other's."""
+    with running_stack() as foreign:
+        signer = keyless_signer(foreign, tmp_path / "foreign")
+        fresh = make_world(tmp_path / "fresh", keys)
+        countersign(fresh.out, fresh.trust, [signer], now=datetime.now(UTC))
+    world.trusts(entry() + ROLE)
+    assert Countersigned(fresh.out, world.trust_file, []).told() == {"keyless": "unchecked"}
+
+
+def test_the_ministry_with_a_certificate_of_gpki(
+    keys: Keys, supplier: Supplier, world: Countersigned, tmp_path: Path
+) -> None:
+    """Under the profile of official posts, whose lists a recipient may have to bring along."""
+    released = make_world(tmp_path / "released", keys)
+    wish = Wish(policies_critical=True, directory_point=True)
+    post = supplier.country.issuing.issue("経済産業省 大臣官房", wish)
+    with supplier.signer(supplier.key(post), profile="gpki-official") as signer:
+        countersign(released.out, released.trust, [signer], now=datetime.now(UTC))
+    ministry = CERTIFICATE.replace("納入 太郎", "経済産業省 大臣官房") + 'profile = "gpki-official"\n' + ROLE
+    world.trusts(ministry, record="countersigned = true\n")
+    (told,) = Countersigned(released.out, world.trust_file, []).verify().countersignatures
+    assert (told.status, told.time_source) == ("valid", "timestamp")
+    # An ordinary certificate of the same authority is not one of a post.
+    world.trusts(CERTIFICATE + 'profile = "gpki-official"\n' + ROLE)
+    with pytest.raises(VerificationError) as caught:
+        world.verify()
+    assert caught.value.arguments["why"] == "certificate-profile"
 
 
 # --- one role is never the other ------------------------------------------------------------------------------
