@@ -8,6 +8,7 @@ import string
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,15 +23,24 @@ ERRORS = {
 CODE = re.compile(r"[a-z]+(\.[a-z0-9-]+)+\Z")
 
 
+@cache
+def all_calls() -> list[tuple[str, ast.Call]]:
+    return [
+        (file.name, node)
+        for file in sorted((ROOT / "gate").rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call)
+    ]
+
+
 def calls() -> Iterator[tuple[str, str, str]]:
     """Yield (file, name of what is called, first argument) for calls with a literal first argument."""
-    for file in sorted((ROOT / "gate").rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-                value = node.args[0].value
-                name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-                if isinstance(value, str):
-                    yield file.name, name, value
+    for file, node in all_calls():
+        if node.args and isinstance(node.args[0], ast.Constant):
+            value = node.args[0].value
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            if isinstance(value, str):
+                yield file, name, value
 
 
 def test_every_error_has_text_and_advice() -> None:
@@ -43,6 +53,58 @@ def test_every_error_has_text_and_advice() -> None:
         if not has_message(code + suffix, language)
     ]
     assert missing == []
+
+
+def domains() -> list[str]:
+    return sorted(file.stem for file in (LOCALE_FOLDER / "en" / "LC_MESSAGES").glob("*.po"))
+
+
+@cache
+def entries(domain: str, language: str) -> dict[str, str]:
+    from babel.messages.pofile import read_po
+
+    with (LOCALE_FOLDER / language / "LC_MESSAGES" / f"{domain}.po").open("rb") as stream:
+        return {str(message.id): str(message.string) for message in read_po(stream) if message.id}
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def raised() -> Iterator[tuple[str, str, set[str]]]:
+    """Yield (file, code, names of arguments) for errors that are raised with a literal code and named arguments."""
+    for file, node in all_calls():
+        if not isinstance(node.func, ast.Name) or not node.args:
+            continue
+        name, first, names = node.func.id, node.args[0], {keyword.arg for keyword in node.keywords}
+        refuses = name in {"VerificationError", "NotTold"}
+        if (name in ERRORS or refuses) and isinstance(first, ast.Constant) and None not in names:
+            code = f"verify.{str(first.value).removeprefix('verify/')}" if refuses else str(first.value)
+            yield file, code, {str(each) for each in names} | ({"path"} if refuses else set())
+
+
+def test_every_error_fills_in_its_text_and_advice() -> None:
+    found = list(raised())
+    assert len(found) > 250
+    lacking = {
+        (file, code + suffix): fields(entry) - arguments
+        for file, code, arguments in found
+        for suffix in ("", ".advice")
+        for language in LANGUAGES
+        if (entry := entries(code.partition(".")[0], language)[code + suffix]) and fields(entry) - arguments
+    }
+    assert lacking == {}
+
+
+@pytest.mark.parametrize("domain", domains())
+def test_advice_is_a_sentence(domain: str) -> None:
+    """It says what to do, in Japanese in the form of です and ます."""
+    for language, ending in (
+        ("ja", r"(ください|ます|です|ません)(。|[（(][^）)]*[）)]。?)$"),
+        ("en", r"[.):]$|`?%ct$"),
+    ):
+        advice = {code: text for code, text in entries(domain, language).items() if code.endswith(".advice")}
+        assert [code for code, text in advice.items() if not re.search(ending, text) or len(text) < 6] == []
 
 
 def test_every_refusal_of_verify_has_text_and_advice() -> None:
@@ -66,21 +128,6 @@ def test_every_rendered_text_is_there() -> None:
         if not has_message(code, language)
     ]
     assert missing == []
-
-
-def domains() -> list[str]:
-    return sorted(file.stem for file in (LOCALE_FOLDER / "en" / "LC_MESSAGES").glob("*.po"))
-
-
-def entries(domain: str, language: str) -> dict[str, str]:
-    from babel.messages.pofile import read_po
-
-    with (LOCALE_FOLDER / language / "LC_MESSAGES" / f"{domain}.po").open("rb") as stream:
-        return {str(message.id): str(message.string) for message in read_po(stream) if message.id}
-
-
-def fields(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
 @pytest.mark.parametrize("domain", domains())
