@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.cells import cell_len
+from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from gate.policy.clauses import (
@@ -39,15 +39,35 @@ def render_topic(topic: str, language: Language, *, colour: bool = False, width:
 def render_topics(language: Language, *, colour: bool = False, width: int | None = 100) -> str:
     """Return every id that can be explained: findings with severity and clause, refusals, clauses."""
     parts: list[RenderableType] = [_heading("findings", language)]
-    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-    for finding_id, kind in FINDINGS.items():
-        severity = Text(render(f"report.severity.{kind.severity}", language), style=SEVERITY_STYLE[kind.severity])
-        table.add_row(finding_id, severity, clause_printed(kind.clause, language) if kind.clause else "")
-    parts += [table, Text(""), _heading("refusals", language), *map(Text, refusals())]
+    parts += _listed_findings(language, width or Console().width)
+    parts += [Text(""), _heading("refusals", language), *map(Text, refusals())]
     parts += [Text(""), _heading("clauses", language)]
     for clause in ALL_CLAUSES:
         parts += [Text(_both_forms(clause, language)), line(clause_title(clause, language), "dim", indent=4)]
     return printed(Group(*parts), colour=colour, width=width)
+
+
+def _listed_findings(language: Language, columns: int) -> Iterator[RenderableType]:
+    """Yield a line for each finding; where there is no room for all columns, what is said of an id stands below it."""
+    rows = [
+        (
+            finding_id,
+            Text(render(f"report.severity.{kind.severity}", language), style=SEVERITY_STYLE[kind.severity]),
+            clause_printed(kind.clause, language) if kind.clause else "",
+        )
+        for finding_id, kind in FINDINGS.items()
+    ]
+    widths = [max(cell_len(str(row[column])) for row in rows) for column in range(3)]
+    narrow = sum(widths) + 4 > columns
+    for finding_id, severity, clause in rows:
+        name = Text(finding_id, no_wrap=True, overflow="ignore")
+        severity.pad_right(widths[1] - severity.cell_len)
+        if narrow:
+            yield name
+            yield Text.assemble("    ", severity, f"  {clause}")
+        else:
+            name.pad_right(widths[0] - name.cell_len)
+            yield Text.assemble(name, "  ", severity, f"  {clause}")
 
 
 def _heading(name: str, language: Language) -> RenderableType:

@@ -197,6 +197,15 @@ def test_all_that_can_be_explained_is_listed(language: Language) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [40, 60, 80, 140])
+def test_explanations_fit_and_cut_nothing(language: Language, width: int) -> None:
+    listed = render_topics(language, width=width)
+    assert all(re.search(rf"^{re.escape(topic)}\b", listed, re.MULTILINE) for topic in (*FINDINGS, *refusals()))
+    for text in (listed, *(render_topic(topic, language, width=width) for topic in (*refusals(), *ALL_CLAUSES))):
+        assert all(cell_len(line) <= width for line in text.splitlines())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_refusal_and_clause_is_explained(language: Language) -> None:
     for topic in (*refusals(), *ALL_CLAUSES):
         text = render_topic(topic, language, width=200)
