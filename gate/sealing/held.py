@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from typing import TYPE_CHECKING, Final, Self, cast
 
 from gate.errors import GateError, VerificationError
 from gate.paths import printable
 from gate.record import layout
-from gate.sealing.unsigned import adding, as_examined
+from gate.sealing.unsigned import adding, as_examined, nameless_file
 from gate.staging import flush_file_system
 from gate.verification.folder import ReleaseFolder
 
@@ -44,7 +43,7 @@ class HeldSignatures:
                     if not os.path.sameopenfile(_descriptor(seen), _descriptor(own)):
                         raise VerificationError("changed", printable(os.fsencode(release.path)))
             with adding():
-                self._file = closing.enter_context(tempfile.TemporaryFile(dir=release.path))
+                self._file = closing.enter_context(nameless_file())
             self._closing = closing.pop_all()
 
     def __enter__(self) -> Self:

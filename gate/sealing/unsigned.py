@@ -36,11 +36,17 @@ _WORDED: Final = {
 
 @contextlib.contextmanager
 def adding() -> Iterator[None]:
-    """Turn what the system says while something is written into the release folder into a ``UsageError``."""
+    """Turn what the system says while signatures are written, or what they are made of, into a ``UsageError``."""
     try:
         yield
     except OSError as error:
         raise UsageError("sealing.cannot-write", error=error.strerror or str(error)) from error
+
+
+def nameless_file() -> BinaryIO:
+    """Return an open file that no name leads to, in the folder for temporary files: nothing of it is ever left."""
+    # Python's own choice would pass over a folder named by TMPDIR that cannot be used; who names one means it.
+    return cast("BinaryIO", tempfile.TemporaryFile(dir=os.environ.get("TMPDIR")))
 
 
 @contextlib.contextmanager
@@ -138,8 +144,7 @@ class UnsignedRelease:
         """
         raw, digest = layout.on_disk(path), hashlib.sha256()
         with adding():
-            # It lies where the release lies, and no name leads to it.
-            copy = cast("BinaryIO", tempfile.TemporaryFile(dir=self.folder.path))  # noqa: SIM115  # closed below
+            copy = nameless_file()
         with copy:
             with as_examined(), self.folder.opened(raw) as descriptor:
                 while True:
