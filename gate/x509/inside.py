@@ -201,13 +201,13 @@ def _judge(
     now: datetime,  # asn1crypto has no type information
 ) -> dict[str, Any]:
     """Find the entry that accepts a signature; where none does, the first that names its signer says why."""
+    named = [entry for entry in entries if entry.names(signed.signer)]
+    if not named:
+        raise Refusal("unknown-signer")
     if not is_sound_key(signed.signer.public_key):
         raise Refusal("certificate-weak")
     if not is_good(signed, "data", digest=digest):
         raise Refusal(_why_not_good(signed, digest))
-    named = [entry for entry in entries if entry.names(signed.signer)]
-    if not named:
-        raise Refusal("unknown-signer")
     stamp = read_stamp(token, signed.info["signature"].native)
     refusals = []
     for entry in named:

@@ -29,7 +29,8 @@ from gate.signing.interface import Signer
 from gate.verification import countersignatures as module
 from gate.verification import load_trust, verification_document
 from gate.x509 import checker as x509_checker
-from tests.simulators.pki import Wish
+from tests.simulators.cms_signer import Stamper, sign
+from tests.simulators.pki import Wish, ec_key, rsa_key
 from tests.simulators.sigstore.stack import Stack
 from tests.unit.keyless.keyless_kit import running_stack
 from tests.unit.release_kit import Keys, World, make_world, signer_of
@@ -183,6 +184,25 @@ def test_of_an_instance_that_nobody_trusts_it_is_by_nobody_named(
         countersign(fresh.out, fresh.trust, [signer], now=datetime.now(UTC))
     world.trusts(entry() + ROLE)
     assert Countersigned(fresh.out, world.trust_file, []).told() == {"keyless": "unchecked"}
+
+
+@pytest.mark.parametrize("fault", ["weak", "bad"])
+def test_what_is_wrong_with_one_by_nobody_named_is_not_asked(
+    world: Countersigned, served: Supplier, fault: str
+) -> None:
+    """It proves nothing either way; the same by somebody named is a refusal."""
+    country = served.country
+    key = rsa_key(1024) if fault == "weak" else ec_key()
+    signed = (world.out / layout.RECORD).read_bytes() + (b" " if fault == "bad" else b"")
+    other = world.file(".p7s").with_name(f"{short('x')}.p7s")
+    for name, statuses in (("だれか", ["unchecked", "valid"]), ("納入 太郎", None)):
+        other.write_bytes(sign(signed, country.issuing.issue(name, key=key), Stamper(country.tsa)))
+        world.trusts(CERTIFICATE + ROLE)
+        if statuses:
+            certified = [each for each in world.verify().countersignatures if each.backend == "x509"]
+            assert sorted(each.status for each in certified) == statuses
+        else:
+            assert world.reason() == ("countersignature", other.relative_to(world.out).as_posix())
 
 
 def test_the_ministry_with_a_certificate_of_gpki(
