@@ -24,7 +24,7 @@ PLACEHOLDER = "0" * 40
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 ACTIONS = tuple(ROOT / part / "action.yml" for part in ("", "sign", "verify"))
 REUSABLE = ROOT / ".github" / "workflows" / "release-gate.yml"
-WORKFLOWS = (*sorted((ROOT / "examples" / "workflows").glob("*.yml")), REUSABLE)
+WORKFLOWS = (*sorted((ROOT / "examples" / "workflows").glob("*.yml")), *sorted(REUSABLE.parent.glob("*.yml")))
 STAND_INS = {
     "actions/cache": ("restore", "save"),
     "github/codeql-action": ("upload-sarif",),
