@@ -9,17 +9,15 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import re
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from gate.errors import ArtifactChanged, SigningFailure, UsageError
 from gate.filelist import render_list
 from gate.paths import artifact_names, printable
 from gate.record import layout
-from gate.record.canonical import DocumentError, parse_strictly
 from gate.record.documents import facts_document, gate_identity, policy_reference, result_document
 from gate.record.identity import record_number
 from gate.record.provenance import build_provenance
@@ -27,8 +25,13 @@ from gate.record.sbom import sbom_document
 from gate.record.statement import build_record, rfc3339
 from gate.record.summary import build_summary
 from gate.record.sums import render_sums
-from gate.record.types import STATEMENT
-from gate.signatures import make_signatures, promises_of, require_signers
+from gate.signatures import (
+    MOST_STATEMENT_BYTES,
+    make_signatures,
+    promises_of,
+    require_no_document,
+    require_signers,
+)
 from gate.staging import Staging, writing
 
 if TYPE_CHECKING:
@@ -43,11 +46,6 @@ if TYPE_CHECKING:
     from gate.record.statement import PromisedSignature
     from gate.signing.interface import PromisedSigner, Signatory, Signer
     from gate.staging import StagedArtifact
-
-MOST_STATEMENT_BYTES: Final = 64 << 20
-"""No record, provenance or summary beyond this is read by those who verify."""
-_SUMS_OF_PAYLOAD: Final = re.compile(rb"^\\?(?:[0-9a-f]{64}[ \t].*|SHA256 ?\(.*)payload", re.IGNORECASE | re.MULTILINE)
-"""A line of either form that sha256sum(1) checks, over a file where a release has its payload."""
 
 __all__ = ["Delivered", "Staging", "deliver", "deliver_unsigned"]
 
@@ -233,27 +231,10 @@ def _require_examined(staging: Staging, examination: Examination) -> None:
 
 
 def _require_no_document(staging: Staging) -> None:
-    """Raise where an artifact is itself an in-toto statement, or a list of digests of a payload.
-
-    A signature over a file does not say what the file is for: that of an artifact would make a record, provenance,
-    summary or list of digests of it, by which somebody could deliver what was never examined.
-    """
+    """Raise where the signature of an artifact could make it pass for a document of a release."""
     for artifact in staging.staged:
         if artifact.kind == "file" and artifact.size <= MOST_STATEMENT_BYTES:
-            raw = artifact.path.read_bytes()
-            if _SUMS_OF_PAYLOAD.search(raw) or _is_statement(raw):
-                raise UsageError("deliver.statement", path=artifact.name)
-
-
-def _is_statement(raw: bytes) -> bool:
-    # Only what may be one is read as JSON; in JSON a name without backslash stands as it is.
-    if not raw.lstrip(b" \t\r\n").startswith(b"{") or not (b"in-toto.io" in raw or b"\\" in raw):
-        return False
-    try:
-        value = parse_strictly(raw)
-    except DocumentError:
-        return False  # and no record to anybody who verifies
-    return str(value.get("_type")).startswith(STATEMENT.rpartition("/")[0])
+            require_no_document(artifact.path.read_bytes(), artifact.name)
 
 
 def _write_papers(writer: _Writer, loaded: LoadedPolicy) -> dict[str, str]:

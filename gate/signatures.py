@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from gate.errors import UsageError
 from gate.record import layout
+from gate.record.canonical import DocumentError, parse_strictly
 from gate.record.statement import PromisedSignature
+from gate.record.types import STATEMENT
 from gate.signing.interface import KeepsMaterial
 
 if TYPE_CHECKING:
@@ -15,6 +18,11 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from gate.signing.interface import Signatory, Signer
+
+MOST_STATEMENT_BYTES: Final = 64 << 20
+"""No record, provenance or summary beyond this is read by those who verify."""
+_SUMS_OF_PAYLOAD: Final = re.compile(rb"^\\?(?:[0-9a-f]{64}[ \t].*|SHA256 ?\(.*)payload", re.IGNORECASE | re.MULTILINE)
+"""A line of either form that sha256sum(1) checks, over a file where a release has its payload."""
 
 
 def require_signers(signers: Sequence[Signatory]) -> None:
@@ -60,3 +68,24 @@ def make_signatures(
         if isinstance(signer, KeepsMaterial):
             for name, data in signer.material().items():
                 yield layout.validation_path(name), data
+
+
+def require_no_document(raw: bytes, artifact: str) -> None:
+    """Raise ``UsageError`` where these bytes of an artifact are an in-toto statement, or list digests of a payload.
+
+    A signature over a file does not say what the file is for: that of an artifact would make a record, provenance,
+    summary or list of digests of it, by which somebody could deliver what was never examined.
+    """
+    if _SUMS_OF_PAYLOAD.search(raw) or _is_statement(raw):
+        raise UsageError("deliver.statement", path=artifact)
+
+
+def _is_statement(raw: bytes) -> bool:
+    # Only what may be one is read as JSON; in JSON a name without backslash stands as it is.
+    if not raw.lstrip(b" \t\r\n").startswith(b"{") or not (b"in-toto.io" in raw or b"\\" in raw):
+        return False
+    try:
+        value = parse_strictly(raw)
+    except DocumentError:
+        return False  # and no record to anybody who verifies
+    return str(value.get("_type")).startswith(STATEMENT.rpartition("/")[0])

@@ -52,11 +52,12 @@ def _sign(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # click
     refuse_inside(loaded, [folder])
     signers = signers_for(loaded, values["sign"])
     with progress_for(settings) as progress:
-        sealed = seal(folder, digest.lower(), signers, step=progress.stage, form=values["archive"])
+        sealed = seal(folder, digest.lower(), signers, policy=loaded, step=progress.stage, form=values["archive"])
     if not settings.quiet:
         who = dict.fromkeys(f"{each.backend} {each.signer}" for each in sealed.signatures)
         about: dict[str, str | int] = {
             "folder": printable(str(folder)),
+            "deliverable": sealed.deliverable or "–",
             "sha256": sealed.record_sha256,
             "created": sealed.created,
             "signers": "; ".join(who),

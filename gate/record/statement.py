@@ -254,7 +254,7 @@ def build_record(
             builder=record_builder(examination),
             source=record_source(examination, policy, loaded.sha256),
             previous=record_previous(examination),
-            deliverable=_deliverable(policy),
+            deliverable=record_deliverable(policy),
             specification=_specification(policy, papers),
             policy=record_policy(loaded),
             artifacts=_artifacts(examination),
@@ -303,7 +303,8 @@ def _artifacts(examination: Examination) -> tuple[RecordArtifact, ...]:
     )
 
 
-def _deliverable(policy: Policy) -> RecordDeliverable | None:
+def record_deliverable(policy: Policy) -> RecordDeliverable | None:
+    """Return what the record says of ``[deliverable]``."""
     given = policy.deliverable
     if given is None:
         return None

@@ -17,6 +17,7 @@ from gate.errors import UsageError
 from gate.paths import printable
 from gate.record import layout
 from gate.sealing.held import HeldSignatures
+from gate.sealing.judged import require_own_policy
 from gate.sealing.unsigned import UnsignedRelease
 from gate.signatures import make_signatures, require_signers
 
@@ -25,15 +26,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gate.archiving import ArchiveForm
+    from gate.policy import LoadedPolicy
     from gate.record.statement import PromisedSignature, Statement
     from gate.signing.interface import Signer
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A release that is signed now; ``created`` is when its record was written (RFC 3339, UTC)."""
+    """A release that is signed now.
+
+    ``deliverable`` is its name and version, empty where the record has none; ``created`` is when the record was written
+    (RFC 3339, UTC).
+    """
 
     folder: Path
+    deliverable: str
     record_sha256: str
     created: str
     signatures: tuple[PromisedSignature, ...]
@@ -44,15 +51,16 @@ def seal(
     record_sha256: str,
     signers: Sequence[Signer],
     *,
+    policy: LoadedPolicy,
     step: Callable[[str], None],
     form: ArchiveForm | None = None,
 ) -> Sealed:
     """Sign the unsigned release in ``folder`` whose record has this SHA-256, by just the signers that it promises.
 
-    ``step`` is told the stages of the work; where ``form`` is given, an archive of the release lies beside it then.
-    Raises ``UsageError`` where the folder cannot be signed or other signers are loaded than promised,
-    ``ArtifactChanged`` where something is not as it was examined, ``SigningFailure`` or ``KeyProblem`` where signing
-    failed.  Then the folder is as it was.
+    ``policy`` is that of this job; ``step`` is told the stages of the work; where ``form`` is given, an archive of the
+    release lies beside it then.  Raises ``UsageError`` where the folder cannot be signed, was judged by another policy,
+    or other signers are loaded than promised, ``ArtifactChanged`` where something is not as it was examined,
+    ``SigningFailure`` or ``KeyProblem`` where signing failed.  Then the folder is as it was.
     """
     require_signers(signers)
     with UnsignedRelease(folder, record_sha256) as release, contextlib.ExitStack() as closing:
@@ -66,6 +74,7 @@ def seal(
         _require_recorded_services(statement, signers)
         step("confirm")
         release.confirm()
+        require_own_policy(release, policy)
         if archive:
             archive.require_fit(place)
         step("sign")
@@ -81,7 +90,7 @@ def seal(
             held.put_in_place(partial(_look, release, archive))
         if archive:
             archive.keep()
-        return Sealed(place, record_sha256, statement.predicate.created, promised)
+        return Sealed(place, _deliverable(statement), record_sha256, statement.predicate.created, promised)
 
 
 def _look(release: UnsignedRelease, archive: Archive | None, signatures: Iterable[str]) -> None:
@@ -98,9 +107,15 @@ def _require_promised(statement: Statement, signers: Sequence[Signer], *, begun:
     """Raise where other signers are loaded than the record promises; some know who they are only once begun."""
     promised = {(each.backend, each.signer) for each in statement.predicate.promised_signatures}
     loaded = {(signer.backend, signer.signer) for signer in signers}
-    known = {pair for pair in loaded if begun or pair[1]}
-    if {backend for backend, _ in promised} != {backend for backend, _ in loaded} or not known <= promised:
+    late = set() if begun else {backend for backend, signer in loaded if not signer}
+    backends = {backend for backend, _ in promised} == {backend for backend, _ in loaded}
+    if not backends or any(backend not in late for backend, _ in promised ^ loaded):
         raise UsageError("sealing.other-signers", promised=_shown(promised), loaded=_shown(loaded))
+
+
+def _deliverable(statement: Statement) -> str:
+    given = statement.predicate.deliverable
+    return printable(f"{given.name} {given.version}") if given else ""
 
 
 def _shown(pairs: Iterable[tuple[str, str]]) -> str:

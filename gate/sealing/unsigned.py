@@ -7,6 +7,7 @@ write to the folder cannot have something else signed while the signature is mad
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import tempfile
@@ -14,9 +15,11 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Self, cast
 
 from gate.errors import ArtifactChanged, SigningFailure, UsageError, VerificationError
 from gate.paths import printable
+from gate.policy.load import MOST_BYTES as MOST_POLICY_BYTES
 from gate.record import layout
+from gate.signatures import MOST_STATEMENT_BYTES, require_no_document
 from gate.verification.contents import Contents
-from gate.verification.folder import ReleaseFolder, reading
+from gate.verification.folder import ReleaseFolder, read_bounded, reading
 from gate.verification.statement import MOST_BYTES, read_statement, signed_alone
 
 if TYPE_CHECKING:
@@ -100,12 +103,20 @@ class UnsignedRelease:
         """Hold all that is in the folder against the record, every byte of it.
 
         Raises ``ArtifactChanged`` with the first thing that is not as it was examined, ``UsageError`` where somebody
-        has put signatures there meanwhile.
+        has put signatures there meanwhile, or the signature of an artifact would make a document of a release of it.
         """
         with as_examined():
             self._record()
             self._require_names()
-            Contents(self.folder, self.statement).prove(lambda *_: None)
+            Contents(self.folder, self.statement).prove(_require_no_document)
+
+    def policy(self) -> bytes:
+        """Return the policy that the record binds.  Raises ``ArtifactChanged`` where there is none, or another."""
+        with as_examined():
+            raw = self.folder.read(layout.POLICY.encode(), MOST_POLICY_BYTES)
+        if hashlib.sha256(raw).hexdigest() != self.statement.predicate.files.get(layout.POLICY):
+            raise ArtifactChanged("sealing.changed", path=layout.POLICY)
+        return raw
 
     def require_whole(self, signatures: Iterable[str]) -> None:
         """Raise ``ArtifactChanged`` where the folder does not hold just what it did and these signatures."""
@@ -157,15 +168,23 @@ class UnsignedRelease:
                         copy.write(chunk)
             with adding():
                 copy.flush()
-            if digest.hexdigest() != self._digest(path):
+            if digest.hexdigest() != self._signable[path]:
                 raise ArtifactChanged("sealing.changed", path=printable(path))
             copy.seek(0)
             yield copy
 
-    def _digest(self, path: str) -> str:
-        """Return the SHA-256 that a file which may be signed must have."""
+    @functools.cached_property
+    def _signable(self) -> dict[str, str]:
+        """The SHA-256 that each file which may be signed must have."""
         predicate = self.statement.predicate
         subjects = zip(self.statement.subject, predicate.artifacts, strict=True)
         digests = {signed_alone(artifact): subject.digest.sha256 for subject, artifact in subjects}
         own = {layout.RECORD: self._record_sha256, layout.SUMS: predicate.sums.sha256}
-        return {**digests, **predicate.files, **own}[path]
+        return {**digests, **predicate.files, **own}
+
+
+def _require_no_document(descriptor: int, path: str, _sha256: str) -> None:
+    """Look at an artifact as the examining job did: that it did so is only its word."""
+    name = path.removeprefix(f"{layout.PAYLOAD}/")
+    if name != path and os.fstat(descriptor).st_size <= MOST_STATEMENT_BYTES:
+        require_no_document(read_bounded(descriptor, path.encode(), MOST_STATEMENT_BYTES), printable(name))

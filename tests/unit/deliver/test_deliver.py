@@ -21,12 +21,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import pytest
 
 from gate.archiving import FORMS, Archive, ArchiveForm
-from gate.deliver import MOST_STATEMENT_BYTES, deliver
+from gate.deliver import deliver
 from gate.errors import ArtifactChanged, GateError, KeyProblem, SigningFailure, UsageError, VerificationError
 from gate.filelist import list_digest, list_folder
 from gate.policy.load import load_policy
 from gate.received.archive import unpacked
 from gate.record import layout
+from gate.signatures import MOST_STATEMENT_BYTES
 from gate.staging import Staging
 from gate.verification import attestations, load_trust, statement, verify_release
 from tests.unit.release_kit import (

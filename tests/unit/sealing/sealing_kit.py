@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from gate.deliver import deliver_unsigned
 from gate.models import ExternalService, ServiceFact
+from gate.policy import load_policy
 from gate.sealing import Sealed, seal
 from gate.signing.interface import PromisedSigner
 from gate.staging import Staging
@@ -82,9 +83,12 @@ class Job:
 
     folder: Path
     sha256: str
+    policy: Path | None = None
+    """That of the job which signs."""
 
     def sign(self, *signers: Signer, form: ArchiveForm | None = None) -> Sealed:
-        return seal(self.folder, self.sha256, signers or [Watched(OPENPGP)], step=lambda _: None, form=form)
+        by = signers or [Watched(OPENPGP)]
+        return seal(self.folder, self.sha256, by, policy=load_policy(self.policy), step=lambda _: None, form=form)
 
 
 def make_unsigned(folder: Path, signers: Sequence[PromisedSigner] = (OPENPGP,), name: str = "out") -> Job:
@@ -97,7 +101,7 @@ def make_unsigned(folder: Path, signers: Sequence[PromisedSigner] = (OPENPGP,), 
         delivered = deliver_unsigned(
             staging, examination_of(staging), judged, loaded, signers, clock=lambda: WHEN, reports=reports
         )
-    return Job(delivered.folder, delivered.record_sha256)
+    return Job(delivered.folder, delivered.record_sha256, loaded.source)
 
 
 def tree(folder: Path) -> dict[str, tuple[int, bytes]]:

@@ -247,7 +247,7 @@ def rewritten(job: Job, change: Callable[[dict[str, Any]], object]) -> Job:
     value = json.loads((job.folder / RECORD).read_bytes())
     change(value)
     (job.folder / RECORD).write_bytes(canonical(value))
-    return Job(job.folder, hashlib.sha256(canonical(value)).hexdigest())
+    return Job(job.folder, hashlib.sha256(canonical(value)).hexdigest(), job.policy)
 
 
 def test_records_that_are_none_or_contradict_themselves(job: Job) -> None:
@@ -259,6 +259,122 @@ def test_records_that_are_none_or_contradict_themselves(job: Job) -> None:
     assert (error.code, error.arguments["reason"]) == ("sealing.inconsistent", "verify/record-inconsistent")
     (job.folder / RECORD).write_bytes(b"{}")
     assert refusal(Job(job.folder, hashlib.sha256(b"{}").hexdigest())).code == "sealing.inconsistent"
+
+
+def test_two_keys_of_one_back_end(job: Job) -> None:
+    """Such a record binds the documents to one key, and one artifact to another, which is not here."""
+
+    def change(value: dict[str, Any]) -> None:
+        for promise in value["predicate"]["promised_signatures"]:
+            if promise["signs"] == "payload/app.bin":
+                promise["signer"] = "A" * 40
+
+    signer = Watched(OPENPGP)
+    error = refusal(rewritten(job, change), signer)
+    assert (error.code, error.exit_code, signer.signed) == ("sealing.other-signers", 2, [])
+    late = Watched(OPENPGP, begins_as=KEY)
+    assert refusal(rewritten(job, change), late).code == "sealing.other-signers"
+    assert late.signed == []
+
+
+def replaced(job: Job, name: str, raw: bytes, change: Callable[[dict[str, Any]], object] = lambda _: None) -> Job:
+    """Return what somebody who has taken over the job that examines hands over: all digests fit."""
+    old = hashlib.sha256((job.folder / name).read_bytes()).hexdigest()
+    new = hashlib.sha256(raw).hexdigest()
+    (job.folder / name).write_bytes(raw)
+    for file in ("gate/provenance.intoto.json", "gate/vsa.intoto.json"):
+        before = (job.folder / file).read_bytes()
+        after = before.replace(old.encode(), new.encode())
+        if after != before:
+            job = replaced(job, file, after)
+    sums = job.folder / "gate/SHA256SUMS"
+    sums.write_bytes(sums.read_bytes().replace(old.encode(), new.encode()))
+    raw_record = (job.folder / RECORD).read_bytes().replace(old.encode(), new.encode())
+    (job.folder / RECORD).write_bytes(raw_record)
+
+    def bind(value: dict[str, Any]) -> None:
+        value["predicate"]["sums"]["sha256"] = hashlib.sha256(sums.read_bytes()).hexdigest()
+        change(value)
+
+    return rewritten(job, bind)
+
+
+@pytest.mark.parametrize(
+    "other", [b'{"_type": "https://in-toto.io/Statement/v1"}', b"%s  payload/app.bin\n" % (b"0" * 64)]
+)
+def test_an_artifact_that_could_pass_for_a_document(job: Job, other: bytes) -> None:
+    """Its signature alone would make it a record, or sums, of a delivery that nobody was asked to sign."""
+    signer = Watched(OPENPGP)
+    error = refusal(replaced(job, "payload/app.bin", other), signer)
+    assert (error.code, error.arguments, signer.signed) == ("deliver.statement", {"path": "app.bin"}, [])
+    assert replaced(job, "payload/app.bin", b"{ what is no statement }").sign().signatures
+
+
+# --- judged by another policy than that of the job that signs -----------------------------------------------------
+
+POLICY = "gate/gate.toml"
+LOOSE = (
+    b'\n[[suppress]]\nfinding = "source/secret"\npath = "**"\nsha256 = ["%s"]\nreason = "x"\napproved_by = "A"\n'
+    % (b"0" * 64)
+)
+LOOSE += 'role = "r"\nparty = "乙"\napproved_on = 2026-11-01\nexpires = 2099-01-01\n'.encode()
+
+
+@pytest.mark.parametrize("way", ["looser", "none"])
+def test_another_policy(job: Job, way: str) -> None:
+    raw = (job.folder / POLICY).read_bytes() + LOOSE if way == "looser" else b"this is no policy"
+    signer = Watched(OPENPGP)
+    error = refusal(replaced(job, POLICY, raw), signer)
+    assert (error.code, error.exit_code, signer.signed) == ("sealing.other-policy", 2, [])
+    assert "openpgp begin" not in signer.log
+    assert str(job.policy) in error.message("ja")
+
+
+def test_a_record_that_belies_its_policy(job: Job) -> None:
+    for change in (
+        lambda value: value["predicate"]["deliverable"].update(version="9.9"),
+        lambda value: value["predicate"].update(deliverable=None),
+        lambda value: value["predicate"]["policy"].update(sha256="0" * 64),
+    ):
+        copy = Job(job.folder.with_name("copy"), job.sha256, job.policy)
+        shutil.copytree(job.folder, copy.folder, symlinks=True)
+        assert refusal(rewritten(copy, change)).code in {"sealing.other-policy", "sealing.inconsistent"}
+        shutil.rmtree(copy.folder)
+
+
+def test_signing_may_differ_and_layout(job: Job, tmp_path: Path) -> None:
+    assert job.policy is not None
+    other = tmp_path / "other.toml"
+    signing = f'[signing]\nuse = ["openpgp"]\n[signing.openpgp]\nfingerprint = "{KEY}"\nhome = "/else"\n'
+    other.write_text(f"# the job that signs\n{job.policy.read_text()}\n{signing}")
+    sealed = Job(job.folder, job.sha256, other).sign()
+    assert (sealed.signatures[0].signer, sealed.deliverable) == (KEY, "見本アプリ 1.4.0")
+
+
+@pytest.mark.parametrize("own", ["built-in", "signing alone"])
+def test_a_job_that_has_no_policy_of_its_own(job: Job, tmp_path: Path, own: str) -> None:
+    signing = tmp_path / "signing.toml"
+    signing.write_text('[signing]\nuse = ["openpgp"]\n')
+    assert Job(job.folder, job.sha256, None if own == "built-in" else signing).sign().signatures
+
+
+def test_another_delivery(job: Job, tmp_path: Path) -> None:
+    assert job.policy is not None
+    other = tmp_path / "other.toml"
+    other.write_text(job.policy.read_text().replace("契約-7", "契約-8"))
+    assert refusal(Job(job.folder, job.sha256, other)).code == "sealing.other-policy"
+
+
+def test_a_policy_exchanged_while_it_is_read(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = ReleaseFolder.read
+
+    def read(release: ReleaseFolder, path: bytes, limit: int) -> bytes:
+        return b"else" if path == POLICY.encode() else real(release, path, limit)
+
+    monkeypatch.setattr(ReleaseFolder, "read", read)
+    signer = Watched(OPENPGP)
+    error = refusal(job, signer)
+    assert (error.code, error.arguments["path"], signer.signed) == ("sealing.changed", POLICY, [])
 
 
 # --- folders that are no unsigned release -----------------------------------------------------------------------
