@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from gate.reports.escaping import terminal
-from gate.reports.printing import line
+from gate.reports.printing import Placed, line
 from gate.reports.wrapping import Prose
 from gate.text import Language, has_message, render
 
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from gate.doctor import Check
 
 _STYLE: Final = {"ok": "green", "weak": "bold magenta", "missing": "bold red"}
+_PLACE: Final = "doctor.program"
+"""The message that is nothing but a path, which is never broken."""
 _NAME: Final = 12
 """Columns of a name; a longer one has a row of its own."""
 
@@ -29,24 +30,34 @@ def check_text(check: Check, language: Language) -> RenderableType:
     """Return the row of one thing, and what to do where it is not well."""
     states = {state: render(f"cli.doctor.{state}", language) for state in _STYLE}
     label = max(map(cell_len, states.values()))
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(width=label, no_wrap=True)
-    table.add_column(width=_NAME, no_wrap=True)
-    table.add_column()
-    said = Prose(terminal(check.text(language)))
-    code = f"doctor.name.{check.name.replace(' ', '-')}"
-    name = render(code, language) if has_message(code, language) else check.name
-    state = Text(states[check.state], style=_STYLE[check.state])
-    rows: list[RenderableType] = [table]
-    if cell_len(name) > _NAME:
-        rows = [Text("  ").join((state, Text(name))), Padding(said, (0, 0, 0, label + 2))]
-    else:
-        table.add_row(state, name, said)
+    state = Text(set_cell_size(states[check.state], label), style=_STYLE[check.state])
+    rows: list[RenderableType] = [_row(Text.assemble(state, "  ", _name(check, language)), check, language, label)]
     if check.state != "ok":
         indent = label + 2
         rows.append(line(check.text(language, ".advice"), indent=indent))
         rows += [_command(command, indent) for command in check.commands]
     return Group(*rows)
+
+
+def _name(check: Check, language: Language) -> str:
+    code = f"doctor.name.{check.name.replace(' ', '-')}"
+    return render(code, language) if has_message(code, language) else check.name
+
+
+def _row(head: Text, check: Check, language: Language, label: int) -> RenderableType:
+    """Return what was found beside the name where there is room for it, else below."""
+    column = label + _NAME + 4
+    said = check.text(language)
+    if head.cell_len + 2 > column:
+        return Group(head, line(said, indent=label + 2))
+    head.pad_right(column - head.cell_len)
+    if check.code == _PLACE:
+        return Placed(head, said)
+    table = Table.grid()
+    table.add_column(width=column, no_wrap=True)
+    table.add_column()
+    table.add_row(head, Prose(terminal(said)))
+    return table
 
 
 def summary_text(checks: Sequence[Check], commands: Sequence[str], language: Language) -> RenderableType:

@@ -165,7 +165,7 @@ def _found(error: ErrorDetails) -> Found:
 
 def _as_written(value: object) -> str:
     """Return the beginning of a value, much as it is written in the file."""
-    text = str(value).lower() if isinstance(value, bool) else str(value)
+    text = str(value).lower() if isinstance(value, bool) else '""' if value == "" else str(value)
     return printable(text)[:_SHOWN]
 
 

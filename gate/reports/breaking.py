@@ -15,7 +15,8 @@ from rich.cells import cell_len
 _WIDE: Final = "\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003fffd"
 _OPENING: Final = "「『（［｛〈《【〔"
 _CLOSING: Final = "」』）］｝〉》】〕、。，．・：；？！ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々ゝヽ〜…"
-_UNIT: Final = re.compile(f" +|[{_OPENING}]*(?:[{_WIDE}]|[^ {_WIDE}]+)[{_CLOSING}]*")
+_ASCII_CLOSING: Final = r"""\])}>,.:;!?%"'"""
+_UNIT: Final = re.compile(f" +|[{_OPENING}]*(?:[{_WIDE}][{_ASCII_CLOSING}]*|[^ {_WIDE}]+)[{_CLOSING}]*")
 
 
 def units(text: str) -> Iterator[str]:
