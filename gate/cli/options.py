@@ -80,7 +80,7 @@ def examination_options(text: Text) -> list[click.Parameter]:
 
 
 def refuse_colliding_reports(values: dict[str, Any]) -> None:
-    """Raise ``UsageError`` where two reports go to one file, one into what is examined or onto the policy, or nowhere.
+    """Raise ``UsageError`` where two reports go to one file, one onto what is read or delivered, or nowhere.
 
     So nobody waits for a run, or finds a release delivered, whose report cannot be written.
     """
@@ -120,8 +120,10 @@ def _real(path: Path) -> Path:
 
 
 def _examined(values: dict[str, Any]) -> Iterator[Path]:
-    """Yield what the run will read; what cannot be looked up is refused by whoever opens it."""
-    for path in (*values["paths"], values["config"] or DEFAULT_POLICY):
+    """Yield what the run will read, and the archive that it writes; whoever opens them refuses what cannot be found."""
+    archive = [Path(f"{values['out']}.{values['archive']}")] if values.get("archive") else []
+    signing = [values["signing_config"]] if values.get("signing_config") else []
+    for path in (*values["paths"], values["config"] or DEFAULT_POLICY, *signing, *archive):
         with contextlib.suppress(OSError, RuntimeError):
             yield path.resolve()
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -97,7 +96,7 @@ def _look(release: UnsignedRelease, archive: Archive | None, signatures: Iterabl
     """See that the folder is whole with the signatures in it, and unchanged while the archive of it is written."""
     release.require_whole(signatures)
     if archive:
-        archive.write(release.folder.path, created=datetime.fromisoformat(release.statement.predicate.created))
+        archive.write(release.folder.path, created=release.created)
     release.require_unchanged()
     if archive:
         archive.publish()

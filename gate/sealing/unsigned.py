@@ -11,6 +11,7 @@ import functools
 import hashlib
 import os
 import tempfile
+from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, Final, Self, cast
 
 from gate.errors import ArtifactChanged, SigningFailure, UsageError, VerificationError
@@ -65,13 +66,24 @@ def as_examined() -> Iterator[None]:
         raise ArtifactChanged("sealing.inconsistent", path=error.path, reason=f"verify/{error.reason}") from error
 
 
+def _moment(text: str) -> datetime:
+    """Return a time of the record (RFC 3339).  Raises ``VerificationError`` where it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise VerificationError("record-inconsistent", layout.RECORD) from error
+    if moment.tzinfo is None:
+        raise VerificationError("record-inconsistent", layout.RECORD)
+    return moment
+
+
 class UnsignedRelease:
     """The folder, opened once; close it, or use it as a context manager.
 
     Raises ``UsageError`` where there is no folder, or one of a release that was never finished or has signatures
     already; ``ArtifactChanged`` where its record has another digest than ``record_sha256`` or contradicts itself, and
     where the folder does not hold just the names that the record binds; ``SigningFailure`` where the record says
-    anything but "approved".
+    anything but "approved".  ``created`` is when the record was written.
     """
 
     def __init__(self, folder: Path, record_sha256: str) -> None:
@@ -81,6 +93,7 @@ class UnsignedRelease:
         try:
             with as_examined():
                 self.statement: Statement = read_statement(self._record())
+                self.created = _moment(self.statement.predicate.created)
                 self._require_names()
         except BaseException:
             self.close()

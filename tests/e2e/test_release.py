@@ -59,6 +59,16 @@ def test_output_that_exists_or_lies_inside_an_input(gate: Gate, tmp_path: Path, 
     assert trust.exists()
 
 
+def test_a_report_onto_the_archive(gate: Gate, tmp_path: Path, trust: Path) -> None:
+    before = sorted(tmp_path.iterdir())
+    for option in ("-o", "--report"):
+        file = "out.tar" if option == "-o" else "json=./out.tar"
+        ran = gate("release", "--out", "out", "--archive", "tar", option, file, "app.zip")
+        assert (ran.status, "out.tar" in ran.stderr) == (2, True), ran.stderr
+    assert sorted(tmp_path.iterdir()) == before
+    assert trust.exists()
+
+
 def test_missing_key_or_signer(gate: Gate, tmp_path: Path, trust: Path, key: Key) -> None:
     text = (tmp_path / "gate.toml").read_text()
     (tmp_path / "gate.toml").write_text(text.replace(key.fingerprint, "0" * 40))

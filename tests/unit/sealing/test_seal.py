@@ -7,12 +7,21 @@ import json
 import os
 import shutil
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gate.errors import ArtifactChanged, EngineFailure, GateError, KeyProblem, SigningFailure, UsageError
+from gate.errors import (
+    ArtifactChanged,
+    EngineFailure,
+    GateError,
+    KeyProblem,
+    SigningFailure,
+    UsageError,
+    VerificationError,
+)
 from gate.record.canonical import canonical
 from gate.sealing.held import HeldSignatures
 from gate.signing.interface import PromisedSigner
@@ -250,10 +259,17 @@ def rewritten(job: Job, change: Callable[[dict[str, Any]], object]) -> Job:
     return Job(job.folder, hashlib.sha256(canonical(value)).hexdigest(), job.policy)
 
 
+def at_time(time: str, value: dict[str, Any]) -> None:
+    value["predicate"].update(verdict="approved", created=time)
+
+
 def test_records_that_are_none_or_contradict_themselves(job: Job) -> None:
     rejected = rewritten(job, lambda value: value["predicate"].update(verdict="rejected"))
     error = refusal(rejected)
     assert (error.code, error.exit_code) == ("deliver.not-approved", 3)
+    for time in ("yesterday", "2026-12-01T00:00:00", ""):
+        error = refusal(rewritten(job, partial(at_time, time)))
+        assert (error.code, error.arguments["path"]) == ("sealing.inconsistent", RECORD)
     other = rewritten(job, lambda value: value.update(subject=[]))
     error = refusal(other)
     assert (error.code, error.arguments["reason"]) == ("sealing.inconsistent", "verify/record-inconsistent")
@@ -568,6 +584,37 @@ def test_a_full_disk_or_an_interrupt(job: Job, monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.undo()
     assert calls == at
     assert tree(job.folder) == before
+
+
+def test_killed_between_the_first_signature_and_the_last(
+    tmp_path: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left then proves nothing to anybody who verifies."""
+    promise = PromisedSigner("openpgp", keys.supplier, ".asc", signs_artifacts=True, irrevocable=False)
+    original = make_unsigned(tmp_path, (promise,))
+    trust = load_trust(write_trust(tmp_path / "recipient", keys.home, keys.supplier))
+    real = os.fchmod
+    for at in range(1, 7):
+        job, placed = Job(tmp_path / f"copy{at}", original.sha256), 0
+        shutil.copytree(original.folder, job.folder, symlinks=True)
+
+        def die(descriptor: int, mode: int) -> None:
+            nonlocal placed
+            placed += 1
+            if placed == at:  # noqa: B023  # it is called in this round alone
+                raise KeyboardInterrupt
+            real(descriptor, mode)
+
+        with monkeypatch.context() as patched, signer_of(keys.home, keys.supplier) as signer:
+            patched.setattr(os, "fchmod", die)
+            patched.setattr(HeldSignatures, "_take_back", lambda *_: None)
+            with pytest.raises(KeyboardInterrupt):
+                job.sign(signer)
+        assert len(list(job.folder.rglob("*.asc"))) == at
+        with pytest.raises(VerificationError) as caught:
+            verify_release(job.folder, trust, now=datetime.now(UTC))
+        assert caught.value.reason in {"record-unsigned", "signature-malformed"}
+        assert refusal(job).code == "sealing.already-signed"
 
 
 def test_an_interrupt_while_all_is_brought_to_the_disk(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
