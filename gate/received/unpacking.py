@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from gate.errors import EngineFailure, VerificationError
 from gate.intake.budget import Budget, ContainerBudget, LimitReached
-from gate.intake.readers.interface import CHUNK, Data, Decrypted, Member, Source, Stored, Trouble
-from gate.intake.readers.names import decode
+from gate.intake.readers.interface import CHUNK, Data, Decrypted, Member, Options, Source, Stored, Trouble
+from gate.intake.readers.names import decode, unsafe
 from gate.intake.unpacker import event_of
 from gate.paths import printable
 
@@ -41,6 +41,7 @@ class Unpacking:
         self._folder = os.fsencode(folder)
         self._name = name
         self._source = Source(archive)
+        self._options = Options(limits.name_bytes, limits.name_depth)
         self._run = Budget(limits)
         self._run.add_input(self._source.size)
         self._budget = ContainerBudget(self._run, self._source.size)
@@ -110,6 +111,9 @@ class Unpacking:
         self._budget.begin_member(self._path)
         if member.made_up:
             self._refuse("data beside its members")
+        # The reader tells this as well, but only after the member, whose folders would have been made by then.
+        if problem := unsafe(member.name, self._options):
+            self._refuse(problem)
         steps = [step for step in name.split(b"/") if step not in {b"", b"."}]
         if any(step == b".." or b"\0" in step for step in steps):
             self._refuse("a name that leads elsewhere")
