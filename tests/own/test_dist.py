@@ -74,6 +74,15 @@ def test_two_clones_give_the_same_bytes(built: Built, tmp_path: Path) -> None:
     assert again.sdist.read_bytes() == built.sdist.read_bytes()
 
 
+def test_the_tree_gives_the_wheel_of_the_sdist(built: Built, tmp_path: Path) -> None:
+    seconds = git(built.repository, "log", "-1", "--format=%ct").strip()
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, built.repository],
+        env={**os.environ, "SOURCE_DATE_EPOCH": seconds}, check=True, capture_output=True, timeout=300,
+    )  # fmt: skip
+    assert (tmp_path / built.wheel.name).read_bytes() == built.wheel.read_bytes()
+
+
 def test_another_commit_gives_other_bytes(built: Built, tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     git(built.repository, "clone", "--quiet", "--no-hardlinks", str(built.repository), str(clone))

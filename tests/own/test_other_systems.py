@@ -106,8 +106,8 @@ def test_verify_and_report_a_release_of_the_command(gate: Gate, tmp_path: Path, 
     trust = trust_text(key, tmp_path / "recipient")
     with tarfile.open(tmp_path / "out.tar.gz", "w:gz") as archive:
         archive.add(tmp_path / "out", "out")
-    for target in ("out", "out.tar.gz"):
-        verified = elsewhere("-v", "verify", "--lang", "ja", "--trust", trust, tmp_path / target)
+    for target, more in (("out", ("--policy", tmp_path / "gate.toml")), ("out.tar.gz", ())):
+        verified = elsewhere("-v", "verify", "--lang", "ja", "--trust", trust, *more, tmp_path / target)
         assert verified.status == 0, verified.stdout + verified.stderr
     for form in ("html", "markdown"):
         here = gate("report", "--format", form, "out", SOURCE_DATE_EPOCH="1795000000")
@@ -126,14 +126,13 @@ def test_help_and_explanations(arguments: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("check", "x"), ("release", "--out", "o", "x"), ("db", "status"), ("doctor",)])
-@pytest.mark.parametrize(("language", "said"), [("en", "runs on Linux only"), ("ja", "Linux上でのみ動作します")])
-def test_what_examines_says_that_it_needs_linux(arguments: tuple[str, ...], language: str, said: str) -> None:
-    ran = elsewhere("--lang", language, *arguments)
+def test_what_examines_says_that_it_needs_linux(arguments: tuple[str, ...]) -> None:
+    ran = elsewhere("--lang", "ja", *arguments)
     assert ran.status == 2, ran.stderr
-    assert said in ran.stderr
+    assert "Linux上でのみ動作します" in ran.stderr
 
 
-@pytest.mark.parametrize("arguments", [("check", "x"), ("release", "--out", "o", "x"), ("justify", "x")])
+@pytest.mark.parametrize("arguments", [("check", "x"), ("release", "--out", "o", "x")])
 def test_what_examines_names_the_package_that_is_missing(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     """On Linux, with what the bundle for recipients holds."""
     (tmp_path / "x").write_text("text")
@@ -150,18 +149,19 @@ def test_what_examines_names_the_package_that_is_missing(tmp_path: Path, argumen
     assert "gate doctor" in done.stderr
 
 
-@pytest.mark.parametrize("encoding", ["cp932", "cp1252"])
+@pytest.mark.parametrize(("language", "encoding"), [("en", "cp932"), ("ja", "cp1252")])
 @pytest.mark.parametrize("arguments", [("explain",), ("--help",), ("verify", "--trust", "none.toml", "x")])
-def test_what_a_code_page_cannot_say_ends_nothing(tmp_path: Path, encoding: str, arguments: tuple[str, ...]) -> None:
+def test_what_a_code_page_cannot_say_ends_nothing(
+    tmp_path: Path, language: str, encoding: str, arguments: tuple[str, ...]
+) -> None:
     """Output of a Windows console program into a file or pipe is in the code page of the system."""
-    for language in ("en", "ja"):
-        done = subprocess.run(
-            [sys.executable, "-m", "gate", "--lang", language, *arguments], cwd=tmp_path, capture_output=True,
-            env={**clean_environment(), "PYTHONIOENCODING": encoding}, check=False, timeout=60,
-        )  # fmt: skip
-        assert done.returncode == (2 if "verify" in arguments else 0), done.stderr
-        assert len(done.stdout + done.stderr) > 100
-        assert b"UnicodeEncodeError" not in done.stderr
+    done = subprocess.run(
+        [sys.executable, "-m", "gate", "--lang", language, *arguments], cwd=tmp_path, capture_output=True,
+        env={**clean_environment(), "PYTHONIOENCODING": encoding}, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == (2 if "verify" in arguments else 0), done.stderr
+    assert len(done.stdout + done.stderr) > 100
+    assert b"UnicodeEncodeError" not in done.stderr
 
 
 @pytest.mark.parametrize(
