@@ -83,7 +83,8 @@ class Checker:
 
     def __init__(self, instances: Sequence[TrustedInstance]) -> None:
         roots = [
-            [instance.root, [[each.identity, each.issuer] for each in instance.accepted]] for instance in instances
+            [instance.root, [[each.identity, each.issuer, each.repository] for each in instance.accepted]]
+            for instance in instances
         ]
         where = Confined if _confinable() else Unconfined
         self._backend: Backend = where(_INSIDE, {"roots": roots})

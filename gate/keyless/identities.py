@@ -19,10 +19,15 @@ class IdentityError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """One signer: ``identity`` as it stands in certificates (it may end in ``*``), ``issuer`` the URL of its issuer."""
+    """One signer: ``identity`` as it stands in certificates (it may end in ``*``), ``issuer`` the URL of its issuer.
+
+    ``repository`` is the URL of the repository for which a workflow has to have run, ``*`` for any; None for the one
+    that the identity lies in.
+    """
 
     identity: str
     issuer: str
+    repository: str | None = None
 
 
 def check_identity(text: str) -> str:
@@ -58,6 +63,25 @@ def check_issuer(text: str) -> str:
     except ValueError as error:
         raise IdentityError(text) from error
     raise IdentityError(text)
+
+
+def check_repository(text: str) -> str:
+    """Return the URL of a repository.  Raises :class:`IdentityError`."""
+    check_issuer(text)
+    if text.endswith("/") or not urlsplit(text).path.strip("/"):
+        raise IdentityError(text)
+    return text
+
+
+def runs_for(accepted: Accepted, identity: str, repository: str | None) -> bool:
+    """Say whether a certificate, for ``identity``, was issued to a run for the accepted repository.
+
+    A workflow that others may call has one identity, whoever calls it: the certificate names the caller apart
+    (fulcio/docs/oid-info.md, Source Repository URI).  Of persons and service accounts none is named, None.
+    """
+    if accepted.repository is not None:
+        return accepted.repository in {WILDCARD, repository}
+    return repository is None or identity.startswith(f"{repository}/")
 
 
 def is_uri(text: str) -> bool:

@@ -24,9 +24,9 @@ from sigstore.verify import Verifier
 from sigstore_models.common.v1 import HashAlgorithm
 from sigstore_models.trustroot.v1 import TrustedRoot as TrustedRootMessage
 
-from gate.keyless.identities import Accepted, fits
+from gate.keyless.identities import Accepted, fits, runs_for
 from gate.keyless.outcomes import ORDER
-from gate.keyless.subject import identity_of, issuer_of
+from gate.keyless.subject import identity_of, issuer_of, repository_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -83,7 +83,7 @@ class _Refused(VerificationError):
 
 
 class _Policy:
-    """The library's verification policy: one of the accepted signers, by one name and one issuer."""
+    """The library's verification policy: one of the accepted signers, by one name, one issuer and its repository."""
 
     def __init__(self, accepted: Sequence[Accepted]) -> None:
         self._accepted = accepted
@@ -95,8 +95,12 @@ class _Policy:
         named = [each for each in self._accepted if fits(each.identity, self.identity)]
         if not named:
             _refuse("identity")
-        if all(each.issuer != self.issuer for each in named):
+        issued = [each for each in named if each.issuer == self.issuer]
+        if not issued:
             _refuse("issuer")
+        repository = repository_of(cert)
+        if not any(runs_for(each, self.identity, repository) for each in issued):
+            _refuse("repository")
 
 
 def _refuse(outcome: Outcome) -> NoReturn:

@@ -14,6 +14,7 @@ Outcome: TypeAlias = Literal[
     "certificate-log",
     "identity",
     "issuer",
+    "repository",
     "log",
     "bad",
     "log-entry",
@@ -25,7 +26,8 @@ Outcome: TypeAlias = Literal[
 ``other-kind``: a signature over a file where a statement is signed, or the other way round; ``no-time``: nothing says
 when it was signed; ``timestamp``: one that is not of a trusted authority; ``certificate``: not of the trusted
 authority, or not valid at that time; ``certificate-log``: the certificate was not published; ``identity``,
-``issuer``: of somebody who is not accepted; ``log``: the transparency log does not prove the entry; ``bad``: signed
+``issuer``: of somebody who is not accepted; ``repository``: of an accepted workflow that another repository has
+called; ``log``: the transparency log does not prove the entry; ``bad``: signed
 by another key; ``log-entry``: the log's entry is of another signature; ``differs``: other bytes were signed;
 ``failed``: nothing can be said.
 """

@@ -20,6 +20,10 @@ from gate.keyless.identities import is_uri
 # fulcio/docs/oid-info.md: the issuer as bare text, and as a UTF8String; a user name.
 _ISSUER_OLD = ObjectIdentifier("1.3.6.1.4.1.57264.1.1")
 _ISSUER = ObjectIdentifier("1.3.6.1.4.1.57264.1.8")
+# The repository for which a build ran: of GitHub as bare "owner/name", and of any system as the UTF8String of a URL.
+_REPOSITORY_OLD = ObjectIdentifier("1.3.6.1.4.1.57264.1.5")
+_REPOSITORY = ObjectIdentifier("1.3.6.1.4.1.57264.1.12")
+_GITHUB = "https://github.com/"
 _USER_NAME = ObjectIdentifier("1.3.6.1.4.1.57264.1.7")
 
 
@@ -59,3 +63,18 @@ def issuer_of(certificate: Certificate) -> str | None:
         raw = value.value if isinstance(value, UnrecognizedExtension) else b""
         found.add(raw.decode() if identifier == _ISSUER_OLD else asn1.decode_der(str, raw))
     return found.pop() if len(found) == 1 else None
+
+
+def repository_of(certificate: Certificate) -> str | None:
+    """Return the URL of the repository that a certificate says a build ran for; None where it names none.
+
+    Raises ``ValueError`` where it cannot be read.
+    """
+    for identifier in (_REPOSITORY, _REPOSITORY_OLD):
+        try:
+            value = certificate.extensions.get_extension_for_oid(identifier).value
+        except ExtensionNotFound:
+            continue
+        raw = value.value if isinstance(value, UnrecognizedExtension) else b""
+        return asn1.decode_der(str, raw) if identifier == _REPOSITORY else _GITHUB + raw.decode()
+    return None

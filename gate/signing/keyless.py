@@ -24,7 +24,7 @@ from sigstore_models.common.v1 import HashAlgorithm
 from gate.errors import GateError, KeyProblem, SigningFailure
 from gate.filelist import hash_descriptor
 from gate.keyless.checker import MOST_BUNDLE, Checker, RootError, TrustedInstance
-from gate.keyless.identities import Accepted, fits
+from gate.keyless.identities import WILDCARD, Accepted, fits
 from gate.keyless.subject import identity_of, issuer_of
 from gate.paths import printable
 from gate.signing.deadlines import Result, TooLateError, within
@@ -168,7 +168,8 @@ class KeylessSigner:
     def _prove(self, file: BinaryIO, bundle: bytes, form: Form) -> None:
         """Verify a bundle as a recipient would who trusts this instance and this identity, over the whole file."""
         if self._checker is None:
-            trusted = TrustedInstance(self._instance().root, (Accepted(self.signer, self._issuer),))
+            accepted = Accepted(self.signer, self._issuer, WILDCARD)
+            trusted = TrustedInstance(self._instance().root, (accepted,))
             try:
                 self._checker = Checker([trusted])
             except RootError as error:

@@ -43,8 +43,8 @@ _MOST_BYTES: Final = {
 """Bytes that a file may have, by the end of its name; a bundle over a digest has some kilobytes."""
 _BACK_ENDS: Final = {suffix: name for name, suffix in layout.SUFFIXES.items()}
 _BY_NOBODY_NAMED: Final = frozenset({
-    "signer-unknown", "signer-identity", "signer-issuer", "bundle-undated", "bundle-timestamp", "bundle-certificate",
-    "bundle-certificate-log",
+    "signer-unknown", "signer-identity", "signer-issuer", "signer-repository", "bundle-undated", "bundle-timestamp",
+    "bundle-certificate", "bundle-certificate-log",
 })  # fmt: skip
 """Refusals that say that a signature is not by anybody whom the trust file names.
 

@@ -31,6 +31,7 @@ REFUSALS: Final[Mapping[Outcome, str]] = MappingProxyType(
         "certificate-log": "bundle-certificate-log",
         "identity": "signer-identity",
         "issuer": "signer-issuer",
+        "repository": "signer-repository",
         "log": "bundle-log",
         "bad": "bundle-bad",
         "log-entry": "bundle-log-entry",

@@ -24,7 +24,7 @@ from pydantic import (
 
 from gate.errors import EngineFailure, TrustError
 from gate.keyless.checker import TrustedInstance, public_root
-from gate.keyless.identities import Accepted, check_identity, check_issuer
+from gate.keyless.identities import Accepted, check_identity, check_issuer, check_repository
 from gate.openpgp import PublicKey, normal_fingerprint
 from gate.paths import GlobError, check_glob, printable
 from gate.policy.places import Places
@@ -80,11 +80,14 @@ class TrustedKeyless(_Table):
     """``[[keyless]]``: a signer by identity and issuer, and the sigstore instance that may vouch for it.
 
     ``identity`` is compared exactly, or where it ends in ``*`` by what stands before.  ``trusted_root`` is a file;
-    absent means the public instance, by its root inside the installed library.
+    absent means the public instance, by its root inside the installed library.  ``repository`` is the URL of the
+    repository for which the workflow has to have run; absent means the one that the identity lies in: a workflow that
+    others may call has one identity for all of them.
     """
 
     identity: Annotated[str, AfterValidator(check_identity)]
     issuer: Annotated[str, AfterValidator(check_issuer)]
+    repository: Annotated[str, AfterValidator(check_repository)] | None = None
     trusted_root: Text | None = None
     role: Role = "supplier"
     unconfirmed: bool = False
@@ -323,7 +326,7 @@ def _instances(
     for number, entry in enumerate(entries):
         if entry.role != role:
             continue
-        signer = Accepted(entry.identity, entry.issuer)
+        signer = Accepted(entry.identity, entry.issuer, entry.repository)
         if signer in accepted.setdefault(entry.trusted_root, []):
             raise source.refuse("trust.repeated", ("keyless", number, "identity"))
         accepted[entry.trusted_root].append(signer)

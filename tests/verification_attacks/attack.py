@@ -43,6 +43,8 @@ class Trusts:
     """More lines of ``[[x509]]``."""
     identity: str = ""
     """The accepted identity, where it is not the workflow's own."""
+    repository: str = ""
+    """The repository for which the accepted identity has to have signed, where it is named."""
     more: str = ""
     """More entries."""
 

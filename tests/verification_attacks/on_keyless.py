@@ -15,7 +15,7 @@ from sigstore.verify import Verifier
 
 from tests.simulators.sigstore.issuer import WORKFLOW, WORKFLOW_IDENTITY
 from tests.unit.verification.keyless_world import ISSUER
-from tests.verification_attacks.attack import Attack, Power, Trusts
+from tests.verification_attacks.attack import Attack, Power, Trusts, then
 from tests.verification_attacks.scene import BUNDLE, PROVENANCE, SUMS, Scene
 
 KEYLESS = Trusts(ways=("keyless",))
@@ -109,6 +109,18 @@ def workflow(reference: str) -> dict[str, str]:
     return {"job_workflow_ref": reference}
 
 
+SHARED = workflow("tools/ci/.github/workflows/release.yml@refs/tags/v1")
+"""A workflow of another repository, which the supplier's calls, and which anybody's may."""
+
+
+def shared_unnamed(scene: Scene) -> None:
+    scene.trust(identity=f"https://github.com/{SHARED['job_workflow_ref']}")
+
+
+def shared(scene: Scene) -> None:
+    scene.trust(identity=f"https://github.com/{SHARED['job_workflow_ref']}", repository="https://github.com/acme/app")
+
+
 def foreign(*steps: Step) -> Callable[[Scene], object]:
     """Put a release in place that is signed at an instance of the attacker's own, in the supplier's name."""
 
@@ -190,6 +202,19 @@ _WHO = [
            "同じリポジトリの別のワークフロー"), by("pull",
            **workflow("acme/app/.github/workflows/pull.yml@refs/tags/v1.4.0")), "verify/signer-identity", BUNDLE,
            KEYLESS),
+    Attack("id-called", Power.ACCOUNT, ("the accepted workflow, called by another repository",
+           "別のリポジトリから呼び出した、受け入れたワークフロー"), by("called", repository="mallory/app"),
+           "verify/signer-repository", BUNDLE, KEYLESS, twin=by("own")),
+    Attack("id-called-shared", Power.ACCOUNT, ("a workflow that many call, by another repository than the one named",
+           "共用のワークフローの、指定と異なるリポジトリからの呼出し"), then(shared, by("shared-other", **SHARED,
+           repository="mallory/app")), "verify/signer-repository", BUNDLE, KEYLESS, twin=then(shared, by("shared",
+           **SHARED))),
+    Attack("id-called-unnamed", Power.ACCOUNT, ("a workflow that many call, where the recipient names no repository",
+           "共用のワークフローで、受領者がリポジトリを指定していない場合"), then(shared_unnamed, by("shared",
+           **SHARED)), "verify/signer-repository", BUNDLE, KEYLESS),
+    Attack("id-called-begins", Power.ACCOUNT, ("a repository whose name begins like the accepted one",
+           "受け入れたリポジトリの名前で始まる別のリポジトリ"), by("begins", repository="acme/ap"),
+           "verify/signer-repository", BUNDLE, KEYLESS),
     Attack("id-branch", Power.ACCOUNT, ("a branch where any tag is accepted",
            "タグのみを認める設定でのブランチからの署名"), by("branch",
            **workflow("acme/app/.github/workflows/release.yml@refs/heads/main")), "verify/signer-identity", BUNDLE,

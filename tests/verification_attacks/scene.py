@@ -89,7 +89,8 @@ class Scene:
         entries = {
             "openpgp": f'[[openpgp]]\nfingerprint = "{self.arena.keys.supplier}"\nkey = "supplier.asc"\n',
             "x509": f'[[x509]]\nroots = ["root.pem"]\ntsa_roots = ["tsa.pem"]\nsubject = "{SUBJECT}"\n{asked.x509}\n',
-            "keyless": entry(asked.identity or WORKFLOW_IDENTITY, ISSUER),
+            "keyless": entry(asked.identity or WORKFLOW_IDENTITY, ISSUER)
+            + (f'repository = "{asked.repository}"\n' if asked.repository else ""),
         }
         more = asked.more.replace("{other}", self.arena.keys.other)
         text = f"require = {asked.require}\n" + "".join(entries[way] for way in asked.ways) + more

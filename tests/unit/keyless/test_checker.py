@@ -16,8 +16,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from gate.errors import WorkerDied
 from gate.keyless import checker as checker_module
 from gate.keyless.checker import Checker, RootError, TrustedInstance
-from gate.keyless.identities import IdentityError, check_identity, check_issuer, fits
-from gate.keyless.subject import identity_of, issuer_of
+from gate.keyless.identities import (
+    Accepted,
+    IdentityError,
+    check_identity,
+    check_issuer,
+    check_repository,
+    fits,
+    runs_for,
+)
+from gate.keyless.subject import identity_of, issuer_of, repository_of
 from tests.unit.keyless.keyless_kit import ANYBODY
 
 
@@ -111,6 +119,38 @@ def test_what_is_no_issuer(text: str) -> None:
         check_issuer(text)
 
 
+@pytest.mark.parametrize("text", ["", "acme/app", "https://git.example", "https://git.example/", "https://git.example/a/",
+                                  "https://git.example/a/*"])  # fmt: skip
+def test_what_is_no_repository(text: str) -> None:
+    assert check_repository("https://git.example/a/b") == "https://git.example/a/b"
+    with pytest.raises(IdentityError):
+        check_repository(text)
+
+
+WORKFLOW_OF_A = "https://git.example/a/app/.github/workflows/release.yml@refs/tags/v1"
+
+
+@pytest.mark.parametrize(
+    ("named", "repository", "good"),
+    [
+        (None, "https://git.example/a/app", True),
+        (None, "https://git.example/b/app", False),
+        (None, "https://git.example/a/ap", False),
+        (None, "https://git.example/a", True),
+        (None, "", False),
+        (None, None, True),
+        ("https://git.example/b/app", "https://git.example/b/app", True),
+        ("https://git.example/b/app", "https://git.example/a/app", False),
+        ("https://git.example/b/app", "https://git.example/b/app2", False),
+        ("https://git.example/b/app", None, False),
+        ("*", "https://git.example/b/app", True),
+        ("*", None, True),
+    ],
+)
+def test_for_whom_a_workflow_ran(named: str | None, repository: str | None, good: bool) -> None:
+    assert runs_for(Accepted(WORKFLOW_OF_A, "https://i", named), WORKFLOW_OF_A, repository) is good
+
+
 # --- certificates -------------------------------------------------------------------------------------------------
 
 USER_NAME, ISSUER_OLD, ISSUER = (x509.ObjectIdentifier(f"1.3.6.1.4.1.57264.1.{number}") for number in (7, 1, 8))
@@ -182,3 +222,21 @@ def test_two_forms_of_the_issuer_must_agree(
     issuers: list[tuple[x509.ObjectIdentifier, bytes]], issuer: str | None
 ) -> None:
     assert issuer_of(certificate(MAIL, issuers=issuers)) == issuer
+
+
+REPOSITORY_OLD, REPOSITORY = (x509.ObjectIdentifier(f"1.3.6.1.4.1.57264.1.{number}") for number in (5, 12))
+
+
+@pytest.mark.parametrize(
+    ("named", "repository"),
+    [
+        ([(REPOSITORY_OLD, b"acme/app")], "https://github.com/acme/app"),
+        ([(REPOSITORY, utf8("https://git.example/a"))], "https://git.example/a"),
+        ([(REPOSITORY_OLD, b"a"), (REPOSITORY, utf8("https://git.example/a"))], "https://git.example/a"),
+        ([], None),
+    ],
+)
+def test_the_repository_that_a_build_ran_for(
+    named: list[tuple[x509.ObjectIdentifier, bytes]], repository: str | None
+) -> None:
+    assert repository_of(certificate(URI, issuers=named)) == repository
