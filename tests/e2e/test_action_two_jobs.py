@@ -78,23 +78,26 @@ def test_only_the_job_that_signs_may_sign() -> None:
 
 
 def test_examined_and_signed_by_two_jobs(project: Project, key: Key, gate: Gate, tmp_path: Path) -> None:
-    """Then once more with a file changed in between: nothing is signed."""
-    write_project(project, openpgp(key), release=project.workflow(EXAMPLES / "release.yml"))
+    """A third job is the second once more, and gets a folder in which a file was changed: it signs nothing."""
+    workflow = project.workflow(EXAMPLES / "release.yml")
+    head, mark, signing = workflow.partition("\n  sign:\n")
+    again = signing.replace("name: Sign\n", "name: Changed\n", 1).replace("name: unsigned-release", "name: changed", 1)
+    again = again.replace("name: release\n", "name: never\n")
+    write_project(project, openpgp(key), release=f"{head}{mark}{signing}\n  changed:\n{again}")
+    copy = 'cp -r "$1" ../changed && cd ../changed && echo changed >> release/payload/dist/readme.txt'
+    between_jobs(project, copy)
     well, log, archive = released(project, "-s", f"SIGNING_KEY={key.secret().decode()}")
-    assert well, log[-6000:]
+    assert re.search(r"release/Sign\b.*Job succeeded", log), log[-6000:]
     with tarfile.open(archive) as stream:
         stream.extractall(tmp_path / "received", filter="data")
     trust = trust_text(key, tmp_path / "recipient")
     verified = gate("verify", "--trust", trust, "--expect-version", "1.0", tmp_path / "received" / "release")
     assert verified.status == 0, verified.stdout + verified.stderr
-    said = re.findall(r"SHA-256 of the record: ([0-9a-f]{64})", log)
-    assert len(said) == 1
-    archive.unlink()
-    between_jobs(project, "echo changed >> release/payload/dist/readme.txt")
-    well, log, archive = released(project, "-s", f"SIGNING_KEY={key.secret().decode()}")
+    assert len(set(re.findall(r"SHA-256 of the record: ([0-9a-f]{64})", log))) == 1
     assert not well
-    assert "readme.txt" in log
-    assert not archive.exists()
+    assert re.search(r"release/Changed\b.*Job failed", log), log[-6000:]
+    assert re.search(r"release/Changed\b.*readme\.txt", log), log[-6000:]
+    assert not (project.kept / "artifacts" / "never").exists()
 
 
 def packed(*members: tuple[str, str]) -> bytes:

@@ -45,36 +45,41 @@ class Plain(gitlab_kit.Loader):
 Plain.add_constructor("!reference", lambda loader, node: loader.construct_sequence(node))  # type: ignore[arg-type]
 
 
-def validate(body: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Hold a pipeline against the schema that GitLab publishes, as the package ``check-jsonschema`` carries it."""
-    file = folder / "pipeline.json"
-    file.write_text(json.dumps(yaml.load(body, Plain)))  # noqa: S506  # a safe loader with one more tag
+PAGES = ("gitlab.md", "gitlab.ja.md")
+
+
+def validate(folder: Path, *parts: str) -> subprocess.CompletedProcess[str]:
+    """Hold pipelines against the schema that GitLab publishes, as the package ``check-jsonschema`` carries it."""
+    files = [folder / f"{number}.json" for number in range(len(parts))]
+    for file, part in zip(files, parts, strict=True):
+        file.write_text(json.dumps(yaml.load(part, Plain)))  # noqa: S506  # a safe loader with one more tag
     return subprocess.run(
-        [SCRIPTS / "check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", "--regex-variant", "python", file],
+        [SCRIPTS / "check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", "--regex-variant", "python", *files],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("file", [TEMPLATE, RECEIVED], ids=lambda file: file.name)
-def test_template_is_a_pipeline_of_gitlab(file: Path, tmp_path: Path) -> None:
-    head, body = file.read_text().split("\n---\n")
-    for part in (head, body):
-        done = validate(part, tmp_path)
-        assert done.returncode == 0, done.stdout
-    broken = validate(body.replace("  script:", "  skript:"), tmp_path)
-    assert broken.returncode == 1, broken.stdout
+def shown(page: str) -> list[str]:
+    """Return the pipelines that a page shows."""
+    return re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "guides" / page).read_text("utf-8"), re.DOTALL)
 
 
-@pytest.mark.parametrize("name", ["gitlab.md", "gitlab.ja.md"])
-def test_what_the_page_shows_is_a_pipeline_too(name: str, tmp_path: Path) -> None:
-    shown = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "guides" / name).read_text("utf-8"), re.DOTALL)
-    assert len(shown) == 2
-    for each in shown:
-        done = validate(each, tmp_path)
-        assert done.returncode == 0, done.stdout
-    (given,) = yaml.safe_load(shown[0])["include"]
-    assert gitlab_kit.load(TEMPLATE, given["inputs"])
-    assert yaml.safe_load(shown[1]).keys() <= gitlab_kit.load(TEMPLATE, INPUTS).keys()
+def test_templates_and_what_pages_show_are_pipelines_of_gitlab(tmp_path: Path) -> None:
+    parts = [part for file in (TEMPLATE, RECEIVED) for part in file.read_text().split("\n---\n")]
+    assert len(parts) == 4
+    done = validate(tmp_path, *parts, *(each for page in PAGES for each in shown(page)))
+    assert done.returncode == 0, done.stdout
+    broken = validate(tmp_path, *(part.replace("  script:", "  skript:") for part in parts[1::2]))
+    assert broken.returncode == 1
+    assert all(f"{number}.json" in broken.stdout for number in range(2)), broken.stdout
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_the_page_shows_is_taken_by_the_template(page: str) -> None:
+    included, overridden = shown(page)
+    (given,) = yaml.safe_load(included)["include"]
+    jobs = gitlab_kit.load(TEMPLATE, given["inputs"])
+    assert yaml.safe_load(overridden).keys() <= jobs.keys()
 
 
 @pytest.mark.parametrize("name", ["image", "paths", "config", "environment"])
@@ -235,6 +240,7 @@ def test_a_whole_pipeline_as_gitlab_reads_it(key: Key, gate: Gate, project: Path
     assert gate("verify", "--trust", trust_text(key, tmp_path / "recipient"), project / "release").status == 0
 
 
+@pytest.mark.full
 def test_verify_says_whether_a_release_is_the_one_that_was_ordered(key: Key, gate: Gate, tmp_path: Path) -> None:
     (tmp_path / "gate.toml").write_text(policy_text(key.policy()))
     (tmp_path / "readme.txt").write_text("hello\n")

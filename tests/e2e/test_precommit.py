@@ -97,6 +97,7 @@ def test_a_selected_folder_passes_or_fails_as_the_gate_says(tmp_path: Path) -> N
     assert "malware/known" in said
 
 
+@pytest.mark.full
 def test_a_staged_name_that_looks_like_an_option_is_a_name(tmp_path: Path) -> None:
     """Else whoever commits could name a policy of their own."""
     files = {"gate.toml": policy_text(), OPTION: "#!/bin/sh\necho\n", "other.toml": policy_text(require="")}
