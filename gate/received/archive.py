@@ -23,7 +23,7 @@ from gate.received.unpacking import Unpacking
 from gate.record import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 _INSIDE: Final = "gate.received.inside:serve"
 _READ: Final = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
@@ -47,9 +47,9 @@ def unpacked(archive: Path, limits: Limits = RELEASE_LIMITS) -> Iterator[Path]:
     cannot be told.
     """
     with _opened(archive) as descriptor, _private_folder() as folder:
-        Unpacking(folder, printable(os.fsencode(archive.name)), descriptor, limits).take_all(
-            _events(archive, descriptor, limits)
-        )
+        unpacking = Unpacking(folder, printable(os.fsencode(archive.name)), descriptor, limits)
+        with contextlib.closing(_events(archive, descriptor, limits)) as frames:  # ends the reader, whatever happens
+            unpacking.take_all(frames)
         yield _release_in(folder, archive)
 
 
@@ -84,7 +84,7 @@ def _private_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _events(archive: Path, descriptor: int, limits: Limits) -> Iterator[object]:
+def _events(archive: Path, descriptor: int, limits: Limits) -> Generator[object]:
     """Yield the frames of the archive's events, after what it is has been looked at."""
     name = printable(os.fsencode(archive.name))
     options = {"name_bytes": limits.name_bytes, "name_depth": limits.name_depth, "entries": limits.entries}

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import signal
 import subprocess
+import sys
 import tarfile
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
 import pytest
 
 from gate.errors import EngineFailure, GateError, TrustError, UsageError, VerificationError, WorkerDied
@@ -23,7 +27,7 @@ from gate.received.archive import READABLE, unpacked
 from gate.received.inside import READERS
 from gate.received.target import verify_target
 from gate.verification import Verification, load_trust
-from tests.conftest import zipped
+from tests.conftest import clean_environment, zipped
 from tests.unit.received_kit import add_to_tar, tar_of, zip_of
 from tests.unit.release_kit import Keys, World, make_release, policy_in, signer_of, write_trust
 
@@ -424,3 +428,30 @@ def test_an_interrupt_leaves_nothing(made: World, tmp_path: Path, monkeypatch: p
     monkeypatch.setattr("os.write", interrupted)
     with pytest.raises(KeyboardInterrupt):
         verify(made, zip_of(made.out, tmp_path / "r.zip"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_that_is_interrupted_leaves_nothing(
+    made: World, tmp_path: Path, private: Path, number: signal.Signals
+) -> None:
+    """As Ctrl-C does it, and a pipeline that ends its jobs, in the middle of a file of a gigabyte (of holes)."""
+    entry = tarfile.TarInfo("release/payload/large.bin")
+    entry.size = 1 << 30
+    with (tmp_path / "r.tar").open("wb") as file:
+        file.write(entry.tobuf())
+        file.truncate(entry.size + (1 << 20))
+    command: list[str | Path] = [sys.executable, "-m", "gate", "verify", "--trust", made.trust_file, tmp_path / "r.tar"]
+    environment = {**clean_environment(), "TMPDIR": str(private)}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, cwd=Path(__file__).parents[2]) as running:
+        deadline = time.monotonic() + 60
+        while not any(path.is_file() for path in private.rglob("*")):
+            assert time.monotonic() < deadline
+            assert running.poll() is None
+            time.sleep(0.01)
+        children = psutil.Process(running.pid).children(recursive=True)
+        running.send_signal(number)
+        _, told = running.communicate(timeout=60)
+    assert running.returncode == 130, told
+    assert b"Traceback" not in told
+    assert list(private.iterdir()) == []
+    assert psutil.wait_procs(children, timeout=10)[1] == []
