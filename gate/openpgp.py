@@ -11,6 +11,7 @@ import re
 import shutil
 import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeAlias, cast, get_args
 
 from gate import _gnupg
@@ -88,9 +89,13 @@ def normal_fingerprint(text: str) -> str:
 
 
 def find_gpg() -> str | None:
-    """Return the path of GnuPG, or None where it is not installed."""
+    """Return the path of GnuPG, or None where it is not installed.
+
+    Never one in the current folder, where a release may lie that brings its own: Windows would look there first.
+    """
     if not _confinable():
-        return shutil.which("gpg")
+        folders = (Path(folder) for folder in os.get_exec_path() if Path(folder).is_absolute())
+        return next((found for folder in folders if (found := shutil.which(str(folder / "gpg")))), None)
     from gate.isolation import find_program  # noqa: PLC0415  # there on Linux alone
 
     return find_program("gpg")

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from gate import openpgp
 from gate.cli.language import language_of
 from gate.cli.main import run
 from tests.conftest import Gate, Key, Ran, clean_environment, policy_text, trust_text
@@ -97,6 +98,28 @@ def test_a_key_on_another_drive(release: World, tmp_path: Path, keys: Keys, monk
     arguments = ["trust", "init", "--fingerprint", keys.supplier, "--key", str(key), str(release.out)]
     assert run(arguments) == 0
     assert tomllib.loads((tmp_path / "trust.toml").read_text(encoding="utf-8"))["openpgp"][0]["key"] == str(key)
+
+
+def test_gnupg_in_the_current_folder_is_never_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows looks in the current folder first, and a release may bring a ``gpg`` that calls everything good."""
+    real, real_which = str(tmp_path / "installed" / "gpg"), shutil.which
+    for folder in ("installed", "received"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "gpg").write_text("#!/bin/sh\n")
+        (tmp_path / folder / "gpg").chmod(0o755)
+
+    def which(command: str) -> str | None:
+        """As Python does on Windows (3.11: always; later: unless told otherwise)."""
+        beside = Path(command)
+        return str(beside) if beside.parent == Path() and beside.exists() else real_which(command)
+
+    monkeypatch.setattr(openpgp, "_confinable", lambda: False)
+    monkeypatch.setattr(shutil, "which", which)
+    monkeypatch.chdir(tmp_path / "received")
+    assert shutil.which("gpg") == "gpg"
+    for search_path, found in ((f".:received:{tmp_path / 'installed'}", real), (":.", None)):
+        monkeypatch.setenv("PATH", search_path)
+        assert openpgp.find_gpg() == found
 
 
 def test_verify_and_report_a_release_of_the_command(gate: Gate, tmp_path: Path, key: Key) -> None:
