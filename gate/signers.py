@@ -68,8 +68,7 @@ def _made(
 
 
 def _openpgp(section: OpenPgp, base: Path) -> Signer:
-    home = base / Path(section.home).expanduser() if section.home else None
-    return OpenPgpSigner(section.fingerprint, home=home, interactive=sys.stdin.isatty())
+    return OpenPgpSigner(section.fingerprint, home=section.home_folder(base), interactive=sys.stdin.isatty())
 
 
 def _keyless(section: Keyless, base: Path, *, each: bool) -> Signer:

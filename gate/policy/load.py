@@ -118,6 +118,8 @@ def read_policy_file(path: Path, name: str) -> bytes:
 
 def never_delivered(policy: Policy, base: Path) -> Iterator[Path]:
     """Yield what keys, secrets and sockets lie in that a policy in the folder ``base`` names."""
+    if policy.signing.openpgp and (home := policy.signing.openpgp.home_folder(base)):
+        yield home
     yield from (base / name for name in _of_signing(policy) if name)
     if policy.malware.clamd.startswith("unix:"):
         yield Path(policy.malware.clamd.removeprefix("unix:"))
@@ -129,12 +131,13 @@ def never_delivered(policy: Policy, base: Path) -> Iterator[Path]:
 
 
 def _of_signing(policy: Policy) -> Iterator[str | None]:
-    """Yield what keys, tokens and secrets lie in, and the trust configuration that names hosts."""
+    """Yield what keys, tokens and secrets lie in, the code that reaches a token, and what says who signs and where."""
     signing = policy.signing
-    if signing.openpgp:
-        yield signing.openpgp.home
     if signing.x509:
-        yield from (signing.x509.pkcs12, signing.x509.key)
+        yield from (signing.x509.pkcs12, signing.x509.key, signing.x509.certificate)
+        yield from (*signing.x509.chain, *signing.x509.crls)
+        if signing.x509.pkcs11:
+            yield signing.x509.pkcs11.module
         if signing.x509.passphrase.startswith("file:"):
             yield signing.x509.passphrase.removeprefix("file:")
     if signing.keyless:

@@ -6,6 +6,8 @@ Sections and keys that the policy format knows and this version does not judge a
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias, get_args
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
@@ -328,6 +330,11 @@ class OpenPgp(Section):
 
     fingerprint: Fingerprint
     home: Text | None = None
+
+    def home_folder(self, base: Path) -> Path | None:
+        """Return the home, relative to the folder ``base``; ``~`` is the user's, one of an unknown user a mere name."""
+        # Path.expanduser raises for unknown users.
+        return base / os.path.expanduser(self.home) if self.home else None  # noqa: PTH111
 
 
 class Signing(Section):

@@ -190,10 +190,35 @@ def test_keys_and_tokens_of_every_back_end_are_named_as_what_is_never_delivered(
         'chain = ["ca.pem"]\nocsp = true\n[signing.keyless]\ntrust_config = "trust.json"\ntoken_file = "token"\n'
     )
     loaded = load_policy(write(tmp_path, text))
-    assert set(loaded.folders) == {tmp_path / name for name in ("me.p12", "pass", "trust.json", "token")}
+    assert set(loaded.folders) == {tmp_path / name for name in ("me.p12", "pass", "ca.pem", "trust.json", "token")}
     by_key = '[signing.x509]\nkey = "key.pem"\ncertificate = "me.pem"\ntsa = "https://tsa.example.org"\n'
     loaded = load_policy(write(tmp_path, by_key + 'chain = ["ca.pem"]\nocsp = true\n'))
-    assert loaded.folders == (tmp_path / "key.pem",)
+    assert loaded.folders == tuple(tmp_path / name for name in ("key.pem", "me.pem", "ca.pem"))
+
+
+def test_a_home_of_the_user_is_never_delivered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "me"))
+    for home, folder in (
+        ("~/keys", tmp_path / "me" / "keys"),
+        ("~nobody-of-this-name/x", tmp_path / "~nobody-of-this-name/x"),
+    ):
+        loaded = load_policy(write(tmp_path, f'[signing.openpgp]\nfingerprint = "{"A" * 40}"\nhome = "{home}"\n'))
+        assert loaded.folders == (folder,)
+
+
+@pytest.mark.parametrize("where", ["module", "certificate", "chain", "crls"])
+def test_no_artifact_brings_code_or_certificates_to_sign_with(tmp_path: Path, where: str) -> None:
+    """Most of all not the library that is loaded to reach a token: it would run with the PIN."""
+    names = {key: ("app" if key == where else "conf") + f"/{key}" for key in ("module", "certificate", "chain", "crls")}
+    text = (
+        f'[signing.x509]\npkcs11 = {{module = "{names["module"]}", token = "t", label = "l"}}\n'
+        f'certificate = "{names["certificate"]}"\nchain = ["{names["chain"]}"]\ncrls = ["{names["crls"]}"]\n'
+        'tsa = "https://tsa.example.org"\n'
+    )
+    loaded = load_policy(write(tmp_path, text))
+    (tmp_path / "app").mkdir()
+    assert refused(loaded, tmp_path / "app") == "policy.inside"
+    refuse_inside(loaded, [write(tmp_path / "other", "x", "a.zip")])
 
 
 # --- nothing inside an artifact configures the gate -------------------------------------------------------------
