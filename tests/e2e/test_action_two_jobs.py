@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import re
+import runpy
 import subprocess
 import sys
 import tarfile
@@ -122,9 +124,23 @@ def packed(*members: tuple[str, str]) -> bytes:
         (packed(("link", ".."), ("link/outside", "")), "not a release folder"),
         (packed(), "not a release folder"),
         (b"no archive", "not a release folder"),
+        (gzip.compress(packed(("release", ""))), "not a release folder"),
+        (packed(("rel\nease", "")), "not a release folder"),
+        (packed(("rel\udcffease", "")), "not a release folder"),
         (None, "is not there"),
     ],
-    ids=["above", "two", "link", "through-a-link", "empty", "no-archive", "missing"],
+    ids=[
+        "above",
+        "two",
+        "link",
+        "through-a-link",
+        "empty",
+        "no-archive",
+        "compressed",
+        "line-break",
+        "not-utf-8",
+        "missing",
+    ],
 )
 def test_a_release_that_is_none_is_refused_and_written_nowhere(
     tmp_path: Path, content: bytes | None, said: str
@@ -146,6 +162,23 @@ def test_a_release_that_is_none_is_refused_and_written_nowhere(
     assert (done.returncode, said in done.stdout) == (2, True), done.stdout + done.stderr
     assert {path for path in tmp_path.iterdir() if path != runner} == before
     assert not list(runner.glob("outside"))
+
+
+def test_what_reads_strangers_bytes_gets_no_secret(tmp_path: Path) -> None:
+    """Neither ``tar`` nor a run that signs nothing sees what a token could be had with; the run that signs does."""
+    program, seen = tmp_path / "tar", tmp_path / "seen"
+    program.write_text(f"#!/bin/sh\n/usr/bin/env >{seen}\nexit 3\n")
+    program.chmod(0o755)
+    (tmp_path / "release.tar").touch()
+    module = runpy.run_path(str(ROOT / "tools" / "action" / "action.py"))
+    secrets = {"ACTIONS_ID_TOKEN_REQUEST_TOKEN": "token", "ACTIONS_ID_TOKEN_REQUEST_URL": "url", "PIN": "1234"}
+    environment = {"RUNNER_TEMP": str(tmp_path), "PATH": f"{tmp_path}:/usr/bin:/bin", **secrets}
+    with pytest.raises(module["Refused"]):
+        module["unpack"](tmp_path / "release.tar", environment)
+    assert "PATH=" in seen.read_text()
+    assert not [name for name in secrets if name in seen.read_text()]
+    assert module["gate_environment"](environment, signs=True) == environment
+    assert module["gate_environment"](environment, signs=False).keys() == {"RUNNER_TEMP", "PATH", "PIN"}
 
 
 CHANGES = {

@@ -30,7 +30,8 @@ _PULL_REQUESTS = frozenset({"pull_request", "pull_request_target"})
 _SUMMARY_BYTES = 1 << 20
 """GitHub's limit of a step's summary."""
 _OUTPUT_FILES = {"result": "json", "report": "markdown", "sarif": "sarif"}
-_SECRET_NAMES = ("ACTIONS_RUNTIME_TOKEN", "ACTIONS_CACHE_URL", "GITHUB_TOKEN")
+_SECRET_NAMES = frozenset({"ACTIONS_RUNTIME_TOKEN", "ACTIONS_CACHE_URL", "GITHUB_TOKEN"})
+_NAMES_TO_SIGN_BY = frozenset({"ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL"})
 
 
 class Refused(Exception):
@@ -105,16 +106,22 @@ def run(environment: Mapping[str, str]) -> int:
     with policy_file(environment, reports) as policy:
         require_version(policy, environment.get("GATE_VERSION", ""))
         arguments = gate_arguments(environment, policy, files)
+        signs = bool(environment.get("GATE_OUT")) and not flag(environment, "GATE_UNSIGNED")
+        own = gate_environment(environment, signs=signs)
         with commands_off():
-            status = subprocess.run([*GATE, *arguments], check=False, env=gate_environment(environment)).returncode
+            status = subprocess.run([*GATE, *arguments], check=False, env=own).returncode
     set_outputs(outputs(environment, files), environment)
     add_summary(files["markdown"], environment)
     return status
 
 
-def gate_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of the gate: that of the step, without what only the runner's own actions need."""
-    return {name: value for name, value in environment.items() if name not in _SECRET_NAMES}
+def gate_environment(environment: Mapping[str, str], *, signs: bool) -> dict[str, str]:
+    """Return the environment of the gate: that of the step, without what only the runner's own actions need.
+
+    What a token to sign by can be had with stays where it signs.
+    """
+    withheld = _SECRET_NAMES if signs else _SECRET_NAMES | _NAMES_TO_SIGN_BY
+    return {name: value for name, value in environment.items() if name not in withheld}
 
 
 def gate_arguments(environment: Mapping[str, str], policy: Path, files: Mapping[str, Path]) -> list[str]:
@@ -264,15 +271,23 @@ def _of_nobody(entry: tarfile.TarInfo) -> tarfile.TarInfo:
 def unpack(archive: Path, environment: Mapping[str, str]) -> Path:
     """Take the release folder out of the file that the other job made; ``tar`` writes nothing outside of a new folder.
 
-    Raises :class:`Refused` for anything but one folder.
+    From its standard input it takes no compressed file, for which it would start other programs.  Raises
+    :class:`Refused` for anything but one folder.
     """
     target = Path(tempfile.mkdtemp(prefix="release-gate-", dir=environment["RUNNER_TEMP"]))
-    command = ["tar", "--extract", "--no-same-owner", "--no-same-permissions", "--directory", target, "--file"]
-    status = subprocess.run([*command, archive.resolve()], check=False).returncode
+    command = ["tar", "--extract", "--no-same-owner", "--no-same-permissions", "--directory", target, "--file", "-"]
+    own = {"PATH": environment.get("PATH", os.defpath)}  # it reads what strangers may have made: it gets no secrets
+    with archive.open("rb") as stream:
+        status = subprocess.run(command, check=False, stdin=stream, env=own).returncode
     found = list(target.iterdir())
-    if status or len(found) != 1 or found[0].is_symlink() or not found[0].is_dir():
+    if status or len(found) != 1 or not _is_plain_folder(found[0]):
         raise Refused(f"The input release is {str(archive)!r}, which is not a release folder in one file.")
     return found[0]
+
+
+def _is_plain_folder(path: Path) -> bool:
+    """Say whether this is a folder, and its name can be handed on: one that is not UTF-8 is not printable either."""
+    return path.name.isprintable() and path.is_dir() and not path.is_symlink()
 
 
 def sign(environment: Mapping[str, str]) -> int:
@@ -289,7 +304,7 @@ def sign(environment: Mapping[str, str]) -> int:
         for backend in environment.get("GATE_SIGN", "").split():
             command += ["--sign", backend]
         status = subprocess.run(
-            [*GATE, *command, "--", folder], check=False, env=gate_environment(environment)
+            [*GATE, *command, "--", folder], check=False, env=gate_environment(environment, signs=True)
         ).returncode
     if status == 0:
         set_outputs({"release": str(folder)}, environment)

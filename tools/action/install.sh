@@ -41,6 +41,6 @@ if [ "$INSTALL" != false ]; then
         --requirement "$SOURCE/tools/action/requirements.txt"
     "$python" -I -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index "$SOURCE"
 fi
-python="$("$python" -c 'import sys; print(sys.executable)')"
+python="$("$python" -I -c 'import sys; print(sys.executable)')"
 delimiter="gate-$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
 printf 'python<<%s\n%s\n%s\n' "$delimiter" "$python" "$delimiter" >>"$GITHUB_OUTPUT"
