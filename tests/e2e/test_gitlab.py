@@ -98,6 +98,11 @@ def test_only_the_job_that_signs_can_sign() -> None:
     assert "cache" not in jobs["release-gate:sign"]
 
 
+def test_no_job_begins_with_what_another_has_left() -> None:
+    for name, job in gitlab_kit.load(TEMPLATE, INPUTS).items():
+        assert name.startswith(".release-gate:") or job["variables"]["GIT_STRATEGY"] == "clone", name
+
+
 def test_scripts_pass_shellcheck(tmp_path: Path) -> None:
     for template, inputs in ((TEMPLATE, INPUTS), (RECEIVED, {"image": IMAGE})):
         for name, job in gitlab_kit.load(template, inputs).items():

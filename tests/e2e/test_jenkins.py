@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -53,7 +54,7 @@ def run(script: str, place: Path, variables: Mapping[str, str]) -> subprocess.Co
 def test_no_value_becomes_text_of_a_script() -> None:
     """Groovy puts values into double quotes; with single quotes the shell sees variables, which it does not run."""
     found = [script for stage in stages().values() for script in scripts(stage)]
-    assert len(found) == len(re.findall(r"\bsh\b[ (]", text())) == 5
+    assert len(found) == len(re.findall(r"\bsh\b[ (]", text())) == 6
     assert not [script for script in found if "\\" in script or "eval" in script]
     assert '"' not in re.sub(r"'''.*?'''|'[^'\n]*'", "", text(), flags=re.DOTALL)
 
@@ -62,12 +63,20 @@ def test_credentials_are_within_reach_of_the_signing_alone() -> None:
     holding = {name for name, stage in stages().items() if re.search("credential|SIGNING_KEY", stage, re.IGNORECASE)}
     assert holding == {"Sign"}
     bound = stages()["Sign"].partition("withCredentials")[2]
-    assert scripts(stages()["Sign"]) == scripts(bound)
-    assert "gate --no-progress sign" in scripts(bound)[0]
+    (script,) = scripts(bound)
+    assert "gate --no-progress sign" in script
+    assert "--extract" not in script, "what strangers may have made is unpacked where no key is"
     for name, stage in stages().items():
         assert ("args examining" in stage) == (name != "Sign")
     assert "--network none" in re.findall("def examining = '(.*)'", text())[0]
     assert re.findall("def gateImage = '(.*)'", text())[0].endswith(f"@sha256:{'0' * 64}")
+
+
+def test_every_stage_begins_with_an_empty_workspace() -> None:
+    """A `.git` that an earlier stage has left runs programs on the agent when it is checked out again."""
+    for name, stage in stages().items():
+        steps = stage.partition(" steps {")[2].split()
+        assert steps[:3] == ["deleteDir()", "checkout", "scm"], name
 
 
 def test_scripts_pass_shellcheck(tmp_path: Path) -> None:
@@ -123,7 +132,12 @@ def test_released_and_signed_by_two_stages(key: Key, gate: Gate, workspace: Path
     told = {"GATE_RECORD_SHA256": run(digest, workspace, {}).stdout.strip(), "GATE_SIGNING_KEY": f"{tmp_path}/key.asc"}
     assert run(pack, workspace, {}).returncode == 0
     (tmp_path / "key.asc").write_bytes(key.secret())
-    (sign,) = scripts(stages()["Sign"])
+    unpack, sign = scripts(stages()["Sign"])
+    packed = (workspace / "release.tar").read_bytes()
+    (workspace / "release.tar").write_bytes(gzip.compress(packed))
+    assert run(unpack, workspace, told).returncode == 2
+    (workspace / "release.tar").write_bytes(packed)
+    assert run(unpack, workspace, told).returncode == 0
     done = run(sign, workspace, {**told, "GATE_RECORD_SHA256": "0" * 64})
     assert done.returncode == 3, done.stdout + done.stderr
     assert not (workspace / "signed-release.tar").exists()
