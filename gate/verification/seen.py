@@ -6,16 +6,19 @@ being written as much as by an attacker, would else be told as verified.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import stat
+from typing import TYPE_CHECKING, Final
 
 from gate.errors import VerificationError
 from gate.folders import FolderChangedError, kind_of, walk
 from gate.paths import printable
 
 if TYPE_CHECKING:
-    import os
-
     from gate.folders import Cursor
+
+_MODES_ARE_KEPT: Final = os.name == "posix"
+"""Whether permission bits are the file's own; Windows makes some up from a name, which an open file does not have."""
 
 
 class Seen:
@@ -53,6 +56,7 @@ def _mark(status: os.stat_result) -> int:
     """Return a number for what an entry is: neither who reads it nor what a folder holds changes it."""
     if kind_of(status) == "folder":
         return 0
+    mode = status.st_mode if _MODES_ARE_KEPT else stat.S_IFMT(status.st_mode)
     return hash((
-        status.st_dev, status.st_ino, status.st_mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns,
+        status.st_dev, status.st_ino, mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns,
     ))  # fmt: skip

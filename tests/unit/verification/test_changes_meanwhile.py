@@ -6,9 +6,12 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from gate.errors import VerificationError
 from gate.folders import Cursor, Visit, walk
 from gate.openpgp import Checked, Checker
 from gate.verification import seen
@@ -117,3 +120,25 @@ def test_a_folder_taken_away_under_the_last_look(world: World, monkeypatch: pyte
 
     monkeypatch.setattr(seen, "walk", taking)
     assert world.reason()[0] == "changed-while-read"
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_run_bits_that_a_system_makes_up_from_names_are_no_change(
+    monkeypatch: pytest.MonkeyPatch, *, kept: bool
+) -> None:
+    """As Windows does: a file called ``x.exe`` may be run, and the same file, once it is open, may not."""
+
+    def status(mode: int) -> os.stat_result:
+        made = SimpleNamespace(st_dev=1, st_ino=2, st_mode=mode, st_size=3, st_mtime_ns=4, st_ctime_ns=5)
+        return cast("os.stat_result", made)
+
+    monkeypatch.setattr(seen, "_MODES_ARE_KEPT", kept)
+    noticed = seen.Seen()
+    noticed.notice(b"x.exe", status(0o100777))
+    if kept:
+        with pytest.raises(VerificationError):
+            noticed.notice(b"x.exe", status(0o100666))
+    else:
+        noticed.notice(b"x.exe", status(0o100666))
+        with pytest.raises(VerificationError):
+            noticed.notice(b"x.exe", status(0o120777))
