@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Iterator
 from typing import Literal
 
 from gate.errors import GateError
 from gate.examine.antivirus.database import DatabaseStatus, default_database_folder, status
 from gate.examine.identity import library
-from gate.installing import System, namespaces_command, pip_command, this_system
+from gate.health import Check, is_installed, look_at_package, with_commands
+from gate.installing import System, namespaces_command, this_system
 from gate.isolation import Confinement, PrivateFolder, Worker, find_program, run_program
 from gate.models import MessageArgs
 from gate.paths import printable
 from gate.reports.pdf_fonts import VARIABLE, find_fonts
-from gate.text import Language, render
 
 _PACKAGES = {
     "click": "click",
@@ -47,62 +44,19 @@ _PACKAGES = {
     "msgpack": "msgpack",
 }
 _PROGRAMS = ("clamd", "sigtool", "freshclam", "gpg", "gpgconf", "7zz")
-_LIBRARIES = {"libarchive-c": "libarchive"}
-"""Python packages that load a library of the system while they are imported."""
 _BROWSER = "chromium"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at: its state, and the message (``<code>.advice`` says how to mend it where it is not ok).
-
-    ``commands`` mend it on this system, typed as they stand; empty where no command does.  ``installs`` is what the
-    system's packager has to install (a name of ``gate.installing.PACKAGES``), ``requires`` what pip has to.
-    """
-
-    name: str
-    state: Literal["ok", "weak", "missing"]
-    code: str
-    arguments: MessageArgs = field(default_factory=dict)
-    commands: tuple[str, ...] = ()
-    installs: str = ""
-    requires: str = ""
-    cause: GateError | None = None
-
-    def text(self, language: Language, what: str = "") -> str:
-        """Return what was found, or its ``.advice``; the message of what caused it is the field ``error``."""
-        cause = {"error": printable(self.cause.message(language))} if self.cause else {}
-        return render(f"{self.code}{what}", language, {**self.arguments, **cause})
 
 
 def examine_system(system: System | None = None) -> Iterator[Check]:
     """Yield a check for each thing that the gate needs, cheapest first, with the commands of the system it runs on."""
     here = system or this_system()
-    return (_with_commands(check, here) for check in _checks())
-
-
-def mending_commands(checks: Iterable[Check], system: System | None = None) -> tuple[str, ...]:
-    """Return the few commands that mend all that is not well and that a command mends, in the order to type them."""
-    unwell = [check for check in checks if check.state != "ok"]
-    required = dict.fromkeys(check.requires for check in unwell if check.requires)
-    installed = (system or this_system()).command(check.installs for check in unwell if check.installs)
-    others = [command for check in unwell if not (check.installs or check.requires) for command in check.commands]
-    return tuple(dict.fromkeys(filter(None, (installed, pip_command(required) if required else None, *others))))
-
-
-def _with_commands(check: Check, system: System) -> Check:
-    if check.state == "ok" or not (check.installs or check.requires):
-        return check
-    command = system.command((check.installs,)) if check.installs else pip_command((check.requires,))
-    if command is None:
-        return dataclasses.replace(check, code=f"{check.code}.elsewhere")
-    return dataclasses.replace(check, commands=(command,))
+    return (with_commands(check, here) for check in _checks())
 
 
 def _checks() -> Iterator[Check]:
     yield Check("python", "ok", "doctor.python", {"version": sys.version.split()[0], "place": sys.prefix})
     for module, distribution in _PACKAGES.items():
-        yield _package(module, distribution)
+        yield look_at_package(module, distribution)
     for program in _PROGRAMS:
         yield _program(program)
     yield _browser()
@@ -111,27 +65,6 @@ def _checks() -> Iterator[Check]:
     yield _isolation()
     yield _temporary_folder()
     yield _database()
-
-
-def _package(module: str, distribution: str) -> Check:
-    try:
-        found = version(distribution)
-        importlib.import_module(module)
-    except (ImportError, PackageNotFoundError, OSError, AttributeError, TypeError) as error:
-        about: MessageArgs = {"error": printable(str(error))}
-        if distribution in _LIBRARIES and _is_installed(distribution):
-            library_name = _LIBRARIES[distribution]
-            return Check(distribution, "missing", "doctor.library-missing", about, installs=library_name)
-        return Check(distribution, "missing", "doctor.package-missing", about, requires=distribution)
-    return Check(distribution, "ok", "doctor.package", {"version": found})
-
-
-def _is_installed(distribution: str) -> bool:
-    try:
-        version(distribution)
-    except PackageNotFoundError:
-        return False
-    return True
 
 
 def _program(program: str) -> Check:
@@ -169,7 +102,7 @@ def _libmagic() -> Check:
     if not isinstance(loaded, library.LibraryMissing):
         return Check("libmagic", "ok", "doctor.libmagic", {"version": loaded.version, "sha256": loaded.sha256[:12]})
     about: MessageArgs = {"error": printable(str(loaded))}
-    if not _is_installed("python-magic"):
+    if not is_installed("python-magic"):
         return Check("python-magic", "missing", "doctor.package-missing", about, requires="python-magic")
     return Check("libmagic", "missing", "doctor.libmagic-missing", about, installs="libmagic")
 

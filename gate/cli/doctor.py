@@ -9,11 +9,12 @@ import click
 
 from gate.cli.language import Text
 from gate.cli.settings import GateCommand, Settings
+from gate.parsing import confinable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from gate.doctor import Check
+    from gate.health import Check
 
 
 def build(text: Text) -> click.Command:
@@ -24,12 +25,12 @@ def build(text: Text) -> click.Command:
 @click.pass_context
 def _doctor(ctx: click.Context, /) -> int:
     from gate.cli.doctor_output import check_text, summary_text  # noqa: PLC0415  # loaded only when the command runs
-    from gate.doctor import examine_system, mending_commands  # noqa: PLC0415  # as above
+    from gate.health import mending_commands  # noqa: PLC0415  # as above
     from gate.reports.printing import printed  # noqa: PLC0415  # as above
 
     settings = ctx.ensure_object(Settings)
     colour, width, seen = settings.colour(sys.stdout), settings.width(sys.stdout), []
-    for check in _gathered(examine_system(), whole=settings.verbose > 0):
+    for check in _gathered(_checks(), whole=settings.verbose > 0):
         seen.append(check)
         shown = printed(check_text(check, settings.language), colour=colour, width=width)
         click.echo(shown, nl=False, color=colour)
@@ -39,9 +40,18 @@ def _doctor(ctx: click.Context, /) -> int:
     return 3 if any(check.state == "missing" for check in seen) else 0
 
 
+def _checks() -> Iterator[Check]:
+    """Look at what every command needs, or at what recipients' commands need where the others do not run."""
+    if confinable():
+        from gate.doctor import examine_system  # noqa: PLC0415  # as above
+    else:
+        from gate.doctor_elsewhere import examine_system  # noqa: PLC0415  # as above
+    return examine_system()
+
+
 def _gathered(checks: Iterable[Check], *, whole: bool) -> Iterator[Check]:
     """Yield checks, the many Python packages that are there as one of them unless all are asked for."""
-    from gate.doctor import Check  # noqa: PLC0415  # as above
+    from gate.health import Check  # noqa: PLC0415  # as above
 
     packages = 0
     for check in checks:

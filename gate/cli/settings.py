@@ -16,7 +16,7 @@ from gate.text import Language
 
 WIDTH = 100
 """Columns where there is no terminal."""
-EVERYWHERE = frozenset({"verify", "report", "explain", "completion", "trust.init", "trust.sheet"})
+EVERYWHERE = frozenset({"verify", "report", "explain", "completion", "doctor", "trust.init", "trust.sheet"})
 """Commands that also run where nothing can be confined: no engine of theirs reads an artifact."""
 
 

@@ -71,9 +71,9 @@ def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise VerificationError("record-inconsistent", layout.RECORD) from error
+        raise VerificationError("record-inconsistent", layout.RECORD, detail="its times") from error
     if moment.tzinfo is None:
-        raise VerificationError("record-inconsistent", layout.RECORD)
+        raise VerificationError("record-inconsistent", layout.RECORD, detail="its times")
     return moment
 
 

@@ -9,11 +9,12 @@ from importlib.metadata import PackageNotFoundError, version
 import pytest
 from rich.cells import cell_len
 
-from gate import doctor
+from gate import doctor, health
 from gate.cli.doctor_output import check_text, summary_text
-from gate.doctor import Check, examine_system, mending_commands
+from gate.doctor import examine_system
 from gate.errors import EngineFailure
 from gate.examine.identity import library
+from gate.health import Check, mending_commands
 from gate.installing import System, system_from
 from gate.reports.printing import printed
 from gate.text import LANGUAGES, Language
@@ -57,7 +58,7 @@ def bare() -> dict[str, list[Check]]:
         raise EngineFailure("malware.database-folder-empty", folder="/var/lib/clamav")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(doctor, "version", missing_version)
+        patch.setattr(health, "version", missing_version)
         patch.setattr(importlib, "import_module", missing_import)
         patch.setattr(doctor, "find_program", lambda _name: None)
         patch.setattr(library, "LOADED", library.LibraryMissing("libmagic.so.1: cannot open"))

@@ -70,6 +70,12 @@ def test_page(tmp_path: Path, name: str) -> None:
         subprocess.run(["gpgconf", "--homedir", tmp_path / "keys", "--kill", "all"], check=False)
 
 
+def test_every_page_that_shows_answers_is_run() -> None:
+    """A ``console`` block shows what a command answers; pages with one are all run above."""
+    showing = {page.name for page in DOCS.rglob("*.md") if any(step.command for step in steps(page.read_text("utf-8")))}
+    assert showing == {"tutorial.md", "tutorial.ja.md"}
+
+
 def test_an_answer_that_differs_is_noticed() -> None:
     assert re.fullmatch(pattern("VERIFIED\n…\nexit code 0\n"), "VERIFIED\na\nb\nexit code 0\n")
     assert re.fullmatch(pattern("APPROVED …\n"), "APPROVED  nothing\n")

@@ -148,7 +148,7 @@ def test_help_and_explanations(arguments: tuple[str, ...]) -> None:
     assert ran.stdout
 
 
-@pytest.mark.parametrize("arguments", [("check", "x"), ("release", "--out", "o", "x"), ("db", "status"), ("doctor",)])
+@pytest.mark.parametrize("arguments", [("check", "x"), ("release", "--out", "o", "x"), ("db", "status")])
 def test_what_examines_says_that_it_needs_linux(arguments: tuple[str, ...]) -> None:
     ran = elsewhere("--lang", "ja", *arguments)
     assert ran.status == 2, ran.stderr
@@ -235,3 +235,12 @@ def test_the_simulation_takes_away_what_it_says(tmp_path: Path, module: str, sai
     assert done.returncode == 1
     assert said in done.stderr
     assert "import gate" in done.stderr or 'gate.py"' in done.stderr
+
+
+def test_doctor_looks_at_what_recipients_need() -> None:
+    ran = elsewhere("doctor")
+    assert ran.status in {0, 3}
+    assert "gate verify" in ran.stdout
+    assert "clamd" not in ran.stdout
+    assert "apt-get" not in ran.stdout
+    assert "cryptography" in elsewhere("doctor", "-v").stdout

@@ -42,6 +42,7 @@ LEAVES = {
 STAGES = {"intake", "examine", "policy", "record", "signing"}
 JOINTS = {
     "pipeline", "deliver", "staging", "verification", "reports", "operations", "doctor", "rendering", "signers",
+    "doctor_elsewhere", "health",
     "countersigning", "received", "trusting",
     "sealing",
 }  # fmt: skip
@@ -62,7 +63,9 @@ ALLOWED = {
     "verification": LEAVES | {"verification", "record", "policy"},
     "reports": LEAVES | {"reports", "policy", "record", "verification"},
     "installing": set(),
-    "doctor": LEAVES | STAGES | {"reports", "installing"},
+    "health": LEAVES | {"installing"},
+    "doctor_elsewhere": LEAVES | {"reports", "installing", "health"},
+    "doctor": LEAVES | STAGES | {"reports", "installing", "health"},
     "source": LEAVES | {"source", "examine"},
     "previous": LEAVES | {"verification", "record"},
     "trusting": LEAVES | {"trusting", "policy", "record", "verification", "signing", "reports"},
