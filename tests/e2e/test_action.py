@@ -235,6 +235,7 @@ def test_workflows_and_actions_have_no_finding() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("schema_name", "files", "breaking"),
     [("github-actions", ACTIONS, ("runs:", "rums:")), ("github-workflows", WORKFLOWS, ("jobs:", "jabs:"))],
