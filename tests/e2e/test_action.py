@@ -112,11 +112,21 @@ expires = 2099-01-01
     [
         ({"paths": "\n"}, "names nothing"),
         ({"paths": "dist", "sign": "openpgp"}, "without out"),
+        ({"paths": "dist", "unsigned": "true"}, "unsigned is given without out"),
+        ({"paths": "dist", "unsigned": "yes"}, "say true or false"),
         ({"paths": "dist", "version": "v2.0"}, "is to be released"),
         ({"paths": "dist", "browser": "maybe"}, "say true or false"),
         ({"paths": "dist", "config-from": "base"}, "no base commit"),
     ],
-    ids=["no-paths", "sign-without-out", "other-version", "no-flag", "no-base"],
+    ids=[
+        "no-paths",
+        "sign-without-out",
+        "unsigned-without-out",
+        "unsigned-no-flag",
+        "other-version",
+        "no-flag",
+        "no-base",
+    ],
 )
 def test_inputs_that_mean_nothing_are_refused(tmp_path: Path, inputs: Mapping[str, str], said: str) -> None:
     (tmp_path / "gate.toml").write_text(policy_text())

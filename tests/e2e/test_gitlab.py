@@ -16,6 +16,8 @@ import yaml
 from tests.conftest import Gate, Key, clean_environment, policy_text, trust_text
 from tests.e2e import gitlab_kit
 from tests.e2e.action_kit import ROOT, SCRIPTS, git, write
+from tests.simulators.sigstore.issuer import WORKFLOW, WORKFLOW_IDENTITY
+from tests.simulators.sigstore.stack import Stack
 
 TEMPLATE = ROOT / "examples" / "gitlab" / "release-gate.gitlab-ci.yml"
 RECEIVED = ROOT / "examples" / "gitlab" / "verify.gitlab-ci.yml"
@@ -193,6 +195,35 @@ def test_released_and_signed_by_two_jobs(key: Key, gate: Gate, project: Path, tm
     done = gitlab_kit.run(jobs["release-gate:sign"], project, variables)
     assert done.returncode == 0, done.stdout + done.stderr
     assert gate("verify", "--trust", trust_text(key, tmp_path / "recipient"), project / "release").status == 0
+
+
+@pytest.mark.full
+def test_signed_with_sigstore_by_the_token_of_the_job(gate: Gate, project: Path, tmp_path: Path) -> None:
+    """The token comes as GitLab gives it to a job with ``id_tokens``."""
+    jobs = gitlab_kit.load(TEMPLATE, INPUTS)
+    (token,) = jobs["release-gate:sign"]["id_tokens"]
+    with Stack() as stack:
+        stack.issuer.person = WORKFLOW
+        stack.write(project / "instance")
+        signing = (
+            f'[signing]\nuse = ["keyless"]\n[signing.keyless]\ntrust_config = "instance/trust_config.v1.json"\n'
+            f'identity = "{WORKFLOW_IDENTITY}"\nissuer = "{WORKFLOW["iss"]}"\n'
+        )
+        write(project, {"gate.toml": policy_text(signing, require='"26-3 3(3)", "26-3 3(4)"')})
+        done = gitlab_kit.run(jobs["release-gate:release"], project, {"CI_COMMIT_TAG": "v1.0"})
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert stack.asked == []
+        name, _, digest = (project / "gate-reports" / "record.env").read_text().strip().partition("=")
+        variables = {name: digest, "CI_COMMIT_TAG": "v1.0"}
+        without = gitlab_kit.run(jobs["release-gate:sign"], project, variables)
+        assert without.returncode == 3, without.stdout + without.stderr
+        done = gitlab_kit.run(jobs["release-gate:sign"], project, {**variables, token: stack.issuer.mint()})
+        assert done.returncode == 0, done.stdout + done.stderr
+        (tmp_path / "root.json").write_text(json.dumps(stack.trusted_root()))
+    (tmp_path / "trust.toml").write_text(
+        f'[[keyless]]\nidentity = "{WORKFLOW_IDENTITY}"\nissuer = "{WORKFLOW["iss"]}"\ntrusted_root = "root.json"\n'
+    )
+    assert gate("verify", "--trust", "trust.toml", project / "release").status == 0
 
 
 def test_a_tag_that_is_not_the_version_of_the_policy_is_not_released(project: Path) -> None:
