@@ -9,6 +9,8 @@ import stat
 import unicodedata
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.verification_attacks.arena import UPPER
 from tests.verification_attacks.attack import Attack, Power, Trusts, then
 from tests.verification_attacks.scene import ASC, RECORD, SUMS, Scene
@@ -66,6 +68,14 @@ def bind_socket(path: Path) -> None:
     finally:
         os.fchdir(here)
         os.close(here)
+
+
+def device(path: Path) -> None:
+    """Make what reads as endless zeros; only an administrator may."""
+    try:
+        os.mknod(path, stat.S_IFCHR | 0o600, os.makedev(1, 5))
+    except PermissionError:
+        pytest.skip("no devices can be made here")
 
 
 def chmod(name: str, change: Callable[[int], int]) -> Callable[[Scene], object]:
@@ -218,6 +228,8 @@ KINDS = [
     Attack("signature-pipe", DISK, ("a pipe in a signature's place", "署名を名前付きパイプに置換え"),
            replaced(ASC, os.mkfifo), "verify/not-a-file", ASC, ONE),
     Attack("file-socket", DISK, ("a socket in a file's place", "ソケットへの置換え"), replaced(APP, bind_socket),
+           "verify/not-a-file", APP, ONE),
+    Attack("file-device", DISK, ("a device in a file's place", "デバイスファイルへの置換え"), replaced(APP, device),
            "verify/not-a-file", APP, ONE),
     Attack("file-folder", DISK, ("a folder in a file's place", "ファイルをフォルダに置換え"), replaced(APP, os.mkdir),
            "verify/not-a-file", APP, ONE),

@@ -86,9 +86,11 @@ class Scene:
         """Write the trust file, with some of what it says changed."""
         self.trusts = dataclasses.replace(trusts or self.trusts, **changes)
         asked = self.trusts
+        spki = hashlib.sha256(self.arena.country.supplier.spki).hexdigest()
         entries = {
             "openpgp": f'[[openpgp]]\nfingerprint = "{self.arena.keys.supplier}"\nkey = "supplier.asc"\n',
-            "x509": f'[[x509]]\nroots = ["root.pem"]\ntsa_roots = ["tsa.pem"]\nsubject = "{SUBJECT}"\n{asked.x509}\n',
+            "x509": f'[[x509]]\nroots = ["root.pem"]\ntsa_roots = ["tsa.pem"]\nsubject = "{SUBJECT}"\n'
+            + f"{asked.x509}\n".replace("{spki}", spki),
             "keyless": entry(asked.identity or WORKFLOW_IDENTITY, ISSUER)
             + (f'repository = "{asked.repository}"\n' if asked.repository else ""),
         }

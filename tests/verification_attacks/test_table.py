@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gate.record import layout
 from tests.verification_attacks.arena import Arena
 from tests.verification_attacks.attack import Attack, Harmless
 from tests.verification_attacks.harmless import HARMLESS
@@ -23,7 +24,8 @@ def test_refused(arena: Arena, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
             arena.verified.add(attack.trusts)
         kept = scene.kept("crl")[0].name
         attack.do(scene)
-        path = attack.path.format(out=scene.out, crl=f"gate/validation/{kept}")
+        counter = layout.countersignature_path(arena.keys.other, ".asc")
+        path = attack.path.format(out=scene.out, crl=f"gate/validation/{kept}", counter=counter)
         assert scene.refusal() == (attack.refusal, path)
 
 
