@@ -113,7 +113,7 @@ def _deliverable(verification: Verification, language: Language) -> Iterator[str
         about = {
             "name": terminal(verification.deliverable.name),
             "version": terminal(verification.deliverable.version),
-            "time": verification.created or "-",
+            "time": verification.created or min(signature.time for signature in verification.signatures),
         }
         yield render("report.check-expected", language)
         yield "  " + render("report.deliverable", language, about)

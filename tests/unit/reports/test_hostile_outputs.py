@@ -27,11 +27,12 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from gate.cli.main import run
-from gate.errors import VerificationError
-from gate.models import Clause
+from gate.errors import NotTold, VerificationError
+from gate.models import Clause, Finding
 from gate.policy.drafts import Draft, Drafts
 from gate.policy.hosts_view import draft_destinations
 from gate.policy.starting import Found
+from gate.record.result import PolicyReference
 from gate.record.statement import RecordDeliverable
 from gate.reports.drafts import render_drafts
 from gate.reports.formats import FORMATS, Format, Manner, render_report
@@ -45,7 +46,9 @@ from gate.reports.text import render_check
 from gate.reports.verification import render_verification
 from gate.text import LANGUAGES, Language
 from gate.verification import Verification
+from gate.verification.rejudge import OpenFindings, Rejudged, RejudgedToday
 from gate.verification.result import UncheckedSignature, VerifiedArtifact, VerifiedSignature
+from gate.verification.today import Expired, Today
 from tests.unit.policy.policy_kit import SHA
 from tests.unit.reports.hostile_run import Run, hostile_run, judged_run
 from tests.unit.reports.hostile_texts import HOSTILE
@@ -330,7 +333,7 @@ def verifications(text: str) -> Iterator[Verification | VerificationError]:
     clause = Clause(text, "confirmed", text, text)
     about = RecordDeliverable(name=text, version=text, kind="website")
     artifact = VerifiedArtifact(text, "file", text)
-    yield Verification(
+    whole = Verification(
         signatures=(signature,),
         unchecked=(UncheckedSignature(text, text),),
         clauses=(clause,),
@@ -342,13 +345,28 @@ def verifications(text: str) -> Iterator[Verification | VerificationError]:
         sample=True,
         created=text,
     )
+    yield whole
+    found = Finding("malware/known", "reject", text, text, text, SHA, {"engine": text, "name": text, "detail": text})
+    mine = PolicyReference(text, SHA, agreed=False)
+    told = Clause("26-3 3(3)", "violated", text, text)
+    counts = OpenFindings(1, 0, 0, 0)
+    today = RejudgedToday(text, "incomplete", counts, (found,))
+    rejudged = Rejudged(mine, text, "incomplete", counts, (found,), (told,), today)
+    yield dataclasses.replace(
+        whole,
+        scope="artifact",
+        not_checked=(text,),
+        today=Today(text, (Expired("suppress", text, text),)),
+        rejudged=rejudged,
+    )
     yield VerificationError("changed", path=text)
+    yield NotTold("no-record", path=text)
 
 
 @both
 def test_what_verify_says_is_text_and_says_it_once(language: Language) -> None:
     heads = {render_verification(each, language=language, colour=False).split("\n")[0] for each in verifications("a")}
-    assert len(heads) == 2
+    assert len(heads) == 3
     for text in SHORT:
         for outcome in verifications(text):
             output = render_verification(outcome, language=language, colour=False)

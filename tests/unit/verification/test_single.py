@@ -241,6 +241,8 @@ def test_by_the_verification_summary(world: World, keys: Keys) -> None:
     assert verification.not_checked == ("record",)
     assert verification.deliverable is not None
     assert (verification.deliverable.name, verification.deliverable.version) == ("見本アプリ", "1.4.0")
+    text = render_verification(verification, language="en", colour=False)
+    assert f"見本アプリ 1.4.0, signed {verification.signatures[0].time}\n" in text
     assert [clause.id for clause in verification.clauses] == ["26-3 3(1)①", "26-3 3(2)"]
     demands = [
         'deliverable = "見本アプリ"',
