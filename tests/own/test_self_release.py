@@ -100,6 +100,38 @@ def test_only_the_commit_is_published(self_release: ModuleType, tmp_path: Path) 
         self_release.require_publishable(tmp_path)
 
 
+STUB = """#!/bin/sh
+echo "$@" >> {log}
+if [ "$1" = release ]; then
+    while [ "$1" != --out ]; do shift; done
+    [ {release} = 0 ] && mkdir "$2"
+    exit {release}
+fi
+exit {verify}
+"""
+
+
+@pytest.mark.parametrize(("release", "verify", "left"), [(0, 0, True), (0, 1, False), (3, 0, False)])
+def test_nothing_stays_that_was_not_verified(
+    self_release: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, release: int, verify: int, left: bool
+) -> None:
+    """With a gate that answers as it is told to."""
+    gate, log, out = tmp_path / "gate", tmp_path / "log", tmp_path / "out"
+    gate.write_text(STUB.format(log=log, release=release, verify=verify))
+    gate.chmod(0o755)
+    monkeypatch.setattr(self_release.dist, "build", lambda _root, _out: [Path("made.tar.gz"), Path("made.whl")])
+    monkeypatch.setattr(self_release.dist, "problems", lambda *_: [])
+    signing, trust = tmp_path / "signing.toml", tmp_path / "trust.toml"
+    status = self_release.self_release(ROOT, out, signing, trust, gate=[str(gate)], trial=True)
+    assert (status, out.exists()) == (release or verify, left)
+    first, *more = log.read_text().splitlines()
+    assert first.endswith(f"--signing-config {signing} --source {ROOT} --out {out} made.tar.gz made.whl")
+    assert more == ([] if release else [f"verify --trust {trust} {out}"])
+    if left:
+        with pytest.raises(self_release.SelfReleaseError, match="exists"):
+            self_release.self_release(ROOT, out, signing, trust, gate=[str(gate)], trial=True)
+
+
 @dataclass
 class Project:
     """A repository with the state of this tree, and what is needed to release from it."""
