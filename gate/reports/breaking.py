@@ -16,7 +16,14 @@ _WIDE: Final = "\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60\uffe0-\uffe
 _OPENING: Final = "「『（［｛〈《【〔"
 _CLOSING: Final = "」』）］｝〉》】〕、。，．・：；？！ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々ゝヽ〜…"
 _ASCII_CLOSING: Final = r"""\])}>,.:;!?%"'"""
-_UNIT: Final = re.compile(f" +|[{_OPENING}]*(?:[{_WIDE}][{_ASCII_CLOSING}]*|[^ {_WIDE}]+)[{_CLOSING}]*")
+_COUNTED: Final = "件個行桁項回秒"
+"""What is counted stays with its number: a line that begins with 件 is hard to read."""
+_ASCII_OPENING: Final = r"""[(\[{<"']{0,3}"""
+_BEFORE_WIDE: Final = rf"(?=[(\[{{<]{{0,3}}[{_WIDE}])"
+_UNIT: Final = re.compile(
+    f" +|[{_OPENING}]*(?:{_ASCII_OPENING}[{_WIDE}][{_ASCII_CLOSING}]*"
+    f"|[^ {_WIDE}]+?{_BEFORE_WIDE}|[^ {_WIDE}]+(?:(?<=[0-9]) [{_COUNTED}])?)[{_CLOSING}]*"
+)
 
 
 def units(text: str) -> Iterator[str]:
@@ -42,7 +49,7 @@ def wrapped(text: str, width: int, *, whole: bool = False) -> Iterator[str]:
                 head = _fitting(unit, width)
                 yield head
                 unit = unit[len(head) :]
-                size = cell_len(unit)
+                size -= cell_len(head)
         if line or not unit.isspace():
             line += unit
             used += size

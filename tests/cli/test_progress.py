@@ -140,14 +140,27 @@ print("the answer")
 """
 
 
+INTERRUPTED = """
+import sys
+from gate.cli.progress import progress_for
+from gate.cli.settings import Settings
+try:
+    with progress_for(Settings()) as meter:
+        meter.stage("engines")
+        raise KeyboardInterrupt
+except KeyboardInterrupt:
+    print("the answer")
+"""
+
+
 def on_a_terminal(
-    settings: str = "{}", *, columns: int = 60, changes: Mapping[str, str] = MappingProxyType({})
+    settings: str = "{}", *, run: str = RUN, columns: int = 60, changes: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[bytes, pyte.Screen]:
     """Return what a command writes to its standard error, a terminal, and the screen at the end."""
     own, theirs = pty.openpty()
     environment = {**clean_environment(), "TERM": "xterm", "COLUMNS": str(columns), **changes}
     with subprocess.Popen(
-        [sys.executable, "-c", RUN, settings], stderr=theirs, stdout=subprocess.PIPE, env=environment
+        [sys.executable, "-c", run, settings], stderr=theirs, stdout=subprocess.PIPE, env=environment
     ) as process:
         os.close(theirs)
         written = b""
@@ -173,6 +186,12 @@ def test_one_line_is_drawn_again_and_gone_at_the_end(columns: int) -> None:
     written, screen = on_a_terminal(columns=columns)
     assert written.decode().count("検査機能の起動中") > 2
     assert b"\n" not in written.rstrip(b"\r\n").replace(b"\r\n", b"")
+    assert not any(line.strip() for line in screen.display)
+
+
+def test_an_interrupt_gives_the_terminal_back() -> None:
+    written, screen = on_a_terminal(run=INTERRUPTED)
+    assert written.rfind(b"\x1b[?25h") > written.rfind(b"\x1b[?25l") >= 0, "the cursor is shown again"
     assert not any(line.strip() for line in screen.display)
 
 

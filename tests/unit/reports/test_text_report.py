@@ -157,12 +157,30 @@ def test_lines_end_where_they_may(text: str, width: int, lines: list[str]) -> No
     assert list(wrapped(text, width)) == lines
 
 
+@pytest.mark.parametrize("piece", ["(", "「", "a", "（a", '"', "甲", "1 件", "\u0301"])
+def test_hostile_texts_take_no_longer_than_others(piece: str) -> None:
+    assert "".join(wrapped(piece * 50_000, 80)).replace(" ", "") == (piece * 50_000).replace(" ", "")
+
+
 def test_nothing_is_lost_by_wrapping() -> None:
     text = "第26条の3第3項(1)①: 他に手段がない場合を除き、gate justify が「記載」を作成します。" * 5
     for width in range(1, 90, 7):
         lines = list(wrapped(text, width))
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
         assert all(cell_len(line) <= max(width, 2) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("検出した件数は 12 件です", 18, ["検出した件数は", "12 件です"]),
+        ('値は "乙", "甲" です', 8, ["値は", '"乙",', '"甲" で', "す"]),
+        ("（必須）です。", 8, ["（必須）", "です。"]),
+        ("名前 (仕様書)です", 12, ["名前 (仕様", "書)です"]),
+    ],
+)
+def test_what_belongs_together_stays_together(text: str, width: int, lines: list[str]) -> None:
+    assert list(wrapped(text, width)) == lines
 
 
 # --- explaining -----------------------------------------------------------------------------------------------------
