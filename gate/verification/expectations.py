@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gate.errors import VerificationError
 from gate.paths import glob_matches, printable
@@ -22,11 +22,18 @@ if TYPE_CHECKING:
 
 _ANTIVIRUS = "clamav"
 _DOTTED = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){0,9}")
+BY_THE_SIGNATURE: Final = ("signed_after", "max_age_days")
+"""Demands that the time of the signature answers, whatever was signed."""
 _EXCEPTION_IDS = {"executable": "executable/justified", "outbound.destination": "outbound/declared"}
 
 
 def require_expected(
-    predicate: RecordPredicate, expected: RecordExpectations, *, signed: datetime, now: datetime, version: str | None
+    predicate: RecordPredicate,
+    expected: RecordExpectations,
+    *,
+    signed: datetime | None,
+    now: datetime,
+    version: str | None,
 ) -> None:
     """Raise ``VerificationError`` where the record does not say what the recipient expects.
 
@@ -82,8 +89,18 @@ def _is_at_least(version: str, minimum: str) -> bool:
     return [*numbers, *[0] * (length - len(numbers))] >= [*wanted, *[0] * (length - len(wanted))]
 
 
-def require_date(expected: RecordExpectations, *, signed: datetime, now: datetime) -> None:
-    """Raise where it was signed too early, or too long ago."""
+def made_at(predicate: RecordPredicate) -> datetime | None:
+    """Return when a record was made, as it says itself; None where it does not say so in a readable form."""
+    return _moment(predicate.created)
+
+
+def require_date(expected: RecordExpectations, *, signed: datetime | None, now: datetime) -> None:
+    """Raise where it was signed too early, or too long ago; where that is asked and nothing says when, for that."""
+    if signed is None:
+        for key in BY_THE_SIGNATURE:
+            if getattr(expected, key) is not None:
+                raise VerificationError("not-in-statement", layout.RECORD, key=f"[record] {key}")
+        return
     after = expected.signed_after
     if after is not None:
         moment = after if isinstance(after, datetime) else datetime.combine(after, time(), DAY_ZONE)

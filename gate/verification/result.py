@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 
 from pydantic import TypeAdapter
 
@@ -20,6 +20,10 @@ from gate.verification.today import Today  # as above
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+_STAMPED: Final = "x509"
+"""The back end whose signatures are dated by a timestamp that is beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +49,21 @@ class VerifiedSignature:
     when the signature was made."""
 
 
-def when_signed(signatures: Iterable[VerifiedSignature]) -> datetime:
-    """Return when something with several good signatures was signed.
+def when_signed(signatures: Iterable[VerifiedSignature], made: datetime | None = None) -> datetime | None:
+    """Return since when something with several good signatures has been signed, None where nothing says so.
 
-    A time that somebody else vouches for goes before a signer's own, and then the earliest.
+    A time that somebody else vouches for goes before a signer's own, and then the earliest.  A CMS signature does not
+    bind its timestamp: anybody may have an old one stamped anew, which says by when it was signed, not since when.
+    There ``made`` counts where it is earlier: when what is signed was made, as it says itself.
     """
-    first = min(signatures, key=lambda signature: (signature.time_source == "signer", signature.time))
-    return datetime.fromisoformat(first.time)
+    times = []
+    for signature in signatures:
+        time = datetime.fromisoformat(signature.time)
+        if signature.backend != _STAMPED:
+            times.append((signature.time_source == "signer", time))
+        elif made is not None:
+            times.append((False, min(time, made)))
+    return min(times)[1] if times else None
 
 
 @dataclass(frozen=True, slots=True)

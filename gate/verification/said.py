@@ -15,6 +15,7 @@ from gate.record import layout
 from gate.record.statement import RecordDeliverable
 from gate.record.summary import resource_uri
 from gate.verification.expectations import (
+    BY_THE_SIGNATURE,
     require_clauses,
     require_date,
     require_deliverable,
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from gate.record.summary import SummaryStatement
     from gate.verification.trust import RecordExpectations
 
-_BY_THE_SIGNATURE: Final = frozenset({"signed_after", "max_age_days"})
-"""Demands that the time of the signature answers, whatever was signed."""
 _ANSWERED_BY: Final = {
     "deliverable": "name",
     "version": "version",
@@ -107,14 +106,14 @@ def _named_in(uri: str) -> tuple[str | None, str | None]:
 
 
 def require_said(
-    said: Said, expected: RecordExpectations, *, signed: datetime, now: datetime, version: str | None
+    said: Said, expected: RecordExpectations, *, signed: datetime | None, now: datetime, version: str | None
 ) -> None:
     """Raise ``VerificationError`` where statements do not say, or cannot say, what the recipient expects.
 
     ``signed`` and ``version`` as in :func:`gate.verification.expectations.require_expected`.
     """
     for key in demanded(expected):
-        if key not in _BY_THE_SIGNATURE and getattr(said, _ANSWERED_BY.get(key, ""), None) is None:
+        if key not in BY_THE_SIGNATURE and getattr(said, _ANSWERED_BY.get(key, ""), None) is None:
             raise VerificationError("not-in-statement", layout.RECORD, key=f"[record] {key}")
     if version is not None and said.version is None:
         raise VerificationError("not-in-statement", layout.RECORD, key="--expect-version")
@@ -133,4 +132,4 @@ def demanded(expected: RecordExpectations) -> list[str]:
 
 def beyond_the_signature(expected: RecordExpectations) -> list[str]:
     """Return the keys of ``[record]`` that a signature alone says nothing of."""
-    return [key for key in demanded(expected) if key not in _BY_THE_SIGNATURE]
+    return [key for key in demanded(expected) if key not in BY_THE_SIGNATURE]

@@ -15,7 +15,7 @@ from gate.paths import printable
 from gate.record import layout
 from gate.verification.backends import opened_back_ends, require_enough
 from gate.verification.claims import Claim
-from gate.verification.expectations import exceptions_of, require_date, require_expected
+from gate.verification.expectations import exceptions_of, made_at, require_date, require_expected
 from gate.verification.given import GivenFiles
 from gate.verification.keyless import Keyless
 from gate.verification.measured import in_a_file, measured
@@ -144,7 +144,7 @@ def _by_record(
     _require_promised(artifact, checked, told, record)
     if predicate.verdict != "approved":
         raise VerificationError("not-approved", layout.RECORD, verdict=predicate.verdict)
-    signed = when_signed(told.main.signatures)
+    signed = when_signed(told.main.signatures, made_at(predicate))
     require_expected(predicate, trust.record, signed=signed, now=now, version=expect_version)
     if trust.record.countersigned:
         raise VerificationError("not-in-statement", artifact.name, key="[record] countersigned")

@@ -18,7 +18,7 @@ from gate.verification.backends import opened_back_ends, require_enough
 from gate.verification.claims import Claim
 from gate.verification.contents import Contents, read_again
 from gate.verification.countersignatures import check_countersignatures, read_countersignatures
-from gate.verification.expectations import exceptions_of, require_expected
+from gate.verification.expectations import exceptions_of, made_at, require_expected
 from gate.verification.facts import MOST_FACTS_BYTES, bound_facts
 from gate.verification.folder import ReleaseFolder, read_bounded
 from gate.verification.rejudge import rejudge
@@ -130,7 +130,7 @@ class _Proof:
         # 4. Its verdict is "approved", and it is the release that the recipient expects.
         if predicate.verdict != "approved":
             raise VerificationError("not-approved", layout.RECORD, verdict=predicate.verdict)
-        signed = when_signed(signatures.values())
+        signed = when_signed(signatures.values(), made_at(predicate))
         require_expected(predicate, self._trust.record, signed=signed, now=self._now, version=expect_version)
         # 5. The folder holds every name that it must, promised signatures among them, and no other.
         contents = Contents(self._release, statement)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gate.record.canonical import canonical
+from tests.unit.release_kit import POLICY
 from tests.verification_attacks.arena import ACCEPTED
 from tests.verification_attacks.attack import Attack, Power, Trusts, then
 from tests.verification_attacks.scene import (
@@ -100,6 +101,19 @@ def other_record(scene: Scene) -> None:
         scene.write(name, (scene.arena.elsewhere / name).read_bytes())
 
 
+def stamped_anew(scene: Scene) -> None:
+    """Let a release of 100 days ago carry timestamps of today: anybody may ask an authority for them."""
+    arena = scene.arena
+    if not (arena.folder / "old").exists():
+        arena.released("old", POLICY, clock=lambda: datetime.now(UTC) - timedelta(days=100))
+    scene.put(arena.folder / "old" / "out")
+
+
+def after_a_day(scene: Scene) -> None:
+    day = datetime.now(UTC) - timedelta(days=30)
+    scene.trust(record=f"signed_after = {day:%Y-%m-%d}")
+
+
 def asked_for(scene: Scene) -> None:
     scene.version = "1.4.0"
 
@@ -130,6 +144,12 @@ REPLAYED = [
            twin=lambda scene: scene.trust(record="signed_after = 2020-01-01")),
     Attack("replay-late", Power.ARCHIVE, ("a release older than accepted", "許容より古い納入物"), years_later,
            "verify/too-old", RECORD, demanding("max_age_days = 60")),
+    Attack("replay-stamped-anew", Power.ARCHIVE, ("an old release whose signatures are given new timestamps",
+           "古い納入物の署名への新しいタイムスタンプの付与"), stamped_anew, "verify/too-old", RECORD,
+           Trusts(ways=("x509",), record="max_age_days = 60")),
+    Attack("replay-stamped-after", Power.ARCHIVE, ("the same, against a day named", "同上（指定日がある場合）"),
+           then(stamped_anew, after_a_day), "verify/signed-too-early", RECORD, Trusts(ways=("x509",)),
+           twin=after_a_day),
     Attack("replay-record", Power.ARCHIVE, ("another deliverable's record over these files",
            "別の納入物の記録のすり替え"), other_record, "verify/changed", "gate/facts.json", PGP),
     Attack("replay-certificates", Power.ARCHIVE, ("the same, for who demands every way of signing",
