@@ -174,10 +174,11 @@ def made_in(folder: Path) -> Iterator[Arena]:
         (other,) = set(home.fingerprints(f"={USER}")) - {supplier}
         keys = Keys(home, supplier, other)
         made = Arena(folder, keys, country, Supplier(folder / "supplier", country, tsa), stack)
-        with pytest.MonkeyPatch.context() as patch, made.ends:
-            in_this_process(patch)
-            assert made.trusted_root
-            assert made.earlier != made.original, "the earlier one is made first"
+        with made.ends:
+            with pytest.MonkeyPatch.context() as patch:
+                in_this_process(patch)
+                assert made.trusted_root
+                assert made.earlier != made.original, "the earlier one is made first"
             yield made
 
 
