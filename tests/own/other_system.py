@@ -1,8 +1,8 @@
-"""Run the gate as a system without POSIX would: what its modules see of the standard library is what Windows has.
+"""Run the gate as on Windows or macOS: what its modules see of the standard library is what that system has.
 
-``python other_system.py ARGUMENTS…`` runs ``gate ARGUMENTS…``.  Only modules of the gate see the other system: the
-standard library and other packages choose what fits the system that they really run on.  Nobody sees packages that are
-not in the bundle for recipients.
+``python other_system.py win32|darwin ARGUMENTS…`` runs ``gate ARGUMENTS…``.  Only modules of the gate see the other
+system: the standard library and other packages choose what fits the system that they really run on.  Nobody sees
+packages that are not in the bundle for recipients.
 """
 
 from __future__ import annotations
@@ -43,6 +43,16 @@ _OS_ON_WINDOWS = """
     write
 """
 """What of ``os`` there is on Windows (Python 3.11, "Availability" in the documentation of ``os``)."""
+LINUX_ALONE = frozenset(
+    """
+    eventfd getrandom getresgid getresuid getxattr listxattr memfd_create pidfd_open posix_fadvise posix_fallocate
+    removexattr sched_getaffinity sched_setaffinity setresgid setresuid setns setxattr splice unshare O_DIRECT
+    O_LARGEFILE O_NOATIME O_PATH O_RSYNC O_TMPFILE
+    """.split()  # noqa: SIM905  # a list of one name a line would hide that it is one
+)
+"""What of ``os`` macOS has not ("Availability" in the documentation of ``os``)."""
+CONFINEMENT = ("gate.isolation", "gate._confine", "gate._enclose", "gate._template", "gate._worker")
+"""Parts of the gate that stand on the Linux kernel."""
 SIGNALS = frozenset({"SIGABRT", "SIGFPE", "SIGILL", "SIGINT", "SIGSEGV", "SIGTERM", "SIG_DFL", "SIG_IGN"})
 NOT_OF_SOCKET = frozenset(
     {"AF_UNIX", "AF_NETLINK", "AF_PACKET", "CMSG_LEN", "CMSG_SPACE", "SCM_RIGHTS", "send_fds", "recv_fds"}
@@ -60,8 +70,18 @@ class Seen(types.ModuleType):
         self.__dict__.update(instead)
 
 
-def _seen() -> dict[str, types.ModuleType]:
-    """Return what stands in the place of each module."""
+def _seen_on_macos() -> dict[str, types.ModuleType]:
+    """Return what stands in the place of each module there."""
+    return {
+        "os": Seen(os, LINUX_ALONE, {}),
+        "sys": Seen(sys, frozenset(), {"platform": "darwin"}),
+        "signal": Seen(signal, frozenset({"pidfd_send_signal"}), {}),
+        "select": Seen(select, frozenset({"epoll"}), {}),
+    }
+
+
+def _seen_on_windows() -> dict[str, types.ModuleType]:
+    """Return what stands in the place of each module there."""
     lacks = frozenset(name for name in vars(os) if not name.startswith("__"))
     lacks -= set(_OS_ON_WINDOWS.split())
     signals = frozenset(name for name in vars(signal) if name.startswith("SIG") or "fd" in name) - SIGNALS
@@ -75,9 +95,10 @@ def _seen() -> dict[str, types.ModuleType]:
     }
 
 
-def pretend() -> None:
+def pretend(system: str) -> None:
     """Let modules of the gate that are imported from now on see the other system."""
-    real, seen = builtins.__import__, _seen()
+    real, seen = builtins.__import__, _seen_on_macos() if system == "darwin" else _seen_on_windows()
+    absent = {*CONFINEMENT, *(() if system == "darwin" else POSIX_MODULES)}
 
     def importing(
         name: str,
@@ -88,7 +109,7 @@ def pretend() -> None:
     ) -> types.ModuleType:
         importer = str((globals or {}).get("__name__", ""))
         if importer.partition(".")[0] == "gate" and not level:
-            if name in POSIX_MODULES:
+            if name in absent:
                 raise ModuleNotFoundError(f"No module named {name!r}", name=name)
             if name in seen or (not fromlist and name.partition(".")[0] in seen):
                 return seen[name.partition(".")[0]]
@@ -118,16 +139,18 @@ class Bundled(importlib.abc.MetaPathFinder):
 
 def main() -> int:
     """Run one command."""
+    system, *arguments = sys.argv[1:]
     sys.meta_path.insert(0, Bundled())
     # A text file that is opened without an encoding is read otherwise on a Japanese Windows.
     warnings.filterwarnings("error", category=EncodingWarning, module=r"gate(\.|$)")
-    pretend()
+    pretend(system)
     from gate import folders
     from gate.cli.main import run
 
-    # The prefix of long paths means something to Windows alone.
-    folders._long_path = lambda folder: str(folder.absolute())
-    return run(sys.argv[1:])
+    if system == "win32":
+        # The prefix of long paths means something to Windows alone.
+        folders._long_path = lambda folder: str(folder.absolute())
+    return run(arguments)
 
 
 if __name__ == "__main__":

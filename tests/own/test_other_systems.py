@@ -1,4 +1,4 @@
-"""Commands of recipients on systems without POSIX, simulated: what modules of the gate see is what Windows has."""
+"""Commands of recipients on Windows and macOS, simulated: what modules of the gate see is what these systems have."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from tests.unit.verification.three_ways import released_in_three_ways
 __all__ = ["keys", "served"]
 
 
-def elsewhere(*arguments: str | Path) -> Ran:
+def elsewhere(*arguments: str | Path, system: str = "win32") -> Ran:
     """Run the gate on the other system; it knows no time zones but those of the package ``tzdata``."""
     done = subprocess.run(
-        [sys.executable, other_system.__file__, *arguments],
+        [sys.executable, other_system.__file__, system, *arguments],
         env={
             **clean_environment(),
             "PYTHONPATH": str(ROOT),
@@ -63,8 +63,9 @@ def release(keys: Keys, served: Supplier, stack: Stack, tmp_path_factory: pytest
     return released_in_three_ways(folder, keys, supplier, stack)
 
 
-def test_verify_by_all_back_ends(release: World) -> None:
-    ran = elsewhere("-v", "verify", "--trust", release.trust_file, "--format", "json", release.out)
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+def test_verify_by_all_back_ends(release: World, system: str) -> None:
+    ran = elsewhere("-v", "verify", "--trust", release.trust_file, "--format", "json", release.out, system=system)
     assert ran.status == 0, ran.stdout + ran.stderr
     assert {each["backend"] for each in ran.document["signatures"]} == {"openpgp", "x509", "keyless"}
 
@@ -150,9 +151,10 @@ def test_help_and_explanations(arguments: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("arguments", [("check", "x"), ("release", "--out", "o", "x"), ("db", "status")])
 def test_what_examines_says_that_it_needs_linux(arguments: tuple[str, ...]) -> None:
-    ran = elsewhere("--lang", "ja", *arguments)
-    assert ran.status == 2, ran.stderr
-    assert "Linux上でのみ動作します" in ran.stderr
+    for system in ("win32", "darwin") if arguments[0] == "check" else ("win32",):
+        ran = elsewhere("--lang", "ja", *arguments, system=system)
+        assert ran.status == 2, ran.stderr
+        assert "Linux上でのみ動作します" in ran.stderr
 
 
 @pytest.mark.parametrize("arguments", [("check", "x"), ("release", "--out", "o", "x")])
@@ -226,7 +228,7 @@ def test_the_simulation_takes_away_what_it_says(tmp_path: Path, module: str, sai
     script = (
         "import sys, warnings\nfrom tests.own import other_system\n"
         "warnings.filterwarnings('error', category=EncodingWarning, module='gate')\n"
-        f"other_system.pretend()\nsys.path.insert(0, {str(tmp_path)!r})\nimport other\nimport gate\n"
+        f"other_system.pretend('win32')\nsys.path.insert(0, {str(tmp_path)!r})\nimport other\nimport gate\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, env={**os.environ, "PYTHONWARNDEFAULTENCODING": "1"},
