@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
+import string
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import click
 import pytest
+from babel.messages.pofile import read_po
 from rich.cells import cell_len
 
 from gate.cli.helping import Context, speaking, unchanged_environment
 from gate.cli.main import COMMANDS, LazyGroup
 from gate.cli.settings import Settings
-from gate.text import LANGUAGES, Language, has_message, render
+from gate.text import LANGUAGES, LOCALE_FOLDER, Language, has_message, render
 from tests.conftest import Gate
 
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
@@ -145,3 +149,23 @@ def test_colours(
         monkeypatch.setenv(name, value)
     stream: Any = Stream(terminal=terminal)
     assert Settings(colour_choice=choice).colour(stream) == coloured
+
+
+def test_words_of_the_library_are_those_that_it_says() -> None:
+    """Each entry of ``click.po`` is a text of the installed click, with the same fields."""
+    package = Path(click.__file__).parent
+    said = {
+        node.value
+        for file in package.glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    with (LOCALE_FOLDER / "ja" / "LC_MESSAGES" / "click.po").open("rb") as stream:
+        messages = [message for message in read_po(stream) if message.id]
+    assert len(messages) > 25
+    for message in messages:
+        texts = message.id if isinstance(message.id, tuple) else (message.id,)
+        assert set(texts) <= said
+        translated = message.string[0] if isinstance(message.string, tuple) else message.string
+        fields = {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
+        assert {name for _, name, _, _ in string.Formatter().parse(translated) if name} <= fields
