@@ -164,8 +164,11 @@ def test_words_of_the_library_are_those_that_it_says() -> None:
         messages = [message for message in read_po(stream) if message.id]
     assert len(messages) > 25
     for message in messages:
-        texts = message.id if isinstance(message.id, tuple) else (message.id,)
-        assert set(texts) <= said
-        translated = message.string[0] if isinstance(message.string, tuple) else message.string
-        fields = {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
-        assert {name for _, name, _, _ in string.Formatter().parse(translated) if name} <= fields
+        texts = {str(text) for text in (message.id if isinstance(message.id, tuple) else (message.id,))}
+        translated = str(message.string[0] if isinstance(message.string, tuple) else message.string)
+        assert texts <= said
+        assert fields(translated) <= set().union(*map(fields, texts))
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
