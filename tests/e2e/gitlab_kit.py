@@ -99,15 +99,20 @@ def script_of(job: Mapping[str, Any]) -> str:
     return "\n".join(["set -eo pipefail", *job.get("before_script", []), *job["script"]]) + "\n"
 
 
+def own_variables(job: Mapping[str, Any], predefined: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that a job sets, with those in them that GitLab sets."""
+    return {
+        name: re.sub(r"\$([A-Z_]+)", lambda match: predefined[match[1]], value)
+        for name, value in job.get("variables", {}).items()
+    }
+
+
 def run(job: Mapping[str, Any], place: Path, variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Run a job in a work tree, with the variables that GitLab would set."""
     predefined = {
         "CI": "true", "GITLAB_CI": "true", "CI_PROJECT_DIR": str(place), "CI_JOB_ID": secrets.token_hex(8), **variables,
     }  # fmt: skip
-    own = {
-        name: re.sub(r"\$([A-Z_]+)", lambda match: predefined[match[1]], value)
-        for name, value in job.get("variables", {}).items()
-    }
+    own = own_variables(job, predefined)
     environment = {
         **clean_environment(), **own, **predefined, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }  # fmt: skip

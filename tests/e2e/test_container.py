@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import eicar, policy_text, zipped
-from tests.e2e.action_kit import ROOT, SCRIPTS
+from tests.e2e import gitlab_kit
+from tests.e2e.action_kit import ROOT, SCRIPTS, git, write
 
 FILE = ROOT / "Containerfile"
 BASE = "localhost/base"
@@ -129,19 +130,13 @@ class Built:
             ["buildah", *arguments], env=environment, capture_output=True, text=True, check=False, timeout=900
         )
 
-    def run(self, work: Path, *command: str, user: str = "") -> tuple[int, str]:
-        """Run a command in the image, the folder mounted at ``/work`` and not to be written; buildah hides its code."""
+    def run(self, work: Path, *command: str, user: str = "", writable: bool = False) -> tuple[int, str]:
+        """Run a command in the image with the folder mounted at ``/work``; buildah hides its code among words."""
+        mount = f"{work}:/work{'' if writable else ':ro'}"
         done = self._start(
-            "run",
-            "--isolation",
-            "chroot",
-            *(["--user", user] if user else []),
-            "--volume",
-            f"{work}:/work:ro",
-            self._container,
-            "--",
-            *command,
-        )
+            "run", "--isolation", "chroot", *(["--user", user] if user else []), "--volume", mount, self._container,
+            "--", *command,
+        )  # fmt: skip
         code = re.search(r"exit(?:ed with)? status (\d+)", done.stderr)
         return int(code[1]) if code else done.returncode, done.stdout + done.stderr
 
@@ -185,3 +180,36 @@ def test_image_examines_as_an_unprivileged_user_and_holds_no_database(image: Bui
     assert said.splitlines()[0] == "10001"
     assert status != 0
     assert not [line for line in said.splitlines() if line.endswith((".cvd", ".cld"))]
+
+
+@pytest.mark.corpus
+def test_image_runs_the_jobs_of_gitlab_in_a_tree_that_is_not_its_own(image: Built, tmp_path: Path) -> None:
+    """GitLab's runner checks out as root and lets everybody write; git is wary of what another user owns."""
+    place, origin = tmp_path / "app", tmp_path / "origin"
+    origin.mkdir()
+    git(origin, "init", "-q", "-b", "main", ".")
+    signing = f'[signing]\nuse = ["openpgp"]\n[signing.openpgp]\nfingerprint = "{"A" * 40}"\n'
+    write(origin, {"gate.toml": policy_text(signing), "dist/a.txt": "hello\n"})
+    git(tmp_path, "clone", "-q", str(origin), str(place))
+    git(place, "remote", "set-url", "origin", "/work/origin")
+    subprocess.run(["chmod", "-R", "a+rwX", place], check=True)
+    subprocess.run(["chown", "-R", "10001:10001", origin], check=True)  # it stands for a server, which owns itself
+    for parent in (tmp_path, *tmp_path.parents[:2]):
+        parent.chmod(0o755)
+    template = ROOT / "examples" / "gitlab" / "release-gate.gitlab-ci.yml"
+    jobs = gitlab_kit.load(template, {"image": f"image@sha256:{'0' * 64}", "database": "mounted"})
+    for name in ("release-gate:scan", "release-gate:release"):
+        variables = {
+            "CI_PROJECT_DIR": "/work/app",
+            "CI_JOB_ID": "7",
+            "CI_DEFAULT_BRANCH": "main",
+            "CI_COMMIT_TAG": "v1.0",
+        }
+        variables |= gitlab_kit.own_variables(jobs[name], variables)
+        exported = "".join(f"export {key}='{value}'\n" for key, value in variables.items())
+        scripts = (gitlab_kit.script_of(jobs[name]), gitlab_kit.after_script_of(jobs[name]))
+        for number, script in enumerate(scripts):
+            (tmp_path / f"{number}.sh").write_text(f"{exported}cd /work/app\n{script}")
+            status, said = image.run(tmp_path, "bash", f"/work/{number}.sh", writable=True)
+            assert status == 0, said
+    assert (place / "release" / "gate" / "record.intoto.json").exists()
