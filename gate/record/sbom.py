@@ -16,6 +16,7 @@ from cyclonedx.model.bom import Bom, BomMetaData
 from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.model.component_evidence import ComponentEvidence, Occurrence
 from cyclonedx.model.contact import OrganizationalEntity
+from cyclonedx.model.dependency import Dependency
 from cyclonedx.model.license import DisjunctiveLicense, LicenseAcknowledgement
 from cyclonedx.model.tool import ToolRepository
 from cyclonedx.output.json import JsonV1Dot6
@@ -52,13 +53,27 @@ def sbom_document(examination: Examination, policy: Policy, gate: GateIdentity, 
     artifacts = [_artifact(artifact, _inside(artifact, found), packages) for artifact in examination.artifacts]
     whole = _deliverable(policy, examination)
     tools = ToolRepository(components=[_gate(gate)])
-    bom = Bom(components=artifacts, metadata=BomMetaData(timestamp=created, tools=tools, component=whole))
-    bom.register_dependency(whole, artifacts)
+    bom = Bom(
+        components=artifacts,
+        dependencies=_dependencies(whole, artifacts),
+        metadata=BomMetaData(timestamp=created, tools=tools, component=whole),
+    )
+    # The library would look through all of them for each; a subclass it cannot write.
+    bom.register_dependency = _is_registered  # type: ignore[method-assign]  # as said above
     bom.serial_number = _NAMESPACE  # else the library makes one up; the real one follows from the content
     document: dict[str, Any] = json.loads(JsonV1Dot6(bom).output_as_string())
     document["compositions"] = _compositions(document)
     document["serialNumber"] = uuid.uuid5(_NAMESPACE, canonical(document).decode()).urn
     return canonical(document)
+
+
+def _dependencies(whole: Component, artifacts: Sequence[Component]) -> list[Dependency]:
+    parts = [Dependency(artifact.bom_ref) for artifact in artifacts]
+    return [Dependency(whole.bom_ref, parts), *parts]
+
+
+def _is_registered(*_: object, **__: object) -> None:
+    """Do nothing: every component at the top has been given with its dependencies."""
 
 
 def _gate(gate: GateIdentity) -> Component:

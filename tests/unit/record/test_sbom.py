@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from cyclonedx.model.bom_ref import BomRef
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
@@ -67,6 +68,34 @@ def test_artifacts_and_what_was_found_in_them() -> None:
     assert sorted(each.get("purl", "") for each in site["components"]) == [
         "", "pkg:generic/org.x@1", "pkg:pypi/jinja2@3.1.2",
     ]  # fmt: skip
+
+
+def test_the_deliverable_depends_on_its_artifacts() -> None:
+    assert sbom(*ALL)["dependencies"] == [
+        {"ref": "artifact:app.whl"},
+        {"ref": "artifact:site"},
+        {"ref": "deliverable", "dependsOn": ["artifact:app.whl", "artifact:site"]},
+    ]
+
+
+def test_many_artifacts_are_not_held_against_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = 0
+    real = BomRef.__eq__
+
+    def count(one: BomRef, other: object) -> bool:
+        nonlocal calls
+        calls += 1
+        return real(one, other)
+
+    monkeypatch.setattr(BomRef, "__eq__", count)
+    counted = []
+    for number in (100, 400):
+        artifacts = tuple(Artifact(f"f{index}", "file", SHA, 1, 1) for index in range(number))
+        many = dataclasses.replace(examined(), artifacts=artifacts)
+        calls = 0
+        sbom_document(many, policy_of(deliverable("website")), GATE, created=CLOCK)
+        counted.append(calls)
+    assert counted[1] < 8 * counted[0], counted
 
 
 def test_what_is_left_open_is_said() -> None:
