@@ -42,7 +42,7 @@ class Archive:
     """The archive of the release that lies, or will lie, at ``folder``; a context manager that leaves none by itself.
 
     What was published is taken back where the block ends before :meth:`keep` was reached.  Raises ``UsageError`` where
-    something has its name already.
+    something has its name already, or the folder's name is no name for an archive's top.
     """
 
     def __init__(self, folder: Path, form: ArchiveForm) -> None:
@@ -51,6 +51,8 @@ class Archive:
         self.path = folder.with_name(f"{folder.name}.{form}")
         self._partial = folder.with_name(layout.partial_name(self.path.name))
         self._published = self._kept = False
+        if problem := unsafe(self._top, Options()) or self._no_text(self._top):
+            raise UsageError("archive.name", path=printable(self._top), detail=problem)
         if os.path.lexists(self.path):
             raise UsageError("archive.exists", path=printable(os.fsencode(self.path)))
 
@@ -76,13 +78,15 @@ class Archive:
                 if visit.event == "leave":
                     continue
                 name = self._top + b"/" + visit.path
-                problem = unsafe(name, options) or register.add(name, folder=visit.event == "enter")
-                if not problem and self._form == "zip" and not _is_text(visit.name):
-                    problem = "not UTF-8"
-                if problem:
+                known = unsafe(name, options) or register.add(name, folder=visit.event == "enter")
+                if problem := known or self._no_text(visit.name):
                     raise UsageError("archive.name", path=printable(visit.path), detail=problem)
                 if self._form == "zip" and visit.event == "link":
                     raise UsageError("archive.zip-link", path=printable(visit.path))
+
+    def _no_text(self, name: bytes) -> str:
+        """Return what is wrong with a name that a zip file would have to hold as text, empty where nothing is."""
+        return "not UTF-8" if self._form == "zip" and not _is_text(name) else ""
 
     def write(self, tree: Path, *, created: datetime) -> None:
         """Write all that lies below a folder, under a name that is no archive's yet; ``created`` is the time in it.

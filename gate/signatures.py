@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_STATEMENT_BYTES: Final = 64 << 20
 """No record, provenance or summary beyond this is read by those who verify."""
+_MOST_NAME_BYTES: Final = 255
+"""No file system in use has longer names of files."""
 _SUMS_OF_PAYLOAD: Final = re.compile(rb"^\\?(?:[0-9a-f]{64}[ \t].*|SHA256 ?\(.*)payload", re.IGNORECASE | re.MULTILINE)
 """A line of either form that sha256sum(1) checks, over a file where a release has its payload."""
 
@@ -37,13 +39,23 @@ def require_signers(signers: Sequence[Signatory]) -> None:
 def promises_of(signed_alone: Sequence[str], signers: Sequence[Signatory]) -> tuple[PromisedSignature, ...]:
     """Return the signatures to make in their order: by signers that can be undone first, the record's last by each.
 
-    ``signed_alone`` are the files whose signature proves one artifact.
+    ``signed_alone`` are the files whose signature proves one artifact.  Raises ``UsageError`` where the name of one is
+    so long that its signature's would be none: after the signature it would be too late to find that out.
     """
-    return tuple(
+    promised = tuple(
         PromisedSignature(layout.signature_path(path, signer.suffix), signer.backend, signer.signer, path)
         for signer in sorted(signers, key=lambda signer: signer.irrevocable)
         for path in (*(signed_alone if signer.signs_artifacts else ()), *layout.SIGNED)
     )
+    _require_short_names(promised)
+    return promised
+
+
+def _require_short_names(promised: Sequence[PromisedSignature]) -> None:
+    for promise in promised:
+        name = layout.on_disk(promise.name + layout.STAMP_SUFFIX).rpartition(b"/")[2]
+        if len(name) > _MOST_NAME_BYTES:
+            raise UsageError("deliver.long-name", path=promise.signs)
 
 
 def make_signatures(
@@ -53,8 +65,9 @@ def make_signatures(
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the path and bytes of each signature, and of what lies beside them, as it is made.
 
-    ``opened`` opens a file of the release by its path.  Raises as ``Signer.sign``.
+    ``opened`` opens a file of the release by its path.  Raises as ``Signer.sign`` and :func:`promises_of`.
     """
+    _require_short_names(promised)
     by_name = {(signer.backend, signer.signer): signer for signer in signers}
     for promise in promised:
         signer = by_name[promise.backend, promise.signer]

@@ -132,6 +132,21 @@ def test_what_a_zip_file_cannot_hold(folder: Path, name: bytes, code: str) -> No
     assert sorted(folder.parent.iterdir()) == [folder]
 
 
+@pytest.mark.parametrize(
+    ("name", "forms"),
+    [(b"v1\xff", {"tar"}), (b"CON", set()), (b"a\\b", set()), (b"...", set()), (b"-rf", {"zip", "tar"})],
+)
+def test_the_name_of_the_folder_itself(tmp_path: Path, name: bytes, forms: set[str]) -> None:
+    for form in FORMS:
+        if form in forms:
+            Archive(tmp_path / os.fsdecode(name), form)
+        else:
+            with pytest.raises(UsageError) as caught:
+                Archive(tmp_path / os.fsdecode(name), form)
+            assert caught.value.code == "archive.name"
+            told(caught.value)
+
+
 def told(error: GateError) -> None:
     for language in ("en", "ja"):
         assert error.code not in error.message(language) + error.advice(language)

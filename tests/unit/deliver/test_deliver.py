@@ -530,6 +530,22 @@ def test_no_document_is_verified_that_is_too_large_to_be_looked_for() -> None:
     assert max(statement.MOST_BYTES, attestations.MOST_BYTES) <= MOST_STATEMENT_BYTES
 
 
+def test_a_name_that_leaves_no_room_for_that_of_a_signature(tmp_path: Path) -> None:
+    """It is told before anything is signed: what a public log has cannot be taken back."""
+    for length, fits in ((247, True), (248, False)):
+        artifact = tmp_path / ("x" * length)
+        artifact.write_bytes(b"x")
+        signer = FakeSigner()
+        if fits:
+            make_release(tmp_path / "fits", [artifact], [signer], policy_in(tmp_path))
+            continue
+        with pytest.raises(UsageError) as caught:
+            make_release(tmp_path / "out", [artifact], [signer], policy_in(tmp_path))
+        assert (caught.value.code, signer.signed) == ("deliver.long-name", [])
+        assert "xxx" in caught.value.message("ja")
+        assert not (tmp_path / "out").exists()
+
+
 # --- an archive beside the folder ---------------------------------------------------------------------------------
 
 
