@@ -1,7 +1,14 @@
 #!/bin/sh
-# Write tools/action/requirements.txt: what the action installs, each distribution held to its digests.
+# Write what is installed by digest: tools/action/requirements.txt (by the action and the container) and
+# tools/release/build-requirements.txt (by the workflow that builds the gate's own release).
 set -eu
 cd "$(dirname "$0")/.."
-printf 'hatchling\n' |
-    "${1:-python3}" -m uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate \
-        --constraint constraints.txt --output-file tools/action/requirements.txt pyproject.toml -
+lock() { # lock FILE SOURCE...: what stands on standard input is one of the sources, as "-"
+    file="$1"
+    shift
+    "$python" -m uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate \
+        --constraint constraints.txt --output-file "$file" "$@"
+}
+python="${1:-python3}"
+printf 'hatchling\n' | lock tools/action/requirements.txt pyproject.toml -
+printf 'build\nhatchling\n' | lock tools/release/build-requirements.txt -

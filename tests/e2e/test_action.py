@@ -5,19 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import runpy
 import subprocess
 import sys
 import tarfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 
 from gate.record.documents import schema
 from tests.conftest import Gate, Key, clean_environment, eicar, policy_text, zipped
-from tests.e2e.action_kit import ACTIONS, ROOT, SCRIPTS, WORKFLOWS, Project
+from tests.e2e.action_kit import ACTIONS, ROOT, SCRIPTS, WORKFLOWS, Project, git, write
 
 
 @pytest.fixture
@@ -88,6 +90,38 @@ def test_policy_of_a_pull_request_is_that_of_its_base(project: Project) -> None:
     assert acted.outputs["verdict"] == "rejected"
     head = project.act({"paths": "dist", "config-from": "head"}, event=event)
     assert head.outputs["verdict"] == "approved"
+
+
+@pytest.mark.parametrize(
+    ("event", "payload", "of_base"),
+    [
+        ("pull_request", {"pull_request": {"base": {"sha": "BASE"}}}, True),
+        ("pull_request_target", {"pull_request": {"base": {"sha": "BASE"}}}, True),
+        ("pull_request_review", {"pull_request": {"base": {"sha": "BASE"}}}, True),
+        ("pull_request_review_comment", {"pull_request": {"base": {"sha": "BASE"}}}, True),
+        ("merge_group", {"merge_group": {"base_sha": "BASE"}}, True),
+        ("push", {"before": "BASE"}, False),
+    ],
+)
+def test_whatever_is_proposed_is_judged_by_the_policy_of_its_base(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, event: str, payload: dict[str, Any], of_base: bool
+) -> None:
+    place = tmp_path / "work"
+    place.mkdir()
+    git(place, "init", "-q", "-b", "main", ".")
+    write(place, {"gate.toml": "strict"})
+    base = git(place, "rev-parse", "HEAD")
+    write(place, {"gate.toml": "loose"})
+    (tmp_path / "event.json").write_text(json.dumps(payload).replace("BASE", base))
+    monkeypatch.chdir(place)
+    environment = {"GITHUB_EVENT_NAME": event, "GITHUB_EVENT_PATH": str(tmp_path / "event.json")}
+    action = runpy.run_path(str(ROOT / "tools" / "action" / "action.py"))
+    with action["policy_file"](environment, tmp_path) as policy:
+        assert policy.read_text() == ("strict" if of_base else "loose")
+    if of_base:
+        (tmp_path / "event.json").write_text("{}")
+        with pytest.raises(action["Refused"]), action["policy_file"](environment, tmp_path):
+            pytest.fail("no base, no policy")
 
 
 def suppression() -> str:

@@ -57,6 +57,21 @@ def test_the_lock_is_of_what_the_gate_states(wheelhouse: ModuleType) -> None:
     assert {"yara-python", "lief", "clamd", "pikepdf"}.isdisjoint(locked)
 
 
+def test_what_builds_the_release_is_held_to_digests(wheelhouse: ModuleType) -> None:
+    """A package that runs while the release is built could change it: none comes by its version alone."""
+    locked = wheelhouse.read_lock((ROOT / "tools" / "release" / "build-requirements.txt").read_text())
+    assert {"build", "hatchling"} <= {each.requirement.name for each in locked}
+    pins = dict(
+        line.lower().split("==") for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line
+    )
+    for each in locked:
+        name = each.requirement.name
+        assert str(each.requirement.specifier) == f"=={pins[name]}" or name not in {"build", "hatchling"}, name
+    workflow = (ROOT / ".github" / "workflows" / "release.yml").read_text()
+    assert workflow.count("pip install") == workflow.count("--require-hashes") == 1
+    assert "tools/release/build-requirements.txt" in workflow
+
+
 @pytest.mark.parametrize("text", ["a==1\n", f"a>=1 {HASH}\n", f"a {HASH}\n", f"a==1,<2 \\\n    {HASH}\n"])
 def test_a_requirement_that_is_not_held_is_refused(wheelhouse: ModuleType, text: str) -> None:
     with pytest.raises(wheelhouse.WheelhouseError, match="not held"):

@@ -26,7 +26,10 @@ GATE = (sys.executable, "-P", "-m", "gate")
 """``-P``: without it Python would look for the gate, and all that it imports, in the work tree first."""
 USAGE = 2
 """The gate's exit code for wrong usage or configuration."""
-_PULL_REQUESTS = frozenset({"pull_request", "pull_request_target"})
+_PULL_REQUESTS = frozenset(
+    {"pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment", "merge_group"}
+)
+"""Events whose commit holds what somebody proposes; for the last, what is about to be merged."""
 _SUMMARY_BYTES = 1 << 20
 """GitHub's limit of a step's summary."""
 _OUTPUT_FILES = {"result": "json", "report": "markdown", "sarif": "sarif"}
@@ -201,10 +204,10 @@ def policy_file(environment: Mapping[str, str], scratch: Path) -> Iterator[Path]
 
 
 def base_commit(environment: Mapping[str, str]) -> str:
-    """Return the commit that the pull request of this event is to be merged into."""
+    """Return the commit that what this event proposes is to be merged into."""
     try:
         event = json.loads(Path(environment["GITHUB_EVENT_PATH"]).read_bytes())
-        commit = event["pull_request"]["base"]["sha"]
+        commit = event["merge_group"]["base_sha"] if "merge_group" in event else event["pull_request"]["base"]["sha"]
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise Refused("This event names no base commit: use config-from: head outside of pull requests.") from error
     if not isinstance(commit, str) or len(commit) not in {40, 64} or set(commit) - set("0123456789abcdef"):
