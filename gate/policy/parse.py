@@ -47,6 +47,26 @@ _CODES: Final[Mapping[str, str]] = {
     "less_than_equal": "policy.number-too-large",
     "too_short": "policy.empty-list",
 }
+_SYNTAX_CODES: Final[Mapping[str, str]] = {
+    "Expected newline or end of document": "policy.syntax-line",
+    "Invalid value": "policy.syntax-value",
+    "Unterminated string": "policy.syntax-text",
+    "Illegal character '\\n'": "policy.syntax-text",
+    "Unescaped '\\' in a string": "policy.syntax-backslash",
+    "Invalid hex value": "policy.syntax-backslash",
+    "Escaped character is not": "policy.syntax-backslash",
+    "Unclosed array": "policy.syntax-list",
+    "Unclosed inline table": "policy.syntax-inline",
+    "Expected '=' after a key": "policy.syntax-equals",
+    "Invalid initial character for a key": "policy.syntax-key",
+    "Invalid statement": "policy.syntax-key",
+    "Expected ']": "policy.syntax-heading",
+    "Cannot overwrite a value": "policy.syntax-twice",
+    "Cannot declare": "policy.syntax-twice",
+    "Cannot mutate immutable": "policy.syntax-twice",
+    "Duplicate inline table key": "policy.syntax-twice",
+}
+"""What Python's reader of TOML says most, by how it begins; other complaints are shown in its own words."""
 _PATTERN_CODES: Final[Mapping[str, str]] = {
     SHA256_PATTERN: "policy.sha256",
     IDENTIFIER_PATTERN: "policy.id",
@@ -112,8 +132,11 @@ def _decoded(raw: bytes, name: str) -> str:
 def _syntax_error(message: str, text: str, name: str) -> UnusablePolicyError:
     match = _AT_LINE.search(message)
     line = match and match["line"]
-    detail = printable(message[: match.start()] if match else message)
-    return _at_line(name, int(line) if line else text.count("\n") + 1, "policy.syntax", detail=detail)
+    place = int(line) if line else text.count("\n") + 1
+    code = next((code for begin, code in _SYNTAX_CODES.items() if message.startswith(begin)), None)
+    if code is not None:
+        return _at_line(name, place, code)
+    return _at_line(name, place, "policy.syntax", detail=printable(message[: match.start()] if match else message))
 
 
 def _at_line(name: str, line: int, code: str, **arguments: str | int) -> UnusablePolicyError:

@@ -162,9 +162,9 @@ def test_the_json_schema_can_be_made() -> None:
 def test_bytes_that_are_no_policy() -> None:
     assert refused(b"\xef\xbb\xbf[gate]") == [("byte-order-mark", 1, "")]
     assert refused(b"[gate]\n# \xe9t\xe9\n") == [("not-utf-8", 2, "")]
-    assert refused("[gate]\ntimezone = \n") == [("syntax", 2, "")]
-    assert refused("[gate]\n\n[gate]\n") == [("syntax", 3, "")]
-    assert refused('[gate]\nrequire = ["a"\n') == [("syntax", 3, "")]
+    assert refused("[gate]\ntimezone = \n") == [("syntax-value", 2, "")]
+    assert refused("[gate]\n\n[gate]\n") == [("syntax-twice", 3, "")]
+    assert refused('[gate]\nrequire = ["a"\n') == [("syntax-list", 3, "")]
     assert refused("x = " + "[" * 5000) == [("too-nested", 1, "")]
 
 

@@ -59,3 +59,43 @@ def test_numbers_have_bounds_that_are_told() -> None:
     assert error is not None
     assert "20000 is too large; the most is 10000." in error.message("en")
     assert "20000 は大きすぎます。最大値は 10000 です。" in error.message("ja")
+
+
+@pytest.mark.parametrize(
+    ("document", "line", "code"),
+    [
+        ("a = 1 b = 2\n", 1, "line"),
+        ("[gate]\ntimezone = Asia/Tokyo\n", 2, "value"),
+        ('a = "Tokyo\nb = 1\n', 1, "text"),
+        ('a = "Tokyo', 1, "text"),
+        ('a = "C:\\Users\\x"\n', 1, "backslash"),
+        ('a = "C:\\temp\\q"\n', 1, "backslash"),
+        ('a = "\\ud800"\n', 1, "backslash"),
+        ("a = [1 2]\n", 1, "list"),
+        ("a = { b = 1\n", 1, "inline"),
+        ("[gate]\n\nname\n", 3, "equals"),
+        ("。= 1\n", 1, "key"),
+        ("[gate\n", 1, "heading"),
+        ("[[gate]\n", 1, "heading"),
+        ("a = 1\na = 2\n", 2, "twice"),
+        ("[gate]\n[gate]\n", 2, "twice"),
+        ("a = { b = 1, b = 2 }\n", 1, "twice"),
+        ("a = [1]\n[[a]]\n", 2, "twice"),
+    ],
+)
+def test_what_is_no_toml_is_told_in_our_words(document: str, line: int, code: str) -> None:
+    error = refused(document)
+    assert error is not None
+    (problem,) = error.problems
+    assert problem.code == f"policy.syntax-{code}"
+    assert problem.line in {line, line + 1}
+    assert re.search("[ぁ-ん]", error.message("ja").splitlines()[-1])
+    assert not re.search("Expected|Invalid|Unclosed|Cannot|statement", error.message("ja"))
+    assert re.search("ください", error.advice("ja"))
+
+
+def test_other_complaints_are_shown_as_they_are() -> None:
+    error = refused('a = "x\x00"\n')
+    assert error is not None
+    assert error.problems[0].code == "policy.syntax"
+    assert "TOML" in error.message("ja")

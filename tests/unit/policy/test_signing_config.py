@@ -70,7 +70,7 @@ def test_all_of_it_beside_a_policy_or_none(tmp_path: Path) -> None:
          [("policy.only-signing", 1), ("policy.only-signing", 3)]),
         ("", "[signing.openpgp]\nfingerprint = 7\n", [("policy.not-text", 2)]),
         ("", "[signing]\npin = '1234'\n", [("policy.unknown-key", 2)]),
-        ("", "[signing", [("policy.syntax", 1)]),
+        ("", "[signing", [("policy.syntax-heading", 1)]),
     ],
 )  # fmt: skip
 def test_what_is_refused(tmp_path: Path, policy: str, signing: str, expected: list[tuple[str, int]]) -> None:
