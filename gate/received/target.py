@@ -10,6 +10,7 @@ from gate.errors import UsageError
 from gate.paths import printable
 from gate.record import layout
 from gate.verification import verify_artifact, verify_release
+from gate.verification.folder import is_release
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +67,7 @@ def _release_around(target: Path) -> Path | None:
     try:
         place = target.resolve()
         for above in place.parents:
-            if above.name == layout.PAYLOAD and (above.parent / layout.RECORD).is_file():
+            if above.name == layout.PAYLOAD and is_release(above.parent):
                 return above.parent
     except (OSError, RuntimeError):  # a loop of links, before Python 3.13
         return None

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gate.models import Examination
-    from gate.policy.model import Policy
+    from gate.policy.model import Deliverable, Policy
     from gate.record.identity import GateIdentity
     from gate.record.result import PolicyReference
+    from gate.record.statement import RecordDeliverable
+    from gate.record.surroundings import RecordBuilder
 
 SLSA: dict[str, Any] = {"alias_generator": to_camel, "extra": "forbid", "populate_by_name": True}
 """How the types of SLSA's predicates are read and written: names in lowerCamelCase, no other keys."""
@@ -165,6 +167,7 @@ def build_provenance(
     ``byproducts`` maps paths in the release folder of what the run wrote about the artifacts to their SHA-256.
     """
     builder = next((fact for fact in examination.facts if isinstance(fact, BuilderFact)), None)
+    given = policy.deliverable
     statement = ProvenanceStatement(
         type_=STATEMENT,
         subject=subjects_of(examination),
@@ -175,8 +178,8 @@ def build_provenance(
                 ExternalParameters(
                     paths=tuple(artifact.path for artifact in examination.artifacts),
                     policy=ProvenancePolicy(reference.sha256, reference.path),
-                    deliverable=_deliverable(policy),
-                    workflow=_workflow(builder) if builder else None,
+                    deliverable=deliverable_of(given) if given else None,
+                    workflow=workflow_of(builder) if builder else None,
                 ),
                 _internal(builder) if builder else None,
                 dependencies_of(examination),
@@ -204,12 +207,13 @@ def parse_provenance(raw: bytes) -> ProvenanceStatement:
     return parse_document(_STATEMENT, raw)
 
 
-def _deliverable(policy: Policy) -> ProvenanceDeliverable | None:
-    given = policy.deliverable
-    return ProvenanceDeliverable(given.name, given.version, given.kind) if given else None
+def deliverable_of(given: Deliverable | RecordDeliverable) -> ProvenanceDeliverable:
+    """Return what a provenance says of a deliverable."""
+    return ProvenanceDeliverable(given.name, given.version, given.kind)
 
 
-def _workflow(builder: BuilderFact) -> ProvenanceWorkflow | None:
+def workflow_of(builder: BuilderFact | RecordBuilder) -> ProvenanceWorkflow | None:
+    """Return what a provenance says of the workflow that ran the gate; None where the runner does not say."""
     said = (builder.repository, builder.workflow_ref or builder.ref, builder.workflow, builder.job)
     return ProvenanceWorkflow(builder.claimed_by, *(each or None for each in said)) if any(said) else None
 

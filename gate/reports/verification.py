@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 
-from gate.errors import NotTold, VerificationError
+from gate.errors import VerificationError
 from gate.policy.clauses import CLAUSES, OUT_OF_SCOPE, clause_printed, status_label
 from gate.reports.escaping import terminal
 from gate.reports.rejudged import rejudged_part
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from gate.verification.today import Today
 
 _ESCAPES: Final = {"verified": "\033[1;32m", "not-verified": "\033[1;31m", "not-told": "\033[1;35m"}
+_KINDS: Final = {0: "verified", 1: "not-verified", 3: "not-told"}
+"""The words at the top, by the exit code: they never say more than it does."""
 _HANGING: Final = 4
 _WIDEST_CLAUSE: Final = 24
 _LEAST_COLUMNS: Final = 20
@@ -33,12 +35,10 @@ def render_verification(
 
     Lines are broken to ``width`` columns; where that is None, as in a log, each stays whole.
     """
-    refused = isinstance(outcome, VerificationError)
     lines = _refusal(outcome, language) if isinstance(outcome, VerificationError) else _success(outcome, language)
     kind = _kind(outcome)
     head = render(f"report.{kind}", language)
-    escape = _ESCAPES["not-told" if not refused and kind == "verified" and outcome.exit_code else kind]
-    shown = [f"{escape}{head}\033[0m" if colour else head]
+    shown = [f"{_ESCAPES[kind]}{head}\033[0m" if colour else head]
     for line in map(terminal, lines):
         parts = [line] if width is None else _broken(line, max(width, _LEAST_COLUMNS))
         is_heading = colour and not line.startswith(" ")
@@ -47,9 +47,7 @@ def render_verification(
 
 
 def _kind(outcome: Verification | VerificationError) -> str:
-    if isinstance(outcome, NotTold):
-        return "not-told"
-    return "verified" if not isinstance(outcome, VerificationError) and outcome.verified else "not-verified"
+    return _KINDS[outcome.exit_code]
 
 
 def _broken(line: str, width: int) -> Iterator[str]:

@@ -11,7 +11,7 @@ from gate.errors import VerificationError
 from gate.paths import printable
 from gate.record import layout
 from gate.record.canonical import DocumentError
-from gate.record.provenance import parse_provenance
+from gate.record.provenance import deliverable_of, parse_provenance, workflow_of
 from gate.record.summary import parse_summary, resource_uri
 
 if TYPE_CHECKING:
@@ -31,11 +31,15 @@ def _require_provenance(raw: bytes, statement: Statement) -> None:
         provenance = parse_provenance(raw)
     except DocumentError as error:
         raise VerificationError("provenance-malformed", layout.PROVENANCE, detail=printable(str(error))) from error
-    definition = provenance.predicate.build_definition
+    said, record = provenance.predicate.build_definition.external_parameters, statement.predicate
     if provenance.subject != statement.subject:
         raise VerificationError("provenance-subjects", layout.PROVENANCE)
-    if definition.external_parameters.policy.sha256 != statement.predicate.policy.sha256:
+    if said.policy.sha256 != record.policy.sha256:
         raise VerificationError("provenance-policy", layout.PROVENANCE)
+    if said.deliverable != (deliverable_of(record.deliverable) if record.deliverable else None):
+        raise VerificationError("provenance-deliverable", layout.PROVENANCE)
+    if said.workflow != (workflow_of(record.builder) if record.builder else None):
+        raise VerificationError("provenance-workflow", layout.PROVENANCE)
 
 
 def _require_summary(raw: bytes, statement: Statement) -> None:

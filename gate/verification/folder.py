@@ -154,6 +154,14 @@ class ReleaseFolder:
             raise VerificationError("missing", printable(folder + b"/" + name if folder else name))
 
 
+def is_release(folder: Path) -> bool:
+    """Say whether a path is that of a folder with a record in it; where that cannot be looked up it is none."""
+    try:
+        return (folder / layout.RECORD).is_file()
+    except OSError:  # no permission, or longer than any path can be
+        return False
+
+
 def refuse_set_id(status: os.stat_result, path: str) -> None:
     """Raise ``VerificationError`` where a file runs as its owner or group for whoever runs it: none is delivered so."""
     if status.st_mode & (stat.S_ISUID | stat.S_ISGID):

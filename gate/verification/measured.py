@@ -13,8 +13,7 @@ from gate.errors import EngineFailure, UsageError, VerificationError
 from gate.filelist import FileEntry, entry_at, hash_descriptor, list_digest, render_list
 from gate.folders import cursor_in, walk
 from gate.paths import escape_component, escape_name, printable
-from gate.record import layout
-from gate.verification.folder import reading, refuse_set_id
+from gate.verification.folder import is_release, reading, refuse_set_id
 from gate.verification.seen import Seen
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def measured(target: Path) -> Iterator[Measured]:
     if not place.name:
         raise UsageError("verify.not-a-target", path=shown)
     name = escape_component(os.fsencode(place.name))
-    if (place / layout.RECORD).is_file():
+    if is_release(place):
         raise UsageError("verify.signature-of-release", path=shown)
     with _folder(name, place) if place.is_dir() else _file(name, place, shown) as artifact:
         yield artifact

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 
 from pydantic import TypeAdapter
 
-from gate.errors import VerificationError
+from gate.errors import NotTold, VerificationError
 from gate.models import Clause, MessageArgs  # pydantic reads the annotations of documents when the module is loaded
 from gate.record import layout
 from gate.record.canonical import canonical
@@ -145,8 +145,8 @@ class Verification:
 
     @property
     def verified(self) -> bool:
-        """Whether the answer is yes: everything was proved, and the recipient's own policy does not reject it."""
-        return self.rejudged is None or self.rejudged.verdict != "rejected"
+        """Whether the answer is yes: everything was proved, and the recipient's own policy is met, if there is one."""
+        return self.unmet is None
 
     @property
     def unmet(self) -> VerificationError | None:
@@ -157,7 +157,7 @@ class Verification:
         about: MessageArgs = {"policy": self.rejudged.policy.path or "-", "reject": counts.reject, "gap": counts.gap}
         if self.rejudged.verdict == "rejected":
             return VerificationError("policy-rejected", layout.FACTS, **about)
-        return VerificationError("policy-incomplete", layout.FACTS, **about)
+        return NotTold("policy-incomplete", layout.FACTS, **about)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -167,9 +167,7 @@ class Verification:
     @property
     def exit_code(self) -> int:
         """0 where nothing is left open, 1 where the answer is no, 3 where the recipient's policy leaves it open."""
-        if self.unmet is None:
-            return 0
-        return 3 if self.verified else 1
+        return 0 if self.unmet is None else self.unmet.exit_code
 
 
 @dataclass(frozen=True, slots=True)

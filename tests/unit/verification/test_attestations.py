@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gate.errors import VerificationError
+from gate.models import BuilderFact
 from gate.verification import contents as contents_module
 from gate.verification.attestations import require_attested
 from gate.verification.statement import read_statement
@@ -68,11 +69,15 @@ def in_summary(**values: object) -> Callable[[Any], object]:
     return lambda value: value["predicate"].update(values)
 
 
+ELSEWHERE = {"claimedBy": "runner", "repository": "https://forge.example/other/app"}
 LIES: list[tuple[str, Callable[[Any], object], str]] = [
     (PROVENANCE, lambda value: value["subject"].pop(), "provenance-subjects"),
     (PROVENANCE, lambda value: value["subject"][0].update(name="other.bin"), "provenance-subjects"),
     (PROVENANCE, lambda value: value["subject"][0]["digest"].update(sha256="0" * 64), "provenance-subjects"),
     (PROVENANCE, lambda value: parameters(value)["policy"].update(sha256="0" * 64), "provenance-policy"),
+    (PROVENANCE, lambda value: parameters(value)["deliverable"].update(version="9.9"), "provenance-deliverable"),
+    (PROVENANCE, lambda value: parameters(value).pop("deliverable"), "provenance-deliverable"),
+    (PROVENANCE, lambda value: parameters(value).update(workflow=ELSEWHERE), "provenance-workflow"),
     (PROVENANCE, lambda value: value.update(predicateType="https://slsa.dev/provenance/v0.2"), "provenance-malformed"),
     (PROVENANCE, lambda value: parameters(value).update(more=1), "provenance-malformed"),
     (SUMMARY, lambda value: value["subject"].reverse(), "vsa-subjects"),
@@ -102,6 +107,15 @@ def test_a_bound_and_signed_attestation_that_lies(world: World, keys: Keys, numb
     name, change, expected = LIES[number]
     rebind(world, keys, name, changed(world, name, change))
     assert world.reason() == (expected, name)
+
+
+def test_the_workflow_of_the_record_and_no_other(keys: Keys, tmp_path: Path) -> None:
+    builder = BuilderFact("github-actions", "https://github.com/actions/runner", "https://forge.example/acme/app",
+                          ref="refs/tags/v1", workflow=".github/workflows/release.yml", job="release")  # fmt: skip
+    world = make_world(tmp_path, keys, facts=(builder,))
+    assert world.verify().verified
+    rebind(world, keys, PROVENANCE, changed(world, PROVENANCE, lambda value: parameters(value).pop("workflow")))
+    assert world.reason() == ("provenance-workflow", PROVENANCE)
 
 
 def refusal(original: World, name: str, raw: bytes) -> tuple[str, str]:

@@ -114,9 +114,12 @@ def test_a_policy_that_is_left_open(made: World, tmp_path: Path) -> None:
     """A clause that this policy requires and no evidence answers: authentic, but the recipient cannot tell."""
     required = MET.replace('"26-3 3(3)"', '"26-3 3(3)", "26-3 3(2)"')
     verification = verified(made, policy(tmp_path, required + ASIDE.format(expires=last_day(30))))
-    assert (verification.verified, verification.exit_code) == (True, 3)
+    assert (verification.verified, verification.exit_code) == (False, 3)
+    document = json.loads(verification_document(verification))
+    assert document["verified"] is False
+    assert document["signatures"]
     assert [reason.id for reason in verification.reasons] == ["verify/policy-incomplete"]
-    for language, head in (("en", "VERIFIED"), ("ja", "検証成功")):
+    for language, head in (("en", "COULD NOT TELL"), ("ja", "検証できず（判定不能）")):
         lines = render_verification(verification, language=language, colour=False).split("\n")  # type: ignore[arg-type]  # one of the two
         assert lines[0] == head
         assert lines[1].startswith("verify/policy-incomplete")

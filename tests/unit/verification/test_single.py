@@ -124,6 +124,21 @@ def test_a_link_to_an_artifact_is_that_artifact(world: World, tmp_path: Path) ->
     assert verify(world, "link").artifacts[0].name == "app.bin"
 
 
+def test_an_artifact_under_the_longest_path_there_can_be(world: World) -> None:
+    """What lies below it would have a longer path than the system takes."""
+    folder, descriptor = str(world.out), os.open(world.out, os.O_RDONLY)
+    while len(folder) < 3840:
+        os.mkdir("d" * 199, dir_fd=descriptor)
+        inner = os.open("d" * 199, os.O_RDONLY, dir_fd=descriptor)
+        os.close(descriptor)
+        folder, descriptor = f"{folder}/{'d' * 199}", inner
+    name = "e" * (4080 - len(folder))
+    os.rename(world.out / "app.bin", name, dst_dir_fd=descriptor)
+    os.close(descriptor)
+    target = Path(folder) / name
+    assert refusal(world, str(target)) == ("name", name)
+
+
 def test_a_list_is_no_folder_and_a_folder_no_file(world: World) -> None:
     """The digest of a folder is that of its list: a file with the bytes of the list has the same."""
     shutil.rmtree(world.out / "site")
