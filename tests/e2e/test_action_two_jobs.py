@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import re
 import runpy
 import subprocess
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 import yaml
 
+from gate.folders import remove_tree
 from tests.conftest import Gate, Key, clean_environment, policy_text, trust_text
 from tests.e2e.action_kit import REUSABLE, ROOT, Project
 from tests.simulators.sigstore.issuer import WORKFLOW, WORKFLOW_IDENTITY
@@ -100,6 +102,33 @@ def test_examined_and_signed_by_two_jobs(project: Project, key: Key, gate: Gate,
     assert re.search(r"release/Changed\b.*Job failed", log), log[-6000:]
     assert re.search(r"release/Changed\b.*readme\.txt", log), log[-6000:]
     assert not (project.kept / "artifacts" / "never").exists()
+
+
+def test_packed_whole_in_order_and_whatever_the_depth(tmp_path: Path) -> None:
+    folder = tmp_path / "annai"
+    (folder / "empty").mkdir(parents=True)
+    (folder / "a").write_bytes(b"bytes")
+    os.link(folder / "a", folder / "b")
+    (folder / "b").chmod(0o755)
+    (folder / "link").symlink_to("empty")
+    deep = folder
+    for _ in range(1200):
+        deep /= "d"
+        deep.mkdir()
+    action = runpy.run_path(str(ROOT / "tools" / "action" / "action.py"))
+    environment = {"GATE_RELEASE": str(folder), "RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(tmp_path / "told")}
+    assert action["pack"](environment) == 0
+    (archive,) = tmp_path.glob("release-gate-*/release.tar")
+    assert str(archive) in (tmp_path / "told").read_text()
+    with tarfile.open(archive) as stream:
+        members = stream.getmembers()
+    names = [member.name for member in members]
+    assert names[:5] == ["release", "release/a", "release/b", "release/d", "release/d/d"]
+    assert names[-2:] == ["release/empty", "release/link"]
+    assert len(names) == 5 + 1200
+    assert all(member.isreg() and member.size == 5 and member.mode == 0o755 for member in members[1:3])
+    assert {(member.uid, member.gid, member.uname, member.gname) for member in members} == {(0, 0, "", "")}
+    remove_tree(folder)  # too deep for what tidies up after tests
 
 
 def packed(*members: tuple[str, str]) -> bytes:

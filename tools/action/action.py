@@ -260,7 +260,14 @@ def pack(environment: Mapping[str, str]) -> int:
     folder = Path(environment["GATE_RELEASE"])
     archive = Path(tempfile.mkdtemp(prefix="release-gate-", dir=environment["RUNNER_TEMP"])) / "release.tar"
     with tarfile.open(archive, "x", format=tarfile.PAX_FORMAT) as stream:
-        stream.add(folder, "release", filter=_of_nobody)
+        # Not by the library's own way down: folders may be deeper than it can go.
+        pending = [(folder, "release")]
+        while pending:
+            path, name = pending.pop()
+            stream.add(path, name, recursive=False, filter=_of_nobody)
+            stream.inodes.clear()  # every file by its own bytes
+            if path.is_dir() and not path.is_symlink():
+                pending += [(each, f"{name}/{each.name}") for each in sorted(path.iterdir(), reverse=True)]
     set_outputs({"archive": str(archive)}, environment)
     return 0
 
