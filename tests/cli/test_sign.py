@@ -61,6 +61,15 @@ def test_wrong_usage(job: Job, capsys: pytest.CaptureFixture[str], options: list
     assert tree(job.folder) == before
 
 
+def test_another_policy_than_that_of_the_job(job: Job, capsys: pytest.CaptureFixture[str]) -> None:
+    before = tree(job.folder)
+    own = Path("gate.toml").read_text()
+    Path("gate.toml").write_text(own.replace('version = "1.4.0"', 'version = "1.5.0"'))
+    status, told = refused(capsys, "sign", "out", "--record-sha256", job.sha256)
+    assert (status, "another delivery" in told) == (2, True), told
+    assert tree(job.folder) == before
+
+
 def test_without_a_digest_nothing_is_signed(job: Job, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["sign", "out"]) == 2
     assert "--record-sha256" in capsys.readouterr().err
