@@ -153,7 +153,7 @@ class Arena:
     @contextlib.contextmanager
     def scene(self, folder: Path, trusts: Trusts, patch: pytest.MonkeyPatch) -> Iterator[Scene]:
         """Yield a copy of the release with a recipient, both to be spoilt."""
-        shutil.copytree(self.original, folder / "out", symlinks=True)
+        shutil.copytree(self.original, folder / "out", symlinks=True, copy_function=shutil.copy)
         scene = Scene(self, folder / "out", folder / "recipient", patch)
         scene.learn()
         scene.trust(trusts)

@@ -68,7 +68,7 @@ class Scene:
     def put(self, release: Path) -> None:
         """Put another release in the place of this one."""
         shutil.rmtree(self.out)
-        shutil.copytree(release, self.out, symlinks=True)
+        shutil.copytree(release, self.out, symlinks=True, copy_function=shutil.copy)
 
     # --- the recipient ----------------------------------------------------------------------------------------
 

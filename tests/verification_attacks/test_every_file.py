@@ -74,7 +74,7 @@ WAYS: dict[str, Callable[[Path], object]] = {
     "piped": pipe,
     "foldered": folder,
 }
-SOON = {"first byte", "removed", "linked"}
+SOON = {"first byte", "removed"}
 ASKED = [way if way in SOON else pytest.param(way, marks=pytest.mark.full) for way in WAYS]
 
 
