@@ -21,6 +21,7 @@ from gate.parsing import confinable as _confinable
 from gate.paths import printable
 from gate.received.unpacking import Unpacking
 from gate.record import layout
+from gate.verification.seen import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -42,11 +43,12 @@ READABLE: Final = frozenset({"zip", "tar", "gzip", "bzip2", "xz", "zstd"})
 def unpacked(archive: Path, limits: Limits = RELEASE_LIMITS) -> Iterator[Path]:
     """Unpack an archive for the length of a ``with`` block; yields the release folder in it.
 
-    Raises ``UsageError`` where it is no file, or no archive of a form that is taken, ``VerificationError`` with
-    ``verify/archive`` where anything about it is not as it must be, ``EngineFailure`` or ``IsolationError`` where it
-    cannot be told.
+    At its end the archive has to be what it was: what a person unpacks afterwards is not the private folder.  Raises
+    ``UsageError`` where it is no file, or no archive of a form that is taken, ``VerificationError`` with
+    ``verify/archive`` where anything about it is not as it must be, or with ``verify/changed-while-read``,
+    ``EngineFailure`` or ``IsolationError`` where it cannot be told.
     """
-    with _opened(archive) as descriptor, _private_folder() as folder:
+    with _opened(archive) as descriptor, _unchanged(archive, descriptor), _private_folder() as folder:
         unpacking = Unpacking(folder, printable(os.fsencode(archive.name)), descriptor, limits)
         with contextlib.closing(_events(archive, descriptor, limits)) as frames:  # ends the reader, whatever happens
             unpacking.take_all(frames)
@@ -68,6 +70,18 @@ def _opened(archive: Path) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _unchanged(archive: Path, descriptor: int) -> Iterator[None]:
+    """Raise at the end of a ``with`` block where the name does not lead any more to what was opened, as it was."""
+    name, seen = os.fsencode(archive.name), Seen()
+    seen.notice(name, os.fstat(descriptor))
+    yield
+    try:
+        seen.notice(name, archive.stat())
+    except OSError as error:
+        raise VerificationError("changed-while-read", printable(name)) from error
 
 
 @contextlib.contextmanager

@@ -18,7 +18,7 @@ from gate.models import BuilderFact
 from gate.record.canonical import canonical
 from gate.record.dependencies import Dependency, dependencies_of  # pydantic reads annotations when it is loaded
 from gate.record.parsing import parse_document
-from gate.record.subjects import Sha256, Subject, subjects_of  # as above
+from gate.record.subjects import Sha256, Subjects, subjects_of  # as above
 from gate.record.types import BUILD_TYPE, PROVENANCE, STATEMENT, BuildType, ProvenanceType, StatementType
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class ProvenanceStatement:
 
     __pydantic_config__: ClassVar[dict[str, Any]] = SLSA
     type_: Annotated[StatementType, Field(alias="_type")]
-    subject: tuple[Subject, ...]
+    subject: Subjects
     predicate_type: ProvenanceType
     predicate: ProvenancePredicate
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from gate.record.identity import DOCUMENT
 
@@ -30,6 +30,17 @@ class Subject:
     __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
     name: str
     digest: DigestSet
+
+
+def _each_name_once(subjects: tuple[Subject, ...]) -> tuple[Subject, ...]:
+    """Refuse a name that stands twice: it would be of either digest."""
+    if len({subject.name for subject in subjects}) != len(subjects):
+        raise ValueError("a name stands twice")
+    return subjects
+
+
+Subjects: TypeAlias = Annotated[tuple[Subject, ...], AfterValidator(_each_name_once)]
+"""What a statement is of."""
 
 
 def subjects_of(examination: Examination) -> tuple[Subject, ...]:

@@ -18,7 +18,7 @@ from gate.models import ClauseStatus  # pydantic reads annotations when the modu
 from gate.record.canonical import canonical
 from gate.record.parsing import parse_document
 from gate.record.provenance import SLSA
-from gate.record.subjects import DigestSet, Subject, subjects_of  # as above
+from gate.record.subjects import DigestSet, Subject, Subjects, subjects_of  # as above
 from gate.record.types import (
     CLAUSES_FIELD,
     NAMESPACE,
@@ -92,7 +92,7 @@ class SummaryStatement:
 
     __pydantic_config__: ClassVar[dict[str, Any]] = SLSA
     type_: Annotated[StatementType, Field(alias="_type")]
-    subject: tuple[Subject, ...]
+    subject: Subjects
     predicate_type: SummaryType
     predicate: SummaryPredicate
 

@@ -136,16 +136,22 @@ def _openpgp(signer: str, known: Known, place: _Place) -> Entry:
 
 
 def _key_of(fingerprint: str, files: Sequence[Path]) -> Path | None:
-    """Return the file that holds exactly the public key with a fingerprint, None where none does."""
+    """Return the file that holds exactly the public key with a fingerprint, None where none does.
+
+    Raises ``TrustError`` where there is only one that never will: a file of several keys, or of a secret one.
+    """
     gpg = find_gpg()
     if files and gpg is None:
         raise EngineFailure("verify.no-gpg")
+    unusable: KeyFileError | None = None
     for file in files:
         try:
             with Checker([PublicKey(fingerprint, _bytes(file))], gpg=str(gpg), now=None):
                 return file
-        except KeyFileError:
-            continue
+        except KeyFileError as error:
+            unusable = error if error.fault in {"secret-key", "several-keys"} else unusable
+    if unusable is not None:
+        raise TrustError(f"trust.{unusable.fault}", fingerprint=fingerprint) from unusable
     return None
 
 

@@ -455,3 +455,29 @@ def test_a_command_that_is_interrupted_leaves_nothing(
     assert b"Traceback" not in told
     assert list(private.iterdir()) == []
     assert psutil.wait_procs(children, timeout=10)[1] == []
+
+
+def rewritten(path: Path) -> None:
+    """Write the same byte in its place again: nothing but the times of the file tells."""
+    with path.open("r+b") as file:
+        first = file.read(1)
+        file.seek(0)
+        file.write(first)
+
+
+def exchanged(path: Path) -> None:
+    shutil.copy(path, path.with_name("copy"))
+    path.with_name("copy").replace(path)
+
+
+@pytest.mark.parametrize("change", [rewritten, exchanged, Path.unlink])
+def test_an_archive_that_is_another_one_at_the_end(
+    made: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], None]
+) -> None:
+    monkeypatch.setattr(archive_module, "_confinable", lambda: False)
+    target = zip_of(made.out, tmp_path / "release.zip")
+    with unpacked(target):
+        target.read_bytes()  # whoever only reads changes nothing
+    with pytest.raises(VerificationError) as caught, unpacked(target):
+        change(target)
+    assert (caught.value.reason, caught.value.path) == ("changed-while-read", "release.zip")

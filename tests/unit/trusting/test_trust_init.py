@@ -219,6 +219,20 @@ def test_half_of_it_confirms_nothing(world: World, desk: Path, keys: Keys, secti
     assert table(desk, section)["unconfirmed"] is True
 
 
+@pytest.mark.parametrize("fault", ["secret", "several"])
+def test_a_key_file_that_can_never_be_used(
+    world: World, desk: Path, keys: Keys, capsys: pytest.CaptureFixture[str], fault: str
+) -> None:
+    """Said at once, above all where the supplier has sent the secret key; beside the right file it is no matter."""
+    secret = keys.home.gpg("--armor", "--export-secret-keys", keys.supplier)
+    both = keys.home.export(keys.supplier) + keys.home.export(keys.other)
+    (desk / "bad.asc").write_bytes({"secret": secret, "several": both}[fault])
+    assert init(world, "--fingerprint", keys.supplier, "--key", "bad.asc") == 2
+    assert {"secret": "a secret key", "several": "more than one key"}[fault] in capsys.readouterr().err
+    assert not (desk / "trust.toml").exists()
+    assert init(world, *openpgp(keys), "--key", "bad.asc") == 0
+
+
 def test_an_attackers_folder_stays_refused(keys: Keys, desk: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Made anew with another key of the same name, which even offers its key file."""
     folder = tmp_path_factory.mktemp("attacker")

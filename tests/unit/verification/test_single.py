@@ -183,6 +183,18 @@ def resign(world: World, keys: Keys, change: Callable[[Any], object], name: str 
     (world.out / f"{name}.asc").write_bytes(keys.home.sign(keys.supplier, (world.out / name).read_bytes()))
 
 
+@pytest.mark.parametrize(("name", "reason"), [("vsa", "vsa-malformed"), ("provenance", "provenance-malformed")])
+def test_a_name_that_stands_twice(world: World, keys: Keys, name: str, reason: str) -> None:
+    """Either digest would do: the one that is right for these bytes, and the other."""
+
+    def twice(value: Any) -> None:
+        value["subject"].append({"name": "app.bin", "digest": {"sha256": "0" * 64}})
+
+    assert verify(world, "app.bin", f"{name}.intoto.json.asc").verified
+    resign(world, keys, twice, f"{name}.intoto.json")
+    assert refusal(world, "app.bin", f"{name}.intoto.json.asc")[0] == reason
+
+
 def test_a_record_that_does_not_approve(world: World, keys: Keys) -> None:
     resign(world, keys, lambda value: value["predicate"].update(verdict="rejected"))
     assert refusal(world) == ("not-approved", RECORD)
