@@ -6,7 +6,7 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 PYTEST := $(RUN) -m pytest
 
-.PHONY: docs dist self-release wheelhouse lock help setup system demo test test-full corpus fuzz lint types messages schemas clean
+.PHONY: docs dist self-release wheelhouse lock help setup system-demo system-test system-corpus demo test test-full corpus fuzz lint types messages schemas clean
 
 help:
 	@echo "make demo       set up, then release, verify and tamper with two examples"
@@ -21,18 +21,18 @@ help:
 	@echo "make lock       hold what the action installs to its digests, after a change of dependencies"
 	@echo "make messages   compile the message catalogue, write the manual pages;  make schemas  write the JSON Schemas"
 
-# System packages: ClamAV, GnuPG, a compiler for the demo's extension.  Says what is missing where it may not install.
-system:
-	@sh tools/system-packages.sh
+# System packages, by what they are for.  Says what is missing where it may not install.
+system-demo system-test system-corpus: system-%:
+	@sh tools/system-packages.sh $*
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $(STAMP)
 
-setup: system $(STAMP)
+setup: system-test $(STAMP)
 
-demo: setup
+demo: system-demo $(STAMP)
 	$(RUN) examples/demo.py demo
 
 lint: $(STAMP)
@@ -65,7 +65,7 @@ fuzz: setup
 	$(RUN) tests/fuzz/fuzz_clamd_replies.py --seconds $(FUZZ_SECONDS)
 	$(RUN) tests/fuzz/fuzz_lief_worker.py --seconds $(FUZZ_SECONDS)
 
-corpus: setup
+corpus: system-corpus $(STAMP)
 	$(PYTEST) -m corpus
 
 messages: $(STAMP)
