@@ -24,22 +24,22 @@ def refuse_inside(loaded: LoadedPolicy, inputs: Sequence[Path]) -> None:
     the artifact choose its policy.  Folders are compared by identity, so that another spelling or mount point of an
     input is still that input.
     """
-    roots = [_Root(path) for path in inputs]
+    roots = [Root(path) for path in inputs]
     named = [loaded.source] if loaded.source else []
     for path in (*named, *loaded.files, *loaded.folders):
-        for place in _way(path):
+        for place in way_of(path):
             for root in roots:
                 if root.holds(place):
                     raise PolicyError("policy.inside", file=printable(str(path)), input=printable(str(root.path)))
     for folder in loaded.folders:
-        holder = _Root(folder)
+        holder = Root(folder)
         for root in roots:
             if holder.holds(root.resolved):
                 raise PolicyError("policy.around", folder=printable(str(folder)), input=printable(str(root.path)))
 
 
-class _Root:
-    """A file or folder, to be asked whether a place is it or lies in it."""
+class Root:
+    """A file or folder, to be asked whether a place is it or lies in it, by whatever spelling or mount point."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -47,6 +47,7 @@ class _Root:
         self._identity = _identity(self.resolved)
 
     def holds(self, place: Path) -> bool:
+        """Say whether an absolute path is this, or lies in it."""
         above = (place, *place.parents)
         return self.resolved in above or (
             self._identity is not None and any(_identity(each) == self._identity for each in above)
@@ -62,7 +63,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _way(path: Path) -> Iterator[Path]:
+def way_of(path: Path) -> Iterator[Path]:
     """Yield each place that a path leads through: symbolic links where they stand, and at last the real place."""
     remaining = list(reversed((Path.cwd() / path).parts))
     place = Path(remaining.pop())

@@ -16,6 +16,7 @@ from gate.errors import EngineFailure, TrustError, UsageError
 from gate.keyless.identities import IdentityError, check_identity, check_issuer, fits
 from gate.openpgp import Checker, KeyFileError, PublicKey, find_gpg, normal_fingerprint
 from gate.paths import printable
+from gate.policy.inside import way_of
 from gate.verification.trust import MOST_BYTES
 from gate.x509 import checker as x509
 
@@ -82,7 +83,7 @@ class _Place:
             real = path.resolve(strict=True)
         except (OSError, RuntimeError, ValueError) as error:
             raise TrustError("trust.unreadable", path=shown, error=getattr(error, "strerror", "") or "-") from error
-        if self.claims.release.holds(real):
+        if any(self.claims.release.holds(place) for place in (*way_of(path), real)):
             raise TrustError("trust.inside-release", path=shown)
         try:
             name = Path(os.path.relpath(real, self.folder.resolve())).as_posix()

@@ -12,14 +12,14 @@ from gate.record.documents import DocumentError, parse_facts
 
 if TYPE_CHECKING:
     from gate.models import Examination
-    from gate.record.statement import Statement
+    from gate.record.statement import RecordPredicate, Statement
 
 MOST_FACTS_BYTES: Final = 512 << 20
 """Facts beyond this are refused; 300,000 items, the most that intake takes, make about 150 MiB."""
 
 
 def bound_facts(raw: bytes, statement: Statement) -> Examination:
-    """Return the facts in ``raw``, which must be those that the record binds and be of its subjects.
+    """Return the facts in ``raw``, which must be those that the record binds, of its subjects and its run.
 
     Raises ``VerificationError`` where they are not.
     """
@@ -32,4 +32,11 @@ def bound_facts(raw: bytes, statement: Statement) -> Examination:
     subjects = [(subject.name, subject.digest.sha256) for subject in statement.subject]
     if [(artifact.path, artifact.sha256) for artifact in examination.artifacts] != subjects:
         raise VerificationError("facts-subjects", layout.FACTS)
+    if _run_of(examination) != _run_of(statement.predicate):
+        raise VerificationError("facts-run", layout.FACTS)
     return examination
+
+
+def _run_of(seen: Examination | RecordPredicate) -> tuple[object, ...]:
+    """Return when and with what was examined, as the record and the facts both say it."""
+    return seen.started, seen.finished, seen.engines, seen.coverage

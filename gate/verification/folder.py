@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from gate.errors import EngineFailure, UsageError, VerificationError
 from gate.folders import FolderChangedError, kind_of, open_cursor, walk
 from gate.paths import printable
+from gate.policy.inside import Root
 from gate.record import layout
 from gate.verification.seen import Seen
 
@@ -75,8 +76,8 @@ class ReleaseFolder:
         self._root.close()
 
     def holds(self, path: Path) -> bool:
-        """Say whether a resolved path is, or lies in, this folder."""
-        return path == self.path or self.path in path.parents
+        """Say whether an absolute path is, or lies in, this folder."""
+        return Root(self.path).holds(path)
 
     @contextlib.contextmanager
     def inside(self, folder: bytes) -> Iterator[Cursor]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from gate.errors import NotTold, TrustError, VerificationError
 from gate.paths import printable
+from gate.policy.inside import Root
 from gate.record import layout
 from gate.verification.backends import opened_back_ends, require_enough
 from gate.verification.claims import Claim
@@ -63,8 +64,9 @@ def verify_artifact(
     could), ``TrustError``, ``UsageError`` and ``EngineFailure`` as for a release.
     """
     with measured(target) as artifact, GivenFiles(signatures) as given:
+        given_artifact = Root(artifact.path)
         for file in trust.files:
-            if artifact.path in {file, *file.parents}:
+            if given_artifact.holds(file):
                 raise TrustError("trust.inside-release", path=printable(str(file)))
         named = trust.only({each.back_end for each in given.files})
         kept = given.validation() if named.x509 else ()

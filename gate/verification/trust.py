@@ -27,6 +27,7 @@ from gate.keyless.checker import TrustedInstance, public_root
 from gate.keyless.identities import Accepted, check_identity, check_issuer, check_repository
 from gate.openpgp import PublicKey, normal_fingerprint
 from gate.paths import GlobError, check_glob, printable
+from gate.policy.inside import way_of
 from gate.policy.places import Places
 from gate.record import layout
 from gate.verification.signers import Role, TrustedSigners  # pydantic, as below
@@ -161,7 +162,7 @@ class TrustFile(_Table):
 class Trust(TrustedSigners):
     """A trust file with the keys that it names: those of suppliers, and of countersigners.
 
-    ``files`` are where it and they lie, resolved.
+    ``files`` are where it and they lie, and each link on the way there: who can put a link somewhere chooses the key.
     """
 
     require: Literal["any", "all"] | int
@@ -260,7 +261,7 @@ def _with_keys(file: TrustFile, path: Path, source: _Source) -> Trust:
         countersigners=TrustedSigners(**parts["countersigner"]),
         require=file.require,
         record=file.record,
-        files=tuple(named.resolve() for named in files),
+        files=tuple(dict.fromkeys(place for named in files for place in (*way_of(named), named.resolve()))),
     )
     if not trust.back_ends:
         raise source.refuse("trust.nobody", ())

@@ -104,6 +104,10 @@ def test_facts_that_are_none_or_of_something_else(folder: Path) -> None:
     assert read_previous(folder, ()).statement.subject[0].name == "app.bin"
     rebind(folder, json.dumps(facts).encode())
     assert cause(folder) == "verify.facts-malformed"
+    rebind(folder, canonical(facts | {"engines": []}))
+    assert cause(folder) == "verify.facts-run"
+    rebind(folder, canonical(facts | {"finished": "2026-11-20T23:00:00Z"}))
+    assert cause(folder) == "verify.facts-run"
     facts["artifacts"][0]["sha256"] = "0" * 64
     rebind(folder, canonical(facts))
     assert cause(folder) == "verify.facts-subjects"

@@ -78,6 +78,7 @@ def test_times_that_are_none_are_refused(delivered: Delivered, which: str, state
     else:
         facts = json.loads((delivered.folder / "gate" / "facts.json").read_bytes())
         bind(delivered.folder, "gate/facts.json", canonical({**facts, "finished": stated}))
+        rewrite(delivered.folder, lambda predicate: predicate.update(finished=stated))
     with pytest.raises(VerificationError) as caught:
         read_release(delivered.folder)
     assert caught.value.reason == "record-inconsistent"

@@ -197,13 +197,14 @@ def test_hostile_keys_are_shown_harmless(folder: Path) -> None:
     assert key == "%1B[31m"
 
 
-def test_links_to_keys_are_resolved(folder: Path) -> None:
+def test_links_to_keys_are_named_with_what_they_lead_to(folder: Path) -> None:
     (folder / "elsewhere").mkdir()
     (folder / "elsewhere" / "real.asc").write_bytes(b"real")
     (folder / "supplier.asc").unlink()
     (folder / "supplier.asc").symlink_to(os.path.join("elsewhere", "real.asc"))  # noqa: PTH118  # a link's text
     (folder / "trust.toml").write_text(ENTRY)
-    assert load_trust(folder / "trust.toml").files[1] == folder / "elsewhere" / "real.asc"
+    named = (folder / "trust.toml", folder / "supplier.asc", folder / "elsewhere" / "real.asc")
+    assert load_trust(folder / "trust.toml").files == named
 
 
 def test_signers_of_one_instance_are_kept_together(folder: Path) -> None:

@@ -682,6 +682,10 @@ def test_keys_inside_the_release_prove_nothing(world: World, keys: Keys, tmp_pat
     (tmp_path / "r" / "supplier.asc").unlink()
     (tmp_path / "r" / "supplier.asc").symlink_to(inside.parent / "supplier.asc")
     assert refusal(world.out, outside) == ("trust.inside-release", 2)
+    # A link in the release that leads out of it lets the release choose the file.
+    (inside.parent / "supplier.asc").rename(tmp_path / "r" / "real.asc")
+    (inside.parent / "supplier.asc").symlink_to(tmp_path / "r" / "real.asc")
+    assert refusal(world.out, outside) == ("trust.inside-release", 2)
 
 
 def test_key_files_that_are_not_the_key(world: World, keys: Keys, tmp_path: Path) -> None:
