@@ -20,7 +20,7 @@ from gate.intake.readers.interface import Options
 from gate.intake.readers.names import NameRegister, unsafe
 from gate.paths import printable
 from gate.record import layout
-from gate.staging import rename_without_replacing
+from gate.staging import reading, rename_without_replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,7 @@ class Archive:
         """
         options = Options()
         register = NameRegister(options)
-        with _reading(tree), cursor_in(tree) as cursor:
+        with reading(tree), cursor_in(tree) as cursor:
             for visit in walk(cursor):
                 if visit.event == "leave":
                     continue
@@ -124,22 +124,11 @@ def _writing() -> Iterator[None]:
         raise UsageError("archive.cannot-write", error=error.strerror or str(error)) from error
 
 
-@contextlib.contextmanager
-def _reading(tree: Path) -> Iterator[None]:
-    shown = printable(os.fsencode(tree))
-    try:
-        yield
-    except (FolderChangedError, FileNotFoundError, NotADirectoryError) as error:
-        raise ArtifactChanged("deliver.changed-while-read", path=shown) from error
-    except OSError as error:
-        raise UsageError("deliver.unreadable", path=shown, error=error.strerror or str(error)) from error
-
-
 def _visits(tree: Path, cursor: Cursor) -> Iterator[Visit]:
     """Yield what a walk yields, and tell what goes wrong with reading from what goes wrong with writing."""
     steps = walk(cursor)
     while True:
-        with _reading(tree):
+        with reading(tree):
             visit = next(steps, None)
         if visit is None:
             return

@@ -109,7 +109,7 @@ class Staging:
         Raises ``ArtifactChanged`` where one is no longer what was copied in, examined and judged.
         """
         for artifact in self.staged:
-            with _reading(artifact.path):
+            with reading(artifact.path):
                 if _digest_now(artifact) != (artifact.sha256, artifact.entries):
                     raise ArtifactChanged("deliver.changed", path=artifact.name)
 
@@ -177,8 +177,8 @@ def writing() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    """Turn what the system says while an artifact is read into an error of the gate."""
+def reading(path: Path) -> Iterator[None]:
+    """Turn what the system says while something is read to be delivered into an error of the gate."""
     shown = printable(os.fsencode(path))
     try:
         yield
@@ -189,7 +189,7 @@ def _reading(path: Path) -> Iterator[None]:
 
 
 def _copy_file(source: Path, target: Path, name: str) -> StagedArtifact:
-    with _reading(source):
+    with reading(source):
         cursor = DescriptorCursor(source.parent)
         try:
             descriptor = cursor.open_file(os.fsencode(source.name))
@@ -252,7 +252,7 @@ def _copy_folder(source: Path, target: Path, name: str) -> StagedArtifact:
         target.mkdir()
         target.chmod(_FOLDER_MODE)
     entries: list[FileEntry] = []
-    with _reading(source):
+    with reading(source):
         here = DescriptorCursor(source)
         there = DescriptorCursor(target)
         try:

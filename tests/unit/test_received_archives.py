@@ -181,7 +181,7 @@ def test_the_recipients_policy_judges_what_is_in_an_archive(made: World, tmp_pat
     verification = verify_target(target, load_trust(made.trust_file), now=now, policy=policy)
     assert verification.rejudged is not None
     assert verification.rejudged.policy.sha256 == policy.sha256
-    assert (verification.verified, verification.exit_code) == (True, 3)
+    assert (verification.verified, verification.exit_code) == (False, 3)
 
 
 # --- what is refused ------------------------------------------------------------------------------------------
