@@ -207,6 +207,8 @@ class _Writer:
 
     def write(self, path: str, data: bytes) -> str:
         """Write a file that does not exist yet and return its SHA-256."""
+        if len(data) > layout.MOST_DOCUMENT_BYTES:
+            raise UsageError("deliver.too-large", path=path, limit=layout.MOST_DOCUMENT_BYTES >> 30)
         with writing():
             target = self._folder / os.fsdecode(layout.on_disk(path))
             for folder in [*reversed(target.relative_to(self._folder).parents)][1:]:

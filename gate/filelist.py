@@ -132,11 +132,15 @@ def folders_above(paths: Iterable[str]) -> set[str]:
     return folders
 
 
-def hash_descriptor(descriptor: int) -> tuple[str, int]:
-    """Return SHA-256 and size of all bytes of an open file, from its start; its position ends up at the end."""
+def hash_descriptor(descriptor: int, most: int | None = None) -> tuple[str, int]:
+    """Return SHA-256 and size of all bytes of an open file, from its start; its position ends up at the end.
+
+    Of one that has more than ``most`` bytes only the beginning is read, and always more than so many: both answers are
+    then of another file than one that has them.  A file with holes may seem to have more bytes than can ever be read.
+    """
     digest, size = hashlib.sha256(), 0
     os.lseek(descriptor, 0, os.SEEK_SET)
-    while chunk := os.read(descriptor, _BUFFER):
+    while (most is None or size <= most) and (chunk := os.read(descriptor, _BUFFER)):
         digest.update(chunk)
         size += len(chunk)
     return digest.hexdigest(), size
@@ -154,12 +158,15 @@ def entries_below(cursor: Cursor) -> Iterator[FileEntry]:
             yield entry
 
 
-def entry_at(cursor: Cursor, visit: Visit) -> FileEntry | None:
-    """Return the entry for one step of a walk, or None for folders that hold something; errors as above."""
+def entry_at(cursor: Cursor, visit: Visit, most: int | None = None) -> FileEntry | None:
+    """Return the entry for one step of a walk, or None for folders that hold something; errors as above.
+
+    ``most`` is for :func:`hash_descriptor`.
+    """
     if visit.event == "file":
         descriptor = cursor.open_file(visit.name)
         try:
-            sha256, size = hash_descriptor(descriptor)
+            sha256, size = hash_descriptor(descriptor, most)
         finally:
             os.close(descriptor)
         return FileEntry.of_file(visit.path, visit.status.st_mode, size, sha256)

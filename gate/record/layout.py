@@ -45,6 +45,8 @@ COUNTERSIGNATURES: Final = "gate/countersignatures"
 """What others than the supplier have signed of a release, outside of its closed set of files."""
 COUNTERSIGNERS_VALIDATION: Final = f"{COUNTERSIGNATURES}/validation"
 """As ``VALIDATION``, for countersignatures."""
+MOST_DOCUMENT_BYTES: Final = 4 << 30
+"""No document of a release, nor paper, is larger: all of them are in memory once, and nobody reads more of one."""
 _PARTIAL: Final = ".partial-"
 
 

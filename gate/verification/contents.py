@@ -76,19 +76,19 @@ class Contents:
                     require_attested(path, raw, self._statement)
         for subject, artifact in zip(self._statement.subject, predicate.artifacts, strict=True):
             if artifact.file_list is None:
-                with self._proved(layout.payload_path(artifact.name), subject.digest.sha256, look):
+                with self._proved(layout.payload_path(artifact.name), subject.digest.sha256, look, artifact.size):
                     pass
             else:
                 self._prove_folder(layout.payload_path(artifact.name), self._lists[artifact.file_list])
         self._prove_sums(predicate.sums.sha256, look)
 
     @contextlib.contextmanager
-    def _proved(self, path: str, sha256: str, look: Look) -> Iterator[int]:
-        """Open a file, prove its digest and let it be looked at, all from one descriptor."""
+    def _proved(self, path: str, sha256: str, look: Look, most: int = layout.MOST_DOCUMENT_BYTES) -> Iterator[int]:
+        """Open a file of at most so many bytes, prove its digest and let it be looked at, all from one descriptor."""
         raw = layout.on_disk(path)
         with self._release.opened(raw) as descriptor:
             with reading(raw):
-                found, _ = hash_descriptor(descriptor)
+                found, _ = hash_descriptor(descriptor, most)
             if found != sha256:
                 raise VerificationError("changed", path)
             look(descriptor, path, sha256)
@@ -115,7 +115,7 @@ class Contents:
                     raise VerificationError("not-a-file", f"{path}/{name}")
                 missing.remove(name)
                 self._release.seen.notice(layout.on_disk(f"{path}/{name}"), visit.status)
-                found = entry_at(cursor, visit)
+                found = entry_at(cursor, visit, expected[name].size)
                 if found is None or _compared(found) != _compared(expected[name]):
                     raise VerificationError(_difference(found, expected[name]), f"{path}/{name}")
                 if found.kind == "file":

@@ -140,7 +140,7 @@ def test_a_link_is_not_followed_even_as_the_folder_itself(tmp_path: Path) -> Non
 def test_what_cannot_be_read_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "x").write_bytes(b"x")
 
-    def refuse(_descriptor: int) -> tuple[str, int]:
+    def refuse(*_: object) -> tuple[str, int]:
         raise PermissionError(13, "Permission denied")
 
     # The system's refusal is made here because root is refused nothing.
@@ -211,3 +211,21 @@ def test_any_names_come_back(names: set[bytes]) -> None:
     entries = {FileEntry.of_file(name, 0o644, 0, EMPTY_SHA256) for name in names}
     assert len({entry.path for entry in entries}) == len(names)
     assert set(parse_list(render_list(entries))) == entries
+
+
+def test_of_a_file_with_more_bytes_than_it_may_have_the_digest_is_never_that_of_one_with_just_so_many(
+    tmp_path: Path,
+) -> None:
+    for size in (0, 1, 1 << 20, (1 << 20) + 1, 2 << 20):
+        file = tmp_path / f"{size}"
+        file.write_bytes(b"x" * size)
+        with file.open("rb") as stream:
+            whole = hash_descriptor(stream.fileno())
+            assert whole == (hashlib.sha256(b"x" * size).hexdigest(), size)
+            assert hash_descriptor(stream.fileno(), size) == whole
+        with file.open("ab") as stream:
+            stream.write(b"y" * (3 << 20))
+        with file.open("rb") as stream:
+            digest, read = hash_descriptor(stream.fileno(), size)
+        assert digest != whole[0]
+        assert size < read <= size + (1 << 20)

@@ -546,6 +546,16 @@ def test_a_name_that_leaves_no_room_for_that_of_a_signature(tmp_path: Path) -> N
         assert not (tmp_path / "out").exists()
 
 
+def test_a_document_that_nobody_would_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "notes.txt").write_bytes(b"x")
+    monkeypatch.setattr(layout, "MOST_DOCUMENT_BYTES", 100)
+    signer = FakeSigner()
+    with pytest.raises(UsageError) as caught:
+        make_release(tmp_path / "out", [tmp_path / "notes.txt"], [signer], policy_in(tmp_path))
+    assert (caught.value.code, caught.value.arguments["path"], signer.signed) == ("deliver.too-large", layout.FACTS, [])
+    assert "gate/facts.json" in caught.value.message("ja")
+
+
 # --- an archive beside the folder ---------------------------------------------------------------------------------
 
 

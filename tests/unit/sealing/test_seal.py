@@ -175,6 +175,26 @@ def test_every_file_by_a_link_to_the_same_bytes(tmp_path: Path) -> None:
         assert isinstance(refusal(job), ArtifactChanged), file
 
 
+@pytest.mark.parametrize("name", ["payload/app.bin", "payload/site/index.html"])
+def test_a_file_of_holes_is_not_read_to_its_end(job: Job, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes no room on the disk, and would take hours to read; the record knows how long the file is."""
+    os.truncate(job.folder / name, 4 << 40)
+    read = os.read
+    total = 0
+
+    def counted(descriptor: int, size: int) -> bytes:
+        nonlocal total
+        chunk = read(descriptor, size)
+        total += len(chunk)
+        return chunk
+
+    monkeypatch.setattr(os, "read", counted)
+    with pytest.raises(ArtifactChanged) as caught:
+        job.sign()
+    assert (caught.value.code, caught.value.arguments["path"]) == ("sealing.changed", name)
+    assert total < 32 << 20
+
+
 @pytest.mark.parametrize("folder", [".", "gate", "gate/files", "payload", "payload/site", "payload/site/css"])
 def test_something_added(job: Job, folder: str) -> None:
     for name in (".hidden", "zz"):

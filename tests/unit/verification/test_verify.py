@@ -636,10 +636,10 @@ def test_changes_of_a_list_between_its_digest_and_its_entries(world: World, monk
 
 
 def test_a_folder_moved_away_meanwhile(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def move(cursor: Any, visit: Any) -> Any:  # as the function's
+    def move(cursor: Any, visit: Any, most: int) -> Any:  # as the function's
         if visit.name == b"a b.css":
             (world.out / "payload" / "site" / "css").rename(tmp_path / "css")
-        return entry_at(cursor, visit)
+        return entry_at(cursor, visit, most)
 
     monkeypatch.setattr(contents_module, "entry_at", move)
     assert world.reason()[0] == "not-a-file"
@@ -708,7 +708,7 @@ def test_a_gnupg_that_fails_says_nothing(world: World, monkeypatch: pytest.Monke
 
 
 def test_what_cannot_be_read_cannot_be_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_descriptor: int) -> tuple[str, int]:
+    def refuse(*_: object) -> tuple[str, int]:
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(contents_module, "hash_descriptor", refuse)
