@@ -8,10 +8,11 @@ signatures are put in place last.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from typing import TYPE_CHECKING, Final, Self, cast
 
-from gate.errors import GateError, VerificationError
+from gate.errors import GateError, UsageError, VerificationError
 from gate.paths import printable
 from gate.record import layout
 from gate.sealing.unsigned import adding, as_examined, nameless_file
@@ -42,9 +43,16 @@ class HeldSignatures:
                 with release.inside(b"") as seen, self._release.inside(b"") as own:
                     if not os.path.sameopenfile(_descriptor(seen), _descriptor(own)):
                         raise VerificationError("changed", printable(os.fsencode(release.path)))
+                self._require_writable()
             with adding():
                 self._file = closing.enter_context(nameless_file())
             self._closing = closing.pop_all()
+
+    def _require_writable(self) -> None:
+        """Raise before anything is signed where nothing could be added: what a public log has stays there."""
+        with self._release.inside(layout.GATE.encode()) as cursor:
+            if not os.access(".", os.W_OK | os.X_OK, dir_fd=_descriptor(cursor)):
+                raise UsageError("sealing.cannot-write", error=os.strerror(errno.EACCES))
 
     def __enter__(self) -> Self:
         return self

@@ -698,6 +698,15 @@ def test_where_nothing_can_be_written(job: Job, monkeypatch: pytest.MonkeyPatch)
     assert (error.code, error.exit_code) == ("sealing.cannot-write", 2)
 
 
+def test_where_nothing_may_be_added_to_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told before a public log has what cannot be taken back.  Root may write everywhere: the answer is made."""
+    job = make_unsigned(tmp_path, (KEYLESS,))
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    signer = Watched(KEYLESS)
+    error = refusal(job, signer)
+    assert (error.code, error.exit_code, signer.signed) == ("sealing.cannot-write", 2, [])
+
+
 def reading_as(monkeypatch: pytest.MonkeyPatch, read: Callable[[int, int], bytes]) -> Watched:
     """Return a signer; once it has begun, files that it is to sign are read so."""
 
