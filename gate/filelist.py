@@ -23,7 +23,7 @@ from gate.folders import Cursor, FolderChangedError, Visit, cursor_in, walk
 from gate.paths import escape_name, printable, unescape_component
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 FileMode: TypeAlias = Literal["100644", "100755", "120000", "040000"]
@@ -158,14 +158,18 @@ def entries_below(cursor: Cursor) -> Iterator[FileEntry]:
             yield entry
 
 
-def entry_at(cursor: Cursor, visit: Visit, most: int | None = None) -> FileEntry | None:
+def entry_at(
+    cursor: Cursor, visit: Visit, most: int | None = None, *, look: Callable[[int], None] | None = None
+) -> FileEntry | None:
     """Return the entry for one step of a walk, or None for folders that hold something; errors as above.
 
-    ``most`` is for :func:`hash_descriptor`.
+    ``most`` is for :func:`hash_descriptor`.  ``look`` is given each file before it is read: its descriptor; may raise.
     """
     if visit.event == "file":
         descriptor = cursor.open_file(visit.name)
         try:
+            if look:
+                look(descriptor)
             sha256, size = hash_descriptor(descriptor, most)
         finally:
             os.close(descriptor)

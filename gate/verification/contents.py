@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gate.errors import VerificationError
@@ -18,7 +19,7 @@ from gate.record import layout
 from gate.record.sums import render_sums
 from gate.verification.attestations import MOST_BYTES as MOST_ATTESTATION_BYTES
 from gate.verification.attestations import require_attested
-from gate.verification.folder import read_bounded, reading, refuse_set_id
+from gate.verification.folder import read_bounded, reading, refuse_privileged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -115,11 +116,11 @@ class Contents:
                     raise VerificationError("not-a-file", f"{path}/{name}")
                 missing.remove(name)
                 self._release.seen.notice(layout.on_disk(f"{path}/{name}"), visit.status)
-                found = entry_at(cursor, visit, expected[name].size)
+                look = partial(refuse_privileged, path=f"{path}/{name}")
+                found = entry_at(cursor, visit, expected[name].size, look=look)
                 if found is None or _compared(found) != _compared(expected[name]):
                     raise VerificationError(_difference(found, expected[name]), f"{path}/{name}")
                 if found.kind == "file":
-                    refuse_set_id(visit.status, f"{path}/{name}")
                     self._digests[layout.on_disk(f"{path}/{name}")] = found.sha256
         if missing:
             raise VerificationError("missing", f"{path}/{min(missing)}")

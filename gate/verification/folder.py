@@ -7,6 +7,7 @@ with what is behind the descriptor.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from typing import TYPE_CHECKING, Self
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from gate.folders import Cursor
 
 _BUFFER = 1 << 20
+_READ_ATTRIBUTE = getattr(os, "getxattr", None)
+"""Only Linux has file capabilities, and only there Python reads extended attributes."""
+_NO_ATTRIBUTE = frozenset({errno.ENODATA, errno.EOPNOTSUPP, errno.ENOSYS}) if _READ_ATTRIBUTE else frozenset()
 
 
 @contextlib.contextmanager
@@ -107,9 +111,9 @@ class ReleaseFolder:
         with self.inside(folder) as cursor, reading(path):
             descriptor = cursor.open_file(name)
         try:
-            status = os.fstat(descriptor)
-            refuse_set_id(status, printable(path))
-            self.seen.notice(path, status)
+            with reading(path):
+                refuse_privileged(descriptor, printable(path))
+            self.seen.notice(path, os.fstat(descriptor))
             yield descriptor
         finally:
             os.close(descriptor)
@@ -163,10 +167,22 @@ def is_release(folder: Path) -> bool:
         return False
 
 
-def refuse_set_id(status: os.stat_result, path: str) -> None:
-    """Raise ``VerificationError`` where a file runs as its owner or group for whoever runs it: none is delivered so."""
-    if status.st_mode & (stat.S_ISUID | stat.S_ISGID):
+def refuse_privileged(descriptor: int, path: str) -> None:
+    """Raise ``VerificationError`` where an open file has rights of its own for whoever runs it: none is delivered so.
+
+    These are those of its owner or group (set-user-id, set-group-id), or on Linux file capabilities (capabilities(7)).
+    """
+    if os.fstat(descriptor).st_mode & (stat.S_ISUID | stat.S_ISGID):
         raise VerificationError("set-id", path)
+    if _READ_ATTRIBUTE is None:
+        return
+    try:
+        _READ_ATTRIBUTE(descriptor, "security.capability")
+    except OSError as error:
+        if error.errno not in _NO_ATTRIBUTE:
+            raise
+    else:
+        raise VerificationError("capabilities", path)
 
 
 def read_bounded(descriptor: int, path: bytes, limit: int) -> bytes:

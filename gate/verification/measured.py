@@ -7,13 +7,14 @@ import os
 import stat
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
 from gate.errors import EngineFailure, UsageError, VerificationError
 from gate.filelist import FileEntry, entry_at, hash_descriptor, list_digest, render_list
 from gate.folders import cursor_in, walk
 from gate.paths import escape_component, escape_name, printable
-from gate.verification.folder import is_release, reading, refuse_set_id
+from gate.verification.folder import is_release, reading, refuse_privileged
 from gate.verification.seen import Seen
 
 if TYPE_CHECKING:
@@ -71,9 +72,9 @@ def _file(name: str, place: Path, shown: str) -> Iterator[Measured]:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise UsageError("verify.not-a-target", path=shown)
-        refuse_set_id(status, printable(raw))
         seen.notice(raw, status)
         with reading(raw):
+            refuse_privileged(descriptor, printable(raw))
             sha256, _ = hash_descriptor(descriptor)
         yield Measured(name, "file", sha256, descriptor, place)
     finally:
@@ -90,9 +91,7 @@ def _folder(name: str, place: Path) -> Iterator[Measured]:
         for visit in walk(cursor):
             if visit.event == "special":
                 raise VerificationError("not-a-file", escape_name(visit.path))
-            if visit.event == "file":
-                refuse_set_id(visit.status, escape_name(visit.path))
-            entry = entry_at(cursor, visit)
+            entry = entry_at(cursor, visit, look=partial(refuse_privileged, path=escape_name(visit.path)))
             if entry is not None:
                 seen.notice(visit.path, visit.status)
                 entries.append(entry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -440,6 +441,19 @@ def test_hostile_folders(world: World) -> None:
     assert refusal(world, "site") == ("set-id", "run.sh")
     (world.out / "app.bin").chmod(0o4755)
     assert refusal(world) == ("set-id", "app.bin")
+
+
+@pytest.mark.parametrize(("name", "path"), [("site", "run.sh"), ("app.bin", "app.bin")])
+def test_rights_for_whoever_runs_it(world: World, monkeypatch: pytest.MonkeyPatch, name: str, path: str) -> None:
+    capable = (world.out / name / path if name != path else world.out / path).stat().st_ino
+
+    def read(descriptor: int, _: str) -> bytes:
+        if os.fstat(descriptor).st_ino == capable:
+            return b""
+        raise OSError(errno.ENODATA, "none")
+
+    monkeypatch.setattr("gate.verification.folder._READ_ATTRIBUTE", read)
+    assert refusal(world, name) == ("capabilities", path)
 
 
 def test_nowhere_to_write(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

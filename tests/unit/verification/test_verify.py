@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -300,6 +301,26 @@ def test_no_file_may_run_as_its_owner(world: World, name: str, bit: int) -> None
     path = world.out / name
     path.chmod(path.stat().st_mode | bit)
     assert world.reason() == ("set-id", name)
+
+
+@pytest.mark.parametrize("name", ["payload/app.bin", "payload/site/run.sh", "gate/facts.json", "gate/SHA256SUMS.asc"])
+def test_no_file_may_give_rights_to_whoever_runs_it(world: World, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Only an administrator can set them, so that the system is asked in vain here."""
+    capable, answer = (world.out / name).stat().st_ino, errno.ENOTSUP
+
+    def read(descriptor: int, attribute: str) -> bytes:
+        assert attribute == "security.capability"
+        if os.fstat(descriptor).st_ino == capable:
+            return b""
+        raise OSError(answer, "none")
+
+    monkeypatch.setattr(folder_module, "_READ_ATTRIBUTE", read)
+    assert world.reason() == ("capabilities", name)
+    answer = errno.EIO
+    with pytest.raises(EngineFailure):
+        world.verify()
+    monkeypatch.setattr(folder_module, "_READ_ATTRIBUTE", None)  # as on other systems
+    assert world.verify().verified
 
 
 def test_links_are_what_they_were(world: World) -> None:
@@ -636,10 +657,10 @@ def test_changes_of_a_list_between_its_digest_and_its_entries(world: World, monk
 
 
 def test_a_folder_moved_away_meanwhile(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def move(cursor: Any, visit: Any, most: int) -> Any:  # as the function's
+    def move(cursor: Any, visit: Any, most: int, **more: Any) -> Any:  # as the function's
         if visit.name == b"a b.css":
             (world.out / "payload" / "site" / "css").rename(tmp_path / "css")
-        return entry_at(cursor, visit, most)
+        return entry_at(cursor, visit, most, **more)
 
     monkeypatch.setattr(contents_module, "entry_at", move)
     assert world.reason()[0] == "not-a-file"
