@@ -20,7 +20,7 @@ from gate.paths import printable
 from gate.record import layout
 from gate.signing.interface import KeepsMaterial
 from gate.staging import writing
-from gate.verification.countersignatures import MOST, read_countersignatures
+from gate.verification.countersignatures import MOST, read_countersignatures, told_apart_by
 from gate.verification.folder import ReleaseFolder
 from gate.verification.statement import MOST_BYTES, read_statement
 from gate.verification.verify import verify_release
@@ -106,13 +106,13 @@ def _signed(
 ) -> tuple[tuple[Added, ...], dict[str, bytes]]:
     """Return who signed where, and all files to add by their paths; a log is written to last."""
     promised = read_statement(record).predicate.promised_signatures
-    own = {(promise.backend, promise.signer) for promise in promised}
+    own = {told_apart_by(promise.backend, promise.signer) for promise in promised}
     there = read_countersignatures(release).names
     added = []
     for signer in signers:
         signer.begin()
         path = layout.countersignature_path(signer.signer, signer.suffix)
-        if (signer.backend, signer.signer) in own:
+        if told_apart_by(signer.backend, signer.signer) in own:
             raise UsageError("countersign.own", signer=signer.signer)
         if path in there:
             raise UsageError("countersign.exists", path=path, signer=signer.signer)

@@ -147,7 +147,7 @@ def _told(
         raise VerificationError("countersignature", path, why=error.reason) from error
     if path != layout.countersignature_path(proved.signer, layout.SUFFIXES[name]):
         raise VerificationError("countersignature", path, why="signer-differs")
-    if (name, proved.signer) in signers:
+    if told_apart_by(name, proved.signer) in {told_apart_by(*each) for each in signers}:
         raise VerificationError("countersigner-is-signer", path, signer=proved.signer)
     return Countersignature(
         name,
@@ -159,3 +159,8 @@ def _told(
         proved.issuer,
         proved.revocation_known,
     )
+
+
+def told_apart_by(back_end: str, signer: str) -> tuple[str, str]:
+    """Return what differs between two signers: a workflow is the same one at every ref that it can run at."""
+    return back_end, signer.partition("@refs/")[0]

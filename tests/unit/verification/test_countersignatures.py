@@ -28,9 +28,11 @@ from gate.reports.verification import render_verification
 from gate.signing.interface import Signer
 from gate.verification import countersignatures as module
 from gate.verification import load_trust, verification_document
+from gate.verification.folder import ReleaseFolder
 from gate.x509 import checker as x509_checker
 from tests.simulators.cms_signer import Stamper, sign
 from tests.simulators.pki import Wish, ec_key, rsa_key
+from tests.simulators.sigstore.issuer import WORKFLOW_IDENTITY
 from tests.simulators.sigstore.stack import Stack
 from tests.unit.keyless.keyless_kit import running_stack
 from tests.unit.release_kit import Keys, World, make_world, signer_of
@@ -252,6 +254,26 @@ def test_a_supplier_is_no_countersigner(world: Countersigned, keys: Keys) -> Non
     # Named in both roles, the supplier still does not countersign what is its own.
     world.trusts(f'[[openpgp]]\nfingerprint = "{keys.supplier}"\nkey = "supplier.asc"\n{ROLE}')
     assert world.reason() == ("countersigner-is-signer", path.relative_to(world.out).as_posix())
+
+
+@pytest.mark.parametrize(("signer", "refused"), [("{workflow}@refs/tags/v0", True), ("{workflow}.yml@refs/x", False)])
+def test_a_supplier_s_workflow_is_no_countersigner_at_another_ref(
+    world: Countersigned, signer: str, refused: bool
+) -> None:
+    world.trusts(entry() + ROLE)
+    workflow = WORKFLOW_IDENTITY.partition("@refs/")[0]
+    record = hashlib.sha256((world.out / layout.RECORD).read_bytes()).hexdigest()
+    signers = [("keyless", signer.replace("{workflow}", workflow))]
+    with ReleaseFolder(world.out) as release:
+        about: Any = {"record_sha256": record, "signers": signers, "now": datetime.now(UTC)}
+        found, trust = module.read_countersignatures(release), load_trust(world.trust_file)
+        if refused:
+            with pytest.raises(VerificationError) as caught:
+                module.check_countersignatures(found, release, trust, **about)
+            assert caught.value.reason == "countersigner-is-signer"
+        else:
+            told = module.check_countersignatures(found, release, trust, **about)
+            assert "valid" in {each.status for each in told}
 
 
 def test_demanded(world: Countersigned) -> None:
