@@ -144,8 +144,12 @@ def _names_of(subjects: Sequence[Subject], sha256: str) -> list[str]:
 
 
 def _reads_as_list(descriptor: int) -> bool:
-    """Say whether a file could be the file list of a folder; a list beyond the limit is never read as one."""
+    """Say whether a file could be the file list of a folder, an empty one of an empty folder.
+
+    A list beyond the limit is never read as one.
+    """
     try:
-        return bool(parse_list(read_bounded(descriptor, b"", MOST_LIST_BYTES)))
+        parse_list(read_bounded(descriptor, b"", MOST_LIST_BYTES))
     except (FileListError, VerificationError):
         return False
+    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -182,6 +183,15 @@ def resign(world: World, keys: Keys, change: Callable[[Any], object], name: str 
     change(value)
     (world.out / name).write_bytes(canonical(value))
     (world.out / f"{name}.asc").write_bytes(keys.home.sign(keys.supplier, (world.out / name).read_bytes()))
+
+
+def test_nothing_could_be_the_list_of_an_empty_folder(world: World, keys: Keys) -> None:
+    def emptied(value: Any) -> None:
+        value["subject"][0]["digest"]["sha256"] = hashlib.sha256().hexdigest()
+
+    resign(world, keys, emptied, "vsa.intoto.json")
+    (world.out / "app.bin").write_bytes(b"")
+    assert refusal(world, "app.bin", "vsa.intoto.json.asc") == ("not-in-statement", "app.bin")
 
 
 @pytest.mark.parametrize(("name", "reason"), [("vsa", "vsa-malformed"), ("provenance", "provenance-malformed")])
