@@ -14,7 +14,7 @@ from gate.parsing import confinable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from gate.health import Check
+    from gate.doctor.checks import Check
 
 
 def build(text: Text) -> click.Command:
@@ -25,7 +25,7 @@ def build(text: Text) -> click.Command:
 @click.pass_context
 def _doctor(ctx: click.Context, /) -> int:
     from gate.cli.doctor_output import check_text, summary_text  # noqa: PLC0415  # loaded only when the command runs
-    from gate.health import mending_commands  # noqa: PLC0415  # as above
+    from gate.doctor.checks import mending_commands  # noqa: PLC0415  # as above
     from gate.reports.printing import printed  # noqa: PLC0415  # as above
 
     settings = ctx.ensure_object(Settings)
@@ -43,15 +43,15 @@ def _doctor(ctx: click.Context, /) -> int:
 def _checks() -> Iterator[Check]:
     """Look at what every command needs, or at what recipients' commands need where the others do not run."""
     if confinable():
-        from gate.doctor import examine_system  # noqa: PLC0415  # as above
+        from gate.doctor.full import examine_system  # noqa: PLC0415  # as above
     else:
-        from gate.doctor_elsewhere import examine_system  # noqa: PLC0415  # as above
+        from gate.doctor.recipients import examine_system  # noqa: PLC0415  # as above
     return examine_system()
 
 
 def _gathered(checks: Iterable[Check], *, whole: bool) -> Iterator[Check]:
     """Yield checks, the many Python packages that are there as one of them unless all are asked for."""
-    from gate.health import Check  # noqa: PLC0415  # as above
+    from gate.doctor.checks import Check  # noqa: PLC0415  # as above
 
     packages = 0
     for check in checks:

@@ -17,7 +17,7 @@ from gate.text import Language, has_message, render
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gate.health import Check
+    from gate.doctor.checks import Check
 
 _STYLE: Final = {"ok": "green", "weak": "bold magenta", "missing": "bold red"}
 _PLACE: Final = "doctor.program"

@@ -9,13 +9,13 @@ from importlib.metadata import PackageNotFoundError, version
 import pytest
 from rich.cells import cell_len
 
-from gate import doctor, health
 from gate.cli.doctor_output import check_text, summary_text
-from gate.doctor import examine_system
+from gate.doctor import checks, full
+from gate.doctor.checks import Check, mending_commands
+from gate.doctor.full import examine_system
+from gate.doctor.installing import System, system_from
 from gate.errors import EngineFailure
 from gate.examine.identity import library
-from gate.health import Check, mending_commands
-from gate.installing import System, system_from
 from gate.reports.printing import printed
 from gate.text import LANGUAGES, Language
 from tests.conftest import Gate
@@ -58,11 +58,11 @@ def bare() -> dict[str, list[Check]]:
         raise EngineFailure("malware.database-folder-empty", folder="/var/lib/clamav")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(health, "version", missing_version)
+        patch.setattr(checks, "version", missing_version)
         patch.setattr(importlib, "import_module", missing_import)
-        patch.setattr(doctor, "find_program", lambda _name: None)
+        patch.setattr(full, "find_program", lambda _name: None)
         patch.setattr(library, "LOADED", library.LibraryMissing("libmagic.so.1: cannot open"))
-        patch.setattr(doctor, "status", no_database)
+        patch.setattr(full, "status", no_database)
         return {system.name: list(examine_system(system)) for system in (DEBIAN, FEDORA, UNKNOWN)}
 
 

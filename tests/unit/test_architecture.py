@@ -42,7 +42,6 @@ LEAVES = {
 STAGES = {"intake", "examine", "policy", "record", "signing"}
 JOINTS = {
     "pipeline", "deliver", "staging", "verification", "reports", "operations", "doctor", "rendering", "signers",
-    "doctor_elsewhere", "health",
     "countersigning", "received", "trusting",
     "sealing",
 }  # fmt: skip
@@ -62,10 +61,7 @@ ALLOWED = {
     "sealing": LEAVES | STAGES | {"archiving", "sealing", "signatures", "staging", "verification"},
     "verification": LEAVES | {"verification", "record", "policy"},
     "reports": LEAVES | {"reports", "policy", "record", "verification"},
-    "installing": set(),
-    "health": LEAVES | {"installing"},
-    "doctor_elsewhere": LEAVES | {"reports", "installing", "health"},
-    "doctor": LEAVES | STAGES | {"reports", "installing", "health"},
+    "doctor": LEAVES | STAGES | {"doctor", "reports"},
     "source": LEAVES | {"source", "examine"},
     "previous": LEAVES | {"verification", "record"},
     "trusting": LEAVES | {"trusting", "policy", "record", "verification", "signing", "reports"},

@@ -480,4 +480,4 @@ def test_an_enclosure_has_its_own_processes_network_and_files(target: str, tmp_p
 @needs_enclosure
 def test_an_enclosure_that_cannot_be_had_is_an_error() -> None:
     with pytest.raises(WorkerDied):
-        Worker("gate.doctor:idle", confinement=Confinement(enclosed="/proc/no-such-place"))
+        Worker("gate.doctor.full:idle", confinement=Confinement(enclosed="/proc/no-such-place"))

@@ -8,15 +8,14 @@ import sys
 from collections.abc import Iterator
 from typing import Literal
 
+from gate.doctor.checks import Check, is_installed, look_at_font, look_at_package, look_at_python, with_commands
+from gate.doctor.installing import System, namespaces_command, this_system
 from gate.errors import GateError
 from gate.examine.antivirus.database import DatabaseStatus, default_database_folder, status
 from gate.examine.identity import library
-from gate.health import Check, is_installed, look_at_package, with_commands
-from gate.installing import System, namespaces_command, this_system
 from gate.isolation import Confinement, PrivateFolder, Worker, find_program, run_program
 from gate.models import MessageArgs
 from gate.paths import printable
-from gate.reports.pdf_fonts import VARIABLE, find_fonts
 
 _PACKAGES = {
     "click": "click",
@@ -54,13 +53,13 @@ def examine_system(system: System | None = None) -> Iterator[Check]:
 
 
 def _checks() -> Iterator[Check]:
-    yield Check("python", "ok", "doctor.python", {"version": sys.version.split()[0], "place": sys.prefix})
+    yield look_at_python()
     for module, distribution in _PACKAGES.items():
         yield look_at_package(module, distribution)
     for program in _PROGRAMS:
         yield _program(program)
     yield _browser()
-    yield _font()
+    yield look_at_font("missing")
     yield _libmagic()
     yield _isolation()
     yield _temporary_folder()
@@ -82,19 +81,10 @@ def _browser() -> Check:
     try:
         with PrivateFolder("doctor") as folder:
             enclosed = Confinement(enclosed=str(folder.path))
-            Worker("gate.doctor:idle", confinement=enclosed, folder=folder).close()
+            Worker("gate.doctor.full:idle", confinement=enclosed, folder=folder).close()
     except GateError as error:
         return _namespaces(Check(_BROWSER, "weak", "doctor.browser-isolation", cause=error))
     return Check(_BROWSER, "ok", "doctor.program", {"place": place})
-
-
-def _font() -> Check:
-    """Look for the font that the PDF of a release is written with."""
-    try:
-        fonts = find_fonts(os.environ)
-    except GateError as error:
-        return Check("font", "missing", "doctor.font-missing", {"variable": VARIABLE}, installs="font", cause=error)
-    return Check("font", "ok", "doctor.program", {"place": fonts.place})
 
 
 def _libmagic() -> Check:
@@ -109,7 +99,7 @@ def _libmagic() -> Check:
 
 def _isolation() -> Check:
     try:
-        worker = Worker("gate.doctor:idle")
+        worker = Worker("gate.doctor.full:idle")
     except GateError as error:
         return Check("isolation", "missing", "doctor.isolation-missing", cause=error)
     worker.close()

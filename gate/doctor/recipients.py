@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 from collections.abc import Iterator
 
-from gate.errors import GateError
-from gate.health import Check, look_at_package, with_commands
-from gate.installing import System, this_system
+from gate.doctor.checks import Check, look_at_font, look_at_package, look_at_python, with_commands
+from gate.doctor.installing import System, this_system
 
 _PACKAGES = {
     "click": "click",
@@ -30,11 +27,11 @@ def examine_system(system: System | None = None) -> Iterator[Check]:
 
 
 def _checks() -> Iterator[Check]:
-    yield Check("python", "ok", "doctor.python", {"version": sys.version.split()[0], "place": sys.prefix})
+    yield look_at_python()
     for module, distribution in _PACKAGES.items():
         yield look_at_package(module, distribution)
     yield _gpg()
-    yield _font()
+    yield look_at_font("weak")  # reports of a recipient may do without
     yield Check("engines", "weak", "doctor.linux-only")
 
 
@@ -43,13 +40,3 @@ def _gpg() -> Check:
     if place is None:
         return Check("gpg", "weak", "doctor.program-missing", {"program": "gpg"}, installs="gpg")
     return Check("gpg", "ok", "doctor.program", {"place": place})
-
-
-def _font() -> Check:
-    from gate.reports.pdf_fonts import VARIABLE, find_fonts  # noqa: PLC0415  # reports of a recipient may do without
-
-    try:
-        fonts = find_fonts(os.environ)
-    except GateError as error:
-        return Check("font", "weak", "doctor.font-missing", {"variable": VARIABLE}, installs="font", cause=error)
-    return Check("font", "ok", "doctor.program", {"place": fonts.place})

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import os
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
+from gate.doctor.installing import System, pip_command, this_system
 from gate.errors import GateError
-from gate.installing import System, pip_command, this_system
 from gate.models import MessageArgs
 from gate.paths import printable
 from gate.text import Language, render
@@ -24,7 +26,7 @@ class Check:
     """One thing looked at: its state, and the message (``<code>.advice`` says how to mend it where it is not ok).
 
     ``commands`` mend it on this system, typed as they stand; empty where no command does.  ``installs`` is what the
-    system's packager has to install (a name of ``gate.installing.PACKAGES``), ``requires`` what pip has to.
+    system's packager has to install (a name of ``gate.doctor.installing.PACKAGES``), ``requires`` what pip has to.
     """
 
     name: str
@@ -59,6 +61,25 @@ def with_commands(check: Check, system: System) -> Check:
     if command is None:
         return dataclasses.replace(check, code=f"{check.code}.elsewhere")
     return dataclasses.replace(check, commands=(command,))
+
+
+def look_at_python() -> Check:
+    """Say which Python runs the gate, and where it lies."""
+    return Check("python", "ok", "doctor.python", {"version": sys.version.split()[0], "place": sys.prefix})
+
+
+def look_at_font(without: Literal["weak", "missing"]) -> Check:
+    """Look for the font that PDFs are written with; ``without`` is what its absence means to whoever asks."""
+    try:
+        from gate.reports.pdf_fonts import VARIABLE, find_fonts  # noqa: PLC0415  # what it loads may be missing too
+    except ImportError as error:
+        about: MessageArgs = {"error": printable(str(error))}
+        return Check("font", without, "doctor.package-missing", about, requires="reportlab")
+    try:
+        fonts = find_fonts(os.environ)
+    except GateError as error:
+        return Check("font", without, "doctor.font-missing", {"variable": VARIABLE}, installs="font", cause=error)
+    return Check("font", "ok", "doctor.program", {"place": fonts.place})
 
 
 def look_at_package(module: str, distribution: str) -> Check:

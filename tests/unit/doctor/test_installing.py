@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.installing import PACKAGES, System, namespaces_command, pip_command, system_from
+from gate.doctor.installing import PACKAGES, System, namespaces_command, pip_command, system_from
 
 DEBIAN = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n'
 UBUNTU = 'ID=ubuntu\nID_LIKE=debian\nVERSION_ID="24.04"\n'
