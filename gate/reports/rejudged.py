@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from gate.policy.clauses import clause_printed, status_label
 from gate.policy.findings import finding_message
+from gate.reports.clause_rows import clause_rows
 from gate.reports.escaping import shortened, terminal
 from gate.text import Language, render
 
@@ -31,9 +31,7 @@ def rejudged_part(rejudged: Rejudged, language: Language) -> Iterator[str]:
     yield render("report.rejudged", language, about)
     yield "  " + _counts(rejudged.open, language)
     yield from _findings(rejudged.findings, rejudged.open, language)
-    for clause in rejudged.clauses:
-        if clause.status != "out-of-scope":
-            yield f"  {clause_printed(clause.id, language)}  {status_label(clause.status, language)}"
+    yield from clause_rows(rejudged.clauses, language)
     today = rejudged.today
     verdict = render(f"report.rejudged.{today.verdict}", language)
     yield "  " + render("report.rejudged.today", language, {"day": today.day, "verdict": verdict})

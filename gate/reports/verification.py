@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from rich.cells import cell_len
-
 from gate.errors import VerificationError
-from gate.policy.clauses import CLAUSES, OUT_OF_SCOPE, clause_printed, status_label
+from gate.reports.clause_rows import clause_rows
 from gate.reports.escaping import terminal
 from gate.reports.rejudged import rejudged_part
 from gate.text import Language, has_message, render
@@ -15,7 +13,6 @@ from gate.text import Language, has_message, render
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gate.models import Clause
     from gate.verification import Verification
     from gate.verification.result import Countersignature, VerifiedSignature
     from gate.verification.today import Today
@@ -24,7 +21,6 @@ _ESCAPES: Final = {"verified": "\033[1;32m", "not-verified": "\033[1;31m", "not-
 _KINDS: Final = {0: "verified", 1: "not-verified", 3: "not-told"}
 """The words at the top, by the exit code: they never say more than it does."""
 _HANGING: Final = 4
-_WIDEST_CLAUSE: Final = 24
 _LEAST_COLUMNS: Final = 20
 
 
@@ -91,7 +87,7 @@ def _success(verification: Verification, language: Language) -> Iterator[str]:
     yield from _countersignatures(verification.countersignatures, language)
     if verification.clauses:
         yield render("report.record-clauses", language)
-        yield from _clauses(verification.clauses, language)
+        yield from clause_rows(verification.clauses, language)
     if verification.today is not None:
         yield from _today(verification.today, language)
     if verification.rejudged is not None:
@@ -147,22 +143,6 @@ def _signer(signature: VerifiedSignature | Countersignature, language: Language)
     if not signature.issuer:
         return signature.signer
     return render("report.signed-by", language, {"signer": signature.signer, "issuer": signature.issuer})
-
-
-def _clauses(clauses: Iterable[Clause], language: Language) -> Iterator[str]:
-    # A record is signed, but by whom the recipient has yet to judge: ids of clauses unknown here are shown as they are.
-    rows = [
-        (_printed(clause.id, language), status_label(clause.status, language))
-        for clause in clauses
-        if clause.status != "out-of-scope"
-    ]
-    column = min(max((cell_len(printed) for printed, _ in rows), default=0), _WIDEST_CLAUSE)
-    for printed, status in rows:
-        yield f"  {printed}{' ' * (column - cell_len(printed))}  {status}"
-
-
-def _printed(clause: str, language: Language) -> str:
-    return clause_printed(clause, language) if clause in {*CLAUSES, *OUT_OF_SCOPE} else terminal(clause)
 
 
 def _today(today: Today, language: Language) -> Iterator[str]:
