@@ -32,7 +32,7 @@ _BY_RELATION = {
 _CODE = re.compile(r"<(?:\w++:)?instrText\b[^>]{0,200}>([^<]*+)<")
 _SIMPLE_CODE = re.compile(r"<(?:\w++:)?fldSimple\b[^>]{0,400}?instr[ \t]*+=[ \t]*+\"([^\"]*+)\"")
 _DDE = re.compile(r"\bDDE(?:AUTO)?(?![A-Za-z])", re.IGNORECASE)
-_QUOTED = re.compile(r"\bQUOTE((?:\s++\d{1,3}\b)++)")
+_QUOTED = re.compile(r"\bQUOTE((?>(?:\s++\d{1,3}\b)+))")
 _NO_FIELDS = ("xl/", "ppt/", "docprops/", "customxml/")
 _DDE_LINK = re.compile(r"<(?:\w++:)?ddeLink\b")
 _NATIVE = "\x01Ole10Native".encode("utf-16-le")

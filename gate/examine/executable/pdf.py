@@ -55,7 +55,7 @@ _SUSPECT = re.compile(
 )
 """What an object without any sign does not hold: asked first, as nearly all are such."""
 _AUTOMATIC = re.compile(rb"/(?:OpenAction|AA)\b")
-_STRING = re.compile(rb"\((?:[^\\)]++|\\.)*+\)", re.DOTALL)
+_STRING = re.compile(rb"\((?>(?:[^\\)]++|\\.)*)\)", re.DOTALL)
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _OBJECT_STREAM = re.compile(rb"/ObjStm\b[^>]{0,400}>>[\0\t\n\f\r ]{0,20}stream(?:\r\n|\n|\r)")
 _OPENED = re.compile(r"^stream <[^>]*>:? ?")

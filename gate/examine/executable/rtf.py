@@ -9,7 +9,7 @@ from gate.examine.executable.content import Answer, Content, Named, families_of
 from gate.models import Gap
 
 _LARGEST = 128 << 20
-_WORD = rb"(?:^|[^\\])(?:\\\\)*+\\"
+_WORD = rb"(?:^|[^\\])(?>(?:\\\\)*)\\"
 _OBJECT = re.compile(_WORD + rb"obj(?:data|update|ocx|html|link|autlink)(?![a-z])")
 _UPDATE = re.compile(_WORD + rb"obj(?:update|autlink)(?![a-z])")
 _FIELD = re.compile(_WORD + rb"fldinst(?![a-z])")

@@ -65,14 +65,14 @@ WEAK: tuple[Weak, ...] = (
     Weak(
         "python",
         re.compile(
-            r"(?:from[ \t]++[\w.]++[ \t]++import[ \t]++[\w*(]|import[ \t]++[\w.]++(?:[ \t]*+,["
-            r" \t]*+[\w.]++)*+(?:[ \t]++as[ \t]++\w++)?[ \t]*+(?:#[^\n]*+)?$)",
+            r"(?:from[ \t]++[\w.]++[ \t]++import[ \t]++[\w*(]|import[ \t]++[\w.]++(?>(?:[ \t]*+,["
+            r" \t]*+[\w.]++)*)(?:[ \t]++as[ \t]++\w++)?[ \t]*+(?:#[^\n]*+)?$)",
             _FLAGS,
         ),
         re.compile(
             r"^[ \t]*+(?:(?:async[ \t]++)?def[ \t]++\w++\(|class[ \t]++\w++[ \t]*+[(:]|if[ \t]++__name__\b|@\w"
             r"|for[ \t]++\w++[ \t]++in[ \t]"
-            r"|(?:print|exec|eval)\(|\w++[ \t]*+=[ \t]*+\w[\w.]*+\(|\w++(?:\.\w++)++\()",
+            r"|(?:print|exec|eval)\(|\w++[ \t]*+=[ \t]*+\w[\w.]*+\(|\w++(?>(?:\.\w++)+)\()",
             _FLAGS,
         ),
     ),
@@ -199,10 +199,10 @@ WEAK: tuple[Weak, ...] = (
 
 _HASH = r"#[^\n]*+"
 _COMMENTS = re.compile(
-    r"(?:\s++|/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/|//[^\n]*+|#(?!Requires|include|NoEnv|Single|NoTray|Persist"
-    r"|AutoIt)[^\n]*+|--[^\n]*+|<#[^#]*+(?:#(?!>)[^#]*+)*+#>"
-    r"|::[^\n]*+|;[^\n]*+|\"\"\"[^\"]*+(?:\"(?!\"\")[^\"]*+)*+\"\"\"|'''[^']*+(?:'(?!'')[^']*+)*+'''|\"(?=["
-    r" \t])[^\"\n]*+$|=begin\b.*?^=end\b[^\n]*+|=pod\b.*?^=cut\b[^\n]*+)*+",
+    r"(?>(?:\s++|/\*[^*]*+(?>(?:\*(?!/)[^*]*+)*)\*/|//[^\n]*+|#(?!Requires|include|NoEnv|Single|NoTray|Persist"
+    r"|AutoIt)[^\n]*+|--[^\n]*+|<#[^#]*+(?>(?:#(?!>)[^#]*+)*)#>"
+    r"|::[^\n]*+|;[^\n]*+|\"\"\"[^\"]*+(?>(?:\"(?!\"\")[^\"]*+)*)\"\"\"|'''[^']*+(?>(?:'(?!'')[^']*+)*)'''|\"(?=["
+    r" \t])[^\"\n]*+$|=begin\b.*?^=end\b[^\n]*+|=pod\b.*?^=cut\b[^\n]*+)*)",
     re.MULTILINE | re.DOTALL | re.IGNORECASE,
 )
 """Blanks, comments and texts that document, in all the languages at once."""

@@ -30,7 +30,7 @@ _KNOWN = frozenset(_INTERPRETERS.split())
 _SHEBANG = re.compile(r"#![ \t]*+([^\s\[\]]++)(?:[ \t]++([^\s]++))?")
 _SHOWN = 60
 _BATCH_FIRST = re.compile(
-    r"\s*+(?:(?:::|rem\b)[^\n]*+\s*+)*+"
+    r"\s*+(?>(?:(?:::|rem\b)[^\n]*+\s*+)*)"
     r"@(?:(?:echo|%[^%\n]*+%)[ \t]*+o(?:ff|n)\b"
     r"|(?:rem|setlocal|cls|chcp|cmd|powershell|call|start)(?=[\s/.])[^={\n]*+$)",
     re.IGNORECASE | re.MULTILINE,

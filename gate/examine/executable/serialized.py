@@ -15,7 +15,7 @@ _RUBY_COLLECTIONS = b"[{I}"
 _RUBY_OBJECT = re.compile(rb"[oUuSC]:[\x06-\x7f][A-Z]|[eC]:[\x06-\x7f][A-Z]")
 _RUBY_SEARCHED = 1 << 20
 _YAML_TAG = re.compile(
-    r"^[ \t]*+(?:-[ \t]++)*+(?:[\w.\"'/\-]{1,80}+[ \t]*+:[ \t]++)?(?:&\w++[ \t]++)?"
+    r"^[ \t]*+(?>(?:-[ \t]++)*)(?:[\w.\"'/\-]{1,80}+[ \t]*+:[ \t]++)?(?:&\w++[ \t]++)?"
     r"(?:!!python/(?:object|name|module)|!<tag:yaml\.org,2002:python/(?:object|name|module)|!ruby/(?:object|hash"
     r"|struct)"
     r"|!!(?:javax?|com|org)\.\w++\.)",

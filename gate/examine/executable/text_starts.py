@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from gate.examine.executable.content import Content, text_of
 
-LEADING = r"\s*+(?:[;#][^\n]*+\s*+)*+"
+LEADING = r"\s*+(?>(?:[;#][^\n]*+\s*+)*)"
 """Blank lines and comments of settings files."""
 PROLOG_BYTES = 1 << 20
 """How far into an item the root of an XML text is looked for."""
 _PROLOG = re.compile(
-    r"\s*+(?:<\?[^>]*+>\s*+|<!--(?:[^-]++|-(?!->))*+-->\s*+"
-    r"|<!DOCTYPE[^>\[]*+(?:\[(?:[^\]\"']++|\"[^\"]*+\"|'[^']*+')*+\]\s*+)?>\s*+)*+"
+    r"\s*+(?>(?:<\?[^>]*+>\s*+|<!--(?>(?:[^-]++|-(?!->))*)-->\s*+"
+    r"|<!DOCTYPE[^>\[]*+(?:\[(?>(?:[^\]\"']++|\"[^\"]*+\"|'[^']*+')*)\]\s*+)?>\s*+)*)"
 )
 _ROOT = re.compile(r"<(?:[\w.\-]{1,80}+:)?([\w.\-]{1,80}+)([^>]{0,2000})")
 

@@ -29,7 +29,7 @@ _APACHE = re.compile(
     r"(?:Add|Set)Handler[ \t]++\"?(?!(?:none|default-handler|type-map)\b)\S"
     r"|(?:AddType|ForceType|SetType)[ \t]++\"?(?:application/x-httpd-|[a-z]+/x-php|text/x-server-parsed)"
     r"|Options\b(?:[ \t]++[-+]?\w++)*?[ \t]++\+?(?:ExecCGI|Includes|All)\b"
-    r"|(?:Add|Set)OutputFilter(?:ByType)?[ \t]++\"?(?:\w++;)*+INCLUDES\b|XBitHack[ \t]++(?:on|full)\b"
+    r"|(?:Add|Set)OutputFilter(?:ByType)?[ \t]++\"?(?>(?:\w++;)*)INCLUDES\b|XBitHack[ \t]++(?:on|full)\b"
     r"|(?:Action|Script|FcgidWrapper|LuaMapHandler|WSGIScriptAlias|PassengerEnabled)[ \t]"
     r"|php_(?:admin_)?value[ \t]++\"?auto_(?:prepend|append)_file\b"
     r"|RewriteRule[ \t][^\n\[]{0,2000}\[[^\]\n]{0,400}\b(?:H(?:andler)?=|T(?:ype)?=application/x-httpd-)"

@@ -15,23 +15,24 @@ SHORTEST = 40
 LARGEST = 64 << 20
 """Longest blob, in characters: as long as the longest text that is read."""
 _JOIN = (
-    rb"(?:\\[rn]|[\s\"'`+&.,;\\()^_]){1,24}+"
+    rb"(?>(?:\\[rn]|[\s\"'`+&.,;\\()^_]){1,24})"
     rb"|[\"']\s{0,16}+(?:;\s{0,16}+)?[\w$]{1,24}+\s{0,8}+[+.&]?=\s{0,8}+(?:[\w$]{1,24}+\s{0,8}+[+&.]\s{0,8}+)?[\"']"
 )
 """What stands between the pieces of a blob: line ends, quotes, the signs that join strings, ``x = x & "``."""
 _RADIX64 = re.compile(
     rb"[A-Za-z0-9+/_\-]{40,}+"
-    rb"(?:(?:" + _JOIN + rb")[A-Za-z0-9+/_\-]{16,}+)*+"
-    rb"(?:(?:" + _JOIN + rb")[A-Za-z0-9+/]{1,15}+(?=[=\"'\s]))?+={0,2}"
+    rb"(?>(?:(?:" + _JOIN + rb")[A-Za-z0-9+/_\-]{16,}+)*)"
+    rb"(?>(?:(?:" + _JOIN + rb")[A-Za-z0-9+/]{1,15}+(?=[=\"'\s]))?)={0,2}"
 )
 _ESCAPES = tuple(
-    re.compile(start + rb"[0-9A-Fa-f]{2}(?:" + start + rb"[0-9A-Fa-f]{2}){31,}+")
+    re.compile(start + rb"[0-9A-Fa-f]{2}(?>(?:" + start + rb"[0-9A-Fa-f]{2}){31,})")
     for start in (rb"\\x", rb"%", rb"\\u00")
 )
 _CODE = rb"(?:0x[0-9A-Fa-f]{1,2}|&H[0-9A-Fa-f]{1,2}|\d{1,3})"
-_CODES = re.compile(rb"(?<![\w.,\-])" + _CODE + rb"(?:\s{0,8}+,\s{0,8}+" + _CODE + rb"(?![\w.])){31,}+")
+_CODES = re.compile(rb"(?<![\w.,\-])" + _CODE + rb"(?>(?:\s{0,8}+,\s{0,8}+" + _CODE + rb"(?![\w.])){31,})")
 _CALLS = re.compile(
-    rb"(?:(?:chrw?|char)\$?\s?[(\]]\s{0,4}+\(?" + _CODE + rb"\s{0,4}+\)?\s{0,4}+[+&.,]?\s{0,8}+\[?){8,}+", re.IGNORECASE
+    rb"(?>(?:(?:chrw?|char)\$?\s?[(\]]\s{0,4}+\(?" + _CODE + rb"\s{0,4}+\)?\s{0,4}+[+&.,]?\s{0,8}+\[?){8,})",
+    re.IGNORECASE,
 )
 _NUMBER = re.compile(rb"0x[0-9A-Fa-f]+|&H[0-9A-Fa-f]+|\d+")
 _HEX_DIGITS = re.compile(rb"(?:0x)?[0-9A-Fa-f]+")

@@ -13,7 +13,7 @@ _RADIX64 = rb"[A-Za-z0-9+/]{200,}+={0,2}"
 _ENCODED = tuple(re.compile(start + _RADIX64) for start in (rb"TV[nopqr]", rb"f0VMR", rb"H4sI"))
 """Programs and gzip streams in base64, by how they begin: constant first bytes let the search be fast."""
 _ENCODED_WIDE = tuple(
-    re.compile(start + rb"(?:[A-Za-z0-9+/]\x00){200,}+(?:=\x00){0,2}")
+    re.compile(start + rb"(?>(?:[A-Za-z0-9+/]\x00){200,})(?:=\x00){0,2}")
     for start in (rb"T\x00V\x00[nopqr]\x00", rb"f\x000\x00V\x00M\x00R\x00", rb"H\x004\x00s\x00I\x00")
 )
 """The same in 16 bits a character, as the strings of managed programs are."""

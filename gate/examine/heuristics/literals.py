@@ -13,7 +13,7 @@ from gate.examine.heuristics.running import Place
 LARGEST = 1 << 20
 """How much of a literal is looked at, in characters."""
 _LITERAL = re.compile(
-    rb"[\w.()\s'\"\[\]:-]{0,120}?(?P<quote>[\"'`])(?P<text>(?:\"\"|(?!(?P=quote))[^\n]){24,1048576}+)"
+    rb"[\w.()\s'\"\[\]:-]{0,120}?(?P<quote>[\"'`])(?P<text>(?>(?:\"\"|(?!(?P=quote))[^\n]){24,1048576}))"
 )
 """The first long literal behind a place, with further calls between; doubled quotes are how Basic writes one."""
 _CALL = re.compile(rb"(?P<word>\w{1,40})\s{0,4}\(?\s{0,4}[a-z]{0,2}$", re.IGNORECASE)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 _CANDIDATE = re.compile(r"[\s,]*+([^\s]++)")
-_DESCRIPTORS = re.compile(r"[^,(]*+(?:\([^)]*+\)?[^,(]*+)*+,?")
+_DESCRIPTORS = re.compile(r"[^,(]*+(?>(?:\([^)]*+\)?[^,(]*+)*),?")
 _REFRESH = re.compile(
     r"\s*+[0-9.]*+[\s;,]*+(?:url\s*+=\s*+)?(?:\"([^\"]*+)|'([^']*+)|(.*+))", re.IGNORECASE | re.DOTALL
 )

@@ -17,7 +17,8 @@ from gate.models import Reach
 from gate.paths import printable
 
 _STRING = re.compile(
-    r"(?=[\"'/])(?:\"((?:[^\"\\]++|\\(?:.|\Z))*+)(?:\"|\Z)|'((?:[^'\\\n]++|\\(?:.|\Z))*+)'?|//[^\n]*+|/\*.*?(?:\*/|\Z))"
+    r"(?=[\"'/])(?:\"((?>(?:[^\"\\]++|\\(?:.|\Z))*))(?:\"|\Z)"
+    r"|'((?>(?:[^'\\\n]++|\\(?:.|\Z))*))'?|//[^\n]*+|/\*.*?(?:\*/|\Z))"
     r"(\s*+:)?",
     re.DOTALL,
 )
@@ -25,7 +26,7 @@ _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL
 _SINGLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _WHOLE = re.compile(r"\s*+(?:[a-z][a-z0-9+.\-]{0,20}:)?[/\\]{2}[^/\\\s]", re.IGNORECASE)
 """A value that is a URL with a host."""
-_SCHEMELESS_HOST = re.compile(r"\s*+//(?:[\w\-]++\.)++[A-Za-z][\w\-]*+(?:[/:?#]|\Z)")
+_SCHEMELESS_HOST = re.compile(r"\s*+//(?>(?:[\w\-]++\.)+)[A-Za-z][\w\-]*+(?:[/:?#]|\Z)")
 _KEY_SHOWN = 40
 
 _IDENTIFIER_KEYS = "$schema $id id @id @context @type @vocab xmlns namespace mappings sourcescontent sources doi orcid"

@@ -17,7 +17,8 @@ from gate.models import Reach
 ABSOLUTE = re.compile(r"\s*+(?:(?:https?|wss?|ftp):)?[/\\]{2}[^/\\\s]", re.IGNORECASE)
 """A value that is a URL with a host, whatever the attribute is for."""
 NAMES_A_HOST = re.compile(
-    r"\s*+(?:(?:https?|wss?|ftp):[/\\]{2}[^/\\\s]|//(?:[\w\-]++\.)++[A-Za-z][\w\-]*+(?:[/:?#]|\s*+\Z))", re.IGNORECASE
+    r"\s*+(?:(?:https?|wss?|ftp):[/\\]{2}[^/\\\s]|//(?>(?:[\w\-]++\.)+)[A-Za-z][\w\-]*+(?:[/:?#]|\s*+\Z))",
+    re.IGNORECASE,
 )
 """The same where two slashes can also begin other things, a path of XPath for instance: a name with dots follows."""
 

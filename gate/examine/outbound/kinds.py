@@ -58,7 +58,7 @@ _HTML = re.compile(
     re.IGNORECASE,
 )
 """What a page begins with (WHATWG MIME Sniffing, "identifying a resource with an unknown MIME type"), or a fragment."""
-_PROLOG = r"(?:\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*+(?:\[.*?\]\s*+)?>)*+"
+_PROLOG = r"(?>(?:\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*+(?:\[.*?\]\s*+)?>)*)"
 _SVG = re.compile(rf"{_PROLOG}<(?:[\w.\-]{{1,40}}:)?svg(?=[\s/>])", re.DOTALL)
 _XHTML = re.compile(rf"\s*+(?=<\?xml\s){_PROLOG}<html(?=[\s/>])", re.DOTALL)
 _STYLED_XML = re.compile(r"\s*+(?=<\?xml).*?<\?xml-stylesheet\s", re.DOTALL)

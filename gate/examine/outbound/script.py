@@ -28,7 +28,7 @@ _INTERESTING = re.compile(
 )
 """Something of this is in every script that contacts a server, or holds a URL: those without are not parsed."""
 _TOKEN = re.compile(
-    r"\"(?:[^\"\\\n]++|\\.)*+\"?|'(?:[^'\\\n]++|\\.)*+'?|`(?:[^`\\]++|\\.)*+`?",
+    r"\"(?>(?:[^\"\\\n]++|\\.)*)\"?|'(?>(?:[^'\\\n]++|\\.)*)'?|`(?>(?:[^`\\]++|\\.)*)`?",
     re.DOTALL,
 )
 _TELLING_ESCAPE = re.compile(r"\\(?![/\"'nrt])")

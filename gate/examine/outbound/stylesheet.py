@@ -18,12 +18,12 @@ from gate.examine.outbound.urls import may_lead_away
 from gate.models import Reach
 from gate.paths import printable
 
-_STRING = r"\"(?:[^\"\\\n]++|\\.)*+\"?|'(?:[^'\\\n]++|\\.)*+'?"
+_STRING = r"\"(?>(?:[^\"\\\n]++|\\.)*)\"?|'(?>(?:[^'\\\n]++|\\.)*)'?"
 _TOKEN = re.compile(
     r"(?=[/\"'@{}uUsSiI\-])(?:"  # all that a token begins with: twice as fast
     r"(?P<comment>/\*.*?(?:\*/|\Z))"
     rf"|(?P<string>{_STRING})"
-    rf"|(?<![\w\-])(?P<url>url|src)\(\s*+(?P<quoted>{_STRING}|(?:[^\s\"'()\\]++|\\(?:[0-9A-Fa-f]{{1,6}}\s?|.))*+)"
+    rf"|(?<![\w\-])(?P<url>url|src)\(\s*+(?P<quoted>{_STRING}|(?>(?:[^\s\"'()\\]++|\\(?:[0-9A-Fa-f]{{1,6}}\s?|.))*))"
     r"|(?<![\w\-])(?:-webkit-)?(?P<images>image-set)\("
     r"|@(?P<at>[\w\-]++)"
     r"|(?P<mark>[{}]))",
@@ -32,7 +32,7 @@ _TOKEN = re.compile(
 _INTERESTING = re.compile(r"url\(|src\(|@import|image-set\(|\\", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(?:([0-9A-Fa-f]{1,6})[ \t\n\f]?|\n|(.))", re.DOTALL)
 _ANY_ESCAPE = re.compile(r"\\(?:([0-9A-Fa-f]{1,6})[ \t\n\f]?|(.))", re.DOTALL)
-_IMAGES = re.compile(rf"(?:[^()\"';{{}}]++|{_STRING}|\([^()]*+\))*+", re.DOTALL)
+_IMAGES = re.compile(rf"(?>(?:[^()\"';{{}}]++|{_STRING}|\([^()]*+\))*)", re.DOTALL)
 """What stands between the parentheses of an ``image-set``."""
 _TYPE_BEFORE = re.compile(r"type\(\s*\Z", re.IGNORECASE)
 _REST_OF_IMPORT = re.compile(r"[^;{}]{0,400}")

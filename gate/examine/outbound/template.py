@@ -49,10 +49,10 @@ _COMPONENT = re.compile(r"^(</?)template(?=[\s>])", re.MULTILINE)
 """The part of a component that is shown (Vue, Svelte): it stands at the beginning of a line."""
 _CODE = re.compile(
     r"(?=[\"'`/#<])(?:(?P<comment>//[^\n]*+|#[^\n]*+|/\*.*?(?:\*/|\Z)|<!--.*?(?:-->|\Z))"
-    r"|(?P<string>\"(?:[^\"\\]++|\\.)*+\"?|'(?:[^'\\]++|\\.)*+'?|`(?:[^`\\]++|\\.)*+`?))",
+    r"|(?P<string>\"(?>(?:[^\"\\]++|\\.)*)\"?|'(?>(?:[^'\\]++|\\.)*)'?|`(?>(?:[^`\\]++|\\.)*)`?))",
     re.DOTALL,
 )
-_SCHEMELESS = re.compile(r"[\"'`](//(?:[\w\-]++\.)++[A-Za-z][\w\-]*+(?=[/:?#\"'`])[^\s\"'`<>]*+)")
+_SCHEMELESS = re.compile(r"[\"'`](//(?>(?:[\w\-]++\.)+)[A-Za-z][\w\-]*+(?=[/:?#\"'`])[^\s\"'`<>]*+)")
 _AFTER_CODE = re.compile(r"(?:%\}|%>|\?>)(?=((?:https?:)?//[^\s\"'<>{}]{1,4000}+))", re.IGNORECASE)
 """A URL right behind code, as one of the values that a condition chooses from."""
 

@@ -18,7 +18,7 @@ from gate.examine.outbound.lines import Lines
 _TRIED = 50
 """How many matches of one signature are looked at for one outside of comments."""
 _TOKEN = re.compile(
-    r"(?=[\"'`/])(?:\"(?:[^\"\\\n]++|\\.)*+\"?|'(?:[^'\\\n]++|\\.)*+'?|`(?:[^`\\]++|\\.)*+`?"
+    r"(?=[\"'`/])(?:\"(?>(?:[^\"\\\n]++|\\.)*)\"?|'(?>(?:[^'\\\n]++|\\.)*)'?|`(?>(?:[^`\\]++|\\.)*)`?"
     r"|(?P<comment>//[^\n]*+|/\*.*?(?:\*/|\Z)))",
     re.DOTALL,
 )

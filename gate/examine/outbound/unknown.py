@@ -23,7 +23,7 @@ _BLANKS = "".join(map(chr, range(33)))
 _STARTS = ("https:", "wss:", "ws:", "ftp:", "javascript:", "/", "\\")
 _AUTHORITY_END = re.compile(r"[/\\?#]")
 _UNKNOWN_PORT = re.compile(r":[0-9]*+\ue000[0-9\ue000]*+\Z")
-_HOST_AND_MORE = re.compile(r"(?:[A-Za-z0-9_\-]++\.)++[A-Za-z]{2,}+\ue000\Z")
+_HOST_AND_MORE = re.compile(r"(?>(?:[A-Za-z0-9_\-]++\.)+)[A-Za-z]{2,}+\ue000\Z")
 """A whole host name, followed by what is most likely the path."""
 
 

@@ -35,8 +35,8 @@ _REMOTE_LOOKING = re.compile(r"[\x00-\x20]*+(?:(?:https?|wss?|ftp):)?[/\\]{2,}+[
 _CONSTANT_HOST = re.compile(r"[a-z0-9_.\-]+|\[[0-9a-f:.]+\]")
 _ADDRESS = re.compile(r"(?:[0-9]++\.){3}[0-9]++|\[.*\]")
 _PLAIN = re.compile(
-    r"(?P<url>https?://(?P<host>(?:[a-z0-9\-]{1,63}+\.)++[a-z]{2,63}+)(?:/(?![^\s]*/\.)[A-Za-z0-9/_\-+,=@~]"
-    r"[A-Za-z0-9/_\-+,=@~.]*+)?+/?+)\Z"
+    r"(?P<url>https?://(?P<host>(?>(?:[a-z0-9\-]{1,63}+\.)+)[a-z]{2,63}+)(?>(?:/(?![^\s]*/\.)[A-Za-z0-9/_\-+,=@~]"
+    r"[A-Za-z0-9/_\-+,=@~.]*+)?)/?+)\Z"
 )
 """URLs that are their own serialization: most are, and need not go through the parser."""
 _LOCAL_SUFFIXES = (".localhost", ".local", ".internal", ".home.arpa")

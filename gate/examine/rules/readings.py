@@ -20,7 +20,7 @@ _BLOCK = 2048
 """Filling is found in blocks of so many bytes, each of them one byte over and over, or blanks alone."""
 _SMALL = 256 << 10
 """Up to this size what is left is also rid of runs that are shorter than a block, or of what blocks left of them."""
-_RUN = re.compile(rb"(.)\1{255,}+|\s{256,}+", re.DOTALL)
+_RUN = re.compile(rb"(.)(?>\1{255,})|\s{256,}+", re.DOTALL)
 _RUN_KEPT = 16
 _LINES_KEPT = 2
 """How often a line that repeats itself is kept."""

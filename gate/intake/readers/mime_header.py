@@ -18,7 +18,7 @@ _BETWEEN_WORDS = re.compile(rb"(=\?[!-<>@-~]{1,40}\?[BbQq]\?[^?\r\n]*\?=)[ \t\r\
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _SECTION = re.compile(rb"([^*]+)(?:\*(\d{1,4}))?(\*?)")
 _SYNTAX = re.compile(rb'[\\"();]')
-_QUOTED = re.compile(rb'"((?:[^"\\]|\\.)*+)', re.DOTALL)
+_QUOTED = re.compile(rb'"((?>(?:[^"\\]|\\.)*))', re.DOTALL)
 _QUOTED_PAIR = re.compile(rb"\\(.)", re.DOTALL)
 _PARAMETERS = 200
 _VALUE_BYTES = 1 << 14

@@ -11,7 +11,7 @@ from gate.examine.outbound.literals import urls_in
 from gate.models import Reach
 
 _BEGIN = re.compile(r"\s*+BEGIN:(?:VCARD|VCALENDAR)\b", re.IGNORECASE)
-_LINE = re.compile(r"[^\n]++(?:\n[ \t][^\n]*+)*+")
+_LINE = re.compile(r"[^\n]++(?>(?:\n[ \t][^\n]*+)*)")
 _LOADED = frozenset({"photo", "logo", "sound", "key", "image", "attach", "source", "refresh-interval", "x-wr-calurl"})
 _FOLLOWED = frozenset(
     {"url", "fburl", "caladruri", "caluri", "conference", "organizer", "attendee", "impp", "location"}

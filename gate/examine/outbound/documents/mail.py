@@ -11,7 +11,7 @@ from gate.examine.outbound.literals import trimmed, urls_in
 from gate.models import Reach
 
 _HEADER_CHARACTERS = 1 << 20
-_FIELD = re.compile(r"(?P<name>[!-9;-~]{1,76}):(?P<value>[^\n]*+(?:\n[ \t][^\n]*+)*+)")
+_FIELD = re.compile(r"(?P<name>[!-9;-~]{1,76}):(?P<value>[^\n]*+(?>(?:\n[ \t][^\n]*+)*))")
 _ADDRESS = re.compile(r"[\w.+\-=]{1,64}@([A-Za-z0-9.\-]{1,253})")
 _RECEIPTS = frozenset({"disposition-notification-to", "return-receipt-to", "x-confirm-reading-to", "x-pmrqc"})
 """RFC 8098, and its forerunners: the program of the reader answers, most often after it has asked."""

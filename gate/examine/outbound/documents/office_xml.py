@@ -21,7 +21,8 @@ HEAD_CHARACTERS = 8192
 _PIECE = 1 << 16
 _SEPARATOR = "\n"
 _ROOT = re.compile(
-    r"[\s\ufeff]*+(?:<\?.*?\?>\s*+|<!--.*?-->\s*+|<!DOCTYPE[^>\[]*+(?:\[.*?\]\s*+)?>\s*+)*+<(?P<tag>[^\W\d][^>]{0,8192})",
+    r"[\s\ufeff]*+(?>(?:<\?.*?\?>\s*+|<!--.*?-->\s*+|<!DOCTYPE[^>\[]*+(?:\[.*?\]\s*+)?>\s*+)*)"
+    r"<(?P<tag>[^\W\d][^>]{0,8192})",
     re.DOTALL,
 )
 _OFFICE = (

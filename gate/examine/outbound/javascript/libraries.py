@@ -12,7 +12,7 @@ from gate.models import LibraryFact
 
 _BANNER_LENGTH = 1500
 """How much of the beginning of a script is looked at."""
-_COMMENTS = re.compile(r"(?:\s++|;|[\"']use strict[\"'];?|/\*.*?\*/|//[^\n]*+(?:\n|\Z))++", re.DOTALL)
+_COMMENTS = re.compile(r"(?>(?:\s++|;|[\"']use strict[\"'];?|/\*.*?\*/|//[^\n]*+(?:\n|\Z))+)", re.DOTALL)
 _FOLDER = Path(__file__).parent
 _BANNERS = [
     (name, re.compile(about["banner"], re.DOTALL))

@@ -15,14 +15,14 @@ from gate.examine.outbound.javascript.options import with_slashes
 from gate.examine.outbound.unknown import UNKNOWN, settled
 from gate.models import Reach
 
-URL = re.compile(r"\b(?:https?|wss?|ftps?):(?:\\*+/){2}(?:[^\s\"'`<>\\]++|\\+/)++", re.IGNORECASE)
+URL = re.compile(r"\b(?:https?|wss?|ftps?):(?:\\*+/){2}(?>(?:[^\s\"'`<>\\]++|\\+/)+)", re.IGNORECASE)
 """A URL anywhere in a text; slashes may be escaped."""
 TRAILING = ".,;:!?)]}*"
 """What ends a sentence, or a bracket around a URL, rather than the URL."""
 ESCAPED_SLASH = re.compile(r"\\+/")
 _URL_BYTES = re.compile(rb"(?:https?|wss?|ftps?):(?:\\*+/){2}", re.IGNORECASE)
 _WHOLE = re.compile(r"\s*+(?:(?:https?|wss?|ftps?):[/\\]{2}|(?:stun|turn)s?:)\S++\s*+", re.IGNORECASE)
-SCHEMELESS = re.compile(r"//(?:[\w\-]++\.)++[A-Za-z][\w\-]*+(?=[/:?#]|\Z)", re.ASCII)
+SCHEMELESS = re.compile(r"//(?>(?:[\w\-]++\.)+)[A-Za-z][\w\-]*+(?=[/:?#]|\Z)", re.ASCII)
 """A text that begins with a host and nothing before it: dots are demanded, as ``//`` alone means many things."""
 _STYLE = re.compile(r"@import\s|url\(\s*+[\"']?(?:https?:)?//", re.IGNORECASE)
 _TILES = re.compile(r"\{z\}.{0,200}\{[xy]\}|\{[xy]\}.{0,200}\{z\}|\{(?:bbox-epsg-3857|quadkey)\}", re.DOTALL)

@@ -31,7 +31,8 @@ _PIECES = 200_000
 """How many parts of arguments of one text are looked at."""
 _VALUES = 4
 _PIECE = re.compile(
-    r"(?P<string>\x00)|(?P<name>[A-Za-z_$@][\w$]*+(?:(?:\.|::|->|\\)[A-Za-z_]\w*+)*+)(?P<call>\s*+\()?|(?P<mark>[,;=\n(){}\[\]])|(?P<number>\d++)"
+    r"(?P<string>\x00)|(?P<name>[A-Za-z_$@][\w$]*+(?>(?:(?:\.|::|->|\\)[A-Za-z_]\w*+)*))(?P<call>\s*+\()?"
+    r"|(?P<mark>[,;=\n(){}\[\]])|(?P<number>\d++)"
 )
 _GIVEN = re.compile(
     r"(?<![\w$@])([A-Za-z_$@][\w$]*+)\s{0,20}+(?::\s{0,20}+[\w.&'<>\[\]]{1,80}+\s{0,20}+)?(?::=|=>|=(?!=)|:)\s*+(?=\x00)"

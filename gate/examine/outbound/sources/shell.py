@@ -14,7 +14,7 @@ from gate.examine.outbound.literals import urls_in
 from gate.examine.outbound.sources.commands import command_references
 from gate.examine.outbound.unknown import UNKNOWN, settled
 
-_LINE = re.compile(r"(?:[^\\\n`^]++|[\\`^]\n|[\\`^])*+\n?")
+_LINE = re.compile(r"(?>(?:[^\\\n`^]++|[\\`^]\n|[\\`^])*)\n?")
 """A logical line: a backslash, a grave accent (PowerShell) or a caret (batch) at its end goes on with the next."""
 _GIVEN = re.compile(
     r"(?:^|[;&|\s])(?:export\s+|set\s+/?[ap]?\s*\"?|local\s+|readonly\s+|ENV\s+|ARG\s+|\$(?:env:|script:|global:)?)?"

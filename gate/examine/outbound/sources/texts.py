@@ -16,7 +16,7 @@ from gate.examine.outbound.sources.python import NotParsed, read_python
 from gate.examine.outbound.sources.settings import read_settings
 from gate.examine.outbound.sources.shell import read_shell
 
-_OUTSIDE_OF_PHP = re.compile(r"(?:\A|\?>)(?:(?!<\?(?:php\b|=)).)*+(?:<\?(?:php|=)|\Z)", re.DOTALL | re.IGNORECASE)
+_OUTSIDE_OF_PHP = re.compile(r"(?:\A|\?>)(?>(?:(?!<\?(?:php\b|=)).)*)(?:<\?(?:php|=)|\Z)", re.DOTALL | re.IGNORECASE)
 _NO_LINE_END = re.compile(r"[^\n]")
 
 
