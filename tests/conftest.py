@@ -6,6 +6,7 @@ import gc
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import tarfile
@@ -17,6 +18,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+
+
+def pytest_configure() -> None:
+    """Let what tests start be interrupted, also where the tests themselves run in the background of a script.
+
+    A shell without job control has such a job ignore SIGINT, and what ignores it hands that on.
+    """
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:

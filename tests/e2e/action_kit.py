@@ -237,3 +237,9 @@ class Project:
             timeout=500,
             check=False,
         )
+
+
+def unpack_tar(archive: Path, folder: Path) -> None:
+    """Unpack a tar archive as people do, into a new folder."""
+    folder.mkdir()
+    subprocess.run(["tar", "--extract", "--file", archive, "--directory", folder], check=True)

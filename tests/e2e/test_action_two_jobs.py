@@ -20,7 +20,7 @@ import yaml
 
 from gate.folders import remove_tree
 from tests.conftest import Gate, Key, clean_environment, policy_text, trust_text
-from tests.e2e.action_kit import REUSABLE, ROOT, Project
+from tests.e2e.action_kit import REUSABLE, ROOT, Project, unpack_tar
 from tests.simulators.sigstore.issuer import WORKFLOW, WORKFLOW_IDENTITY
 from tests.simulators.sigstore.stack import Stack
 
@@ -92,8 +92,7 @@ def test_examined_and_signed_by_two_jobs(project: Project, key: Key, gate: Gate,
     between_jobs(project, copy)
     well, log, archive = released(project, "-s", f"SIGNING_KEY={key.secret().decode()}")
     assert re.search(r"release/Sign\b.*Job succeeded", log), log[-6000:]
-    with tarfile.open(archive) as stream:
-        stream.extractall(tmp_path / "received", filter="data")
+    unpack_tar(archive, tmp_path / "received")
     trust = trust_text(key, tmp_path / "recipient")
     verified = gate("verify", "--trust", trust, "--expect-version", "1.0", tmp_path / "received" / "release")
     assert verified.status == 0, verified.stdout + verified.stderr
@@ -245,8 +244,7 @@ def test_signed_with_sigstore_by_the_token_of_the_second_job(project: Project, g
         well, log, archive = released(project, *token, "--env", "ACTIONS_ID_TOKEN_REQUEST_TOKEN=x")
         assert well, log[-6000:]
         (tmp_path / "root.json").write_text(json.dumps(stack.trusted_root()))
-    with tarfile.open(archive) as stream:
-        stream.extractall(tmp_path / "received", filter="data")
+    unpack_tar(archive, tmp_path / "received")
     (tmp_path / "trust.toml").write_text(
         f'[[keyless]]\nidentity = "{WORKFLOW_IDENTITY}"\nissuer = "{WORKFLOW["iss"]}"\ntrusted_root = "root.json"\n'
     )
@@ -266,8 +264,7 @@ def test_called_by_another_workflow(project: Project, key: Key, gate: Gate, tmp_
     write_project(project, openpgp(key), release=caller + outputs)
     well, log, archive = released(project, "-s", f"SIGNING_KEY={key.secret().decode()}")
     assert well, log[-6000:]
-    with tarfile.open(archive) as stream:
-        stream.extractall(tmp_path / "received", filter="data")
+    unpack_tar(archive, tmp_path / "received")
     trust = trust_text(key, tmp_path / "recipient")
     verified = gate("verify", "--trust", trust, tmp_path / "received" / "release")
     assert verified.status == 0, verified.stdout + verified.stderr

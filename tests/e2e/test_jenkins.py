@@ -8,14 +8,13 @@ import os
 import re
 import subprocess
 import sys
-import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Gate, Key, clean_environment, policy_text, trust_text
-from tests.e2e.action_kit import ROOT, git, write
+from tests.e2e.action_kit import ROOT, git, unpack_tar, write
 from tests.e2e.test_gitlab import LOOSE, SCRIPT
 
 FILE = ROOT / "examples" / "jenkins" / "Jenkinsfile"
@@ -143,8 +142,7 @@ def test_released_and_signed_by_two_stages(key: Key, gate: Gate, workspace: Path
     assert not (workspace / "signed-release.tar").exists()
     done = run(sign, workspace, told)
     assert done.returncode == 0, done.stdout + done.stderr
-    with tarfile.open(workspace / "signed-release.tar") as archive:
-        archive.extractall(tmp_path / "received", filter="data")
+    unpack_tar(workspace / "signed-release.tar", tmp_path / "received")
     trust = trust_text(key, tmp_path / "recipient")
     verified = gate("verify", "--trust", trust, tmp_path / "received" / "release")
     assert verified.status == 0, verified.stdout + verified.stderr
