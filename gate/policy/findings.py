@@ -29,6 +29,10 @@ _NAMES_MISSING: Final = frozenset({UNDISCLOSED, "evidence/website-papers"})
 """Findings that say in words of the catalogue what is missing."""
 _SPELT_OUT: Final = {DISGUISED: ("how", "disguise"), SECRETS: ("what", "secret")}
 """Findings whose message has a field with a text of its own for each value of an argument."""
+_WORDED: Final = MappingProxyType(
+    {"level": "finding.level", "limit": "finding.level", "kind": "report.database-kind"},
+)
+"""Arguments whose values are words of ours, with where those stand in the catalogue; others stay as they are."""
 _SHOWN: Final = 500
 """Characters of anything from an artifact or engine that a finding keeps."""
 _FULL_STOPS: Final = ".。"
@@ -128,9 +132,10 @@ def _message(finding_id: str, args: MessageArgs, language: Language) -> str:
     if finding_id in _NAMES_MISSING:
         missing = [render(f"finding.{finding_id}.{each}", language) for each in str(args["missing"]).split(", ")]
         filled["missing"] = render("finding.list-separator", language).join(missing)
-    for key in {"level", "limit"} & args.keys():
-        if has_message(f"finding.level.{args[key]}", language):
-            filled[key] = render(f"finding.level.{args[key]}", language)
+    for key in _WORDED.keys() & args.keys():
+        code = f"{_WORDED[key]}.{args[key]}"
+        if has_message(code, language):
+            filled[key] = render(code, language)
     text = finding_text(finding_id, "message", language, filled)
     if args.get("library"):
         text = render("finding.in-library", language, {"text": text.rstrip(_FULL_STOPS), "library": args["library"]})

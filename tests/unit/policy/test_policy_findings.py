@@ -286,3 +286,13 @@ def test_every_disguise_has_a_text_of_its_own_and_shows_its_detail(disguise: Dis
         assert list(by_kind.values()).count(by_kind[disguise]) == 1, language
         assert "pe in x.txt" in by_kind[disguise]
     assert texts["en"][disguise] != texts["ja"][disguise]
+
+
+@pytest.mark.parametrize(
+    ("kind", "english", "japanese"),
+    [("bundled", "bundled", "同梱"), ("unverified", "unverified", "未確認"), ("of a later version",) * 3],
+)
+def test_kinds_of_databases_are_told_in_the_readers_language(kind: str, english: str, japanese: str) -> None:
+    finding = make_finding("malware/database-not-official", args={"engine": "clamav", "kind": kind})
+    assert f"kind: {english}" in finding.message
+    assert f"種別: {japanese}" in finding_message(finding, "ja")
