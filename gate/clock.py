@@ -1,4 +1,8 @@
-"""The clock of what is written: now, or the moment that ``SOURCE_DATE_EPOCH`` fixes (reproducible-builds.org)."""
+"""The clock of what is written: now, or the moment that ``SOURCE_DATE_EPOCH`` fixes (reproducible-builds.org).
+
+What is judged is judged by the real clock: an environment that fixes the time of a build must not make a key unexpired
+or an old release new.
+"""
 
 from __future__ import annotations
 

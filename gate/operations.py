@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from gate.intake.intake import InputArtifact
 from gate.intake.passwords import Passwords, read_passwords
 from gate.models import BuilderFact, EvidenceForm, Examination, Judgement
 from gate.paths import artifact_names, printable, unescape_component
-from gate.pipeline import Clock, Progress, examine, with_facts
+from gate.pipeline import Clock, Progress, examine, rfc3339, with_facts
 from gate.policy import LoadedPolicy, SigningState, judge, load_policy, refuse_inside, with_signing_config
 from gate.policy.blocks import justification_blocks
 from gate.previous import previous_fact, read_previous
@@ -338,9 +338,12 @@ def _rule_folders(request: CheckRequest, loaded: LoadedPolicy) -> tuple[Path, ..
 
 
 def _judged(examination: Examination, loaded: LoadedPolicy, signing: SigningState) -> Checked:
-    # The real day, whatever SOURCE_DATE_EPOCH fixes for what is written: it must not revive what has expired.
-    today = local_date(datetime.now(UTC), loaded.policy.gate.timezone)
-    judgement = judge(examination, loaded.policy, policy_sha256=loaded.sha256, today=today, signing=signing)
+    # The real day, whatever SOURCE_DATE_EPOCH fixes for what is written: it must not revive what has expired, nor make
+    # a malware database younger than it is.
+    now = datetime.now(UTC)
+    today = local_date(now, loaded.policy.gate.timezone)
+    seen = replace(examination, finished=max(examination.finished, rfc3339(now)))
+    judgement = judge(seen, loaded.policy, policy_sha256=loaded.sha256, today=today, signing=signing)
     return Checked(examination, judgement, loaded)
 
 

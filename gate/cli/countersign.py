@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +40,6 @@ def build(text: Text) -> click.Command:
 @click.pass_context
 def _countersign(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # click hands options over by name
     from gate.cli.output import write_answer  # noqa: PLC0415  # loaded only when the command runs
-    from gate.clock import clock_from  # noqa: PLC0415  # as above
     from gate.countersigning import countersign  # noqa: PLC0415  # as above
     from gate.signers import signers_for  # noqa: PLC0415  # as above
     from gate.verification import load_trust  # noqa: PLC0415  # as above
@@ -52,7 +51,7 @@ def _countersign(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  
         values["folder"],
         load_trust(values["trust"]),
         signers_for(_policy(values["config"], values["folder"]), values["sign"]),
-        now=clock_from(os.environ)(),
+        now=datetime.now(UTC),
         record_sha256=digest,
         expect_version=values["expect_version"],
     )

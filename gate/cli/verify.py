@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,14 +55,13 @@ def build(text: Text) -> click.Command:
 
 @click.pass_context
 def _verify(ctx: click.Context, /, target: Path, trust: Path, form: str, **options: Any) -> int:  # noqa: ANN401  # click hands options over by name
-    from gate.clock import clock_from  # noqa: PLC0415  # loaded only when the command runs
-    from gate.policy import load_policy  # noqa: PLC0415  # as above
+    from gate.policy import load_policy  # noqa: PLC0415  # loaded only when the command runs
     from gate.received.target import verify_target  # noqa: PLC0415  # as above
     from gate.verification import load_trust  # noqa: PLC0415  # as above
 
     if not _exists(trust):
         raise TrustError("cli.no-trust", path=printable(str(trust)))
-    now = clock_from(os.environ)()
+    now = datetime.now(UTC)
     outcome: Verification | VerificationError
     policy = options.pop("policy")
     try:
