@@ -109,8 +109,8 @@ def demonstrate(folder: Path, home: Path) -> None:
     print("""
 Of the malware clause: the official ClamAV database is on no package registry, so this demonstration scans with the
 signatures that come with the gate. Clause 26-3 3(1)① therefore stays "not confirmed", and the demonstration's policy
-does not require it. For a delivery fetch the official database with freshclam, set database = "official" and require
-the clause.""")
+does not require it. For a delivery fetch the official database with `gate db update`, set database = "official" and
+require the clause.""")
     say("3. Verify, as the recipient: only the release folder and the recipient's own trust file")
     run([*GATE, "verify", "--trust", "recipient/trust.toml", "release"], folder, expect=0)
     say("4. One byte flipped in a delivered page: verify refuses")
