@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal, TypeAlias
+
+from doc_tables import Language, Tables, write_or_check
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -19,7 +20,6 @@ from tests.verification_attacks.attack import Attack  # noqa: E402  # the root h
 from tests.verification_attacks.harmless import HARMLESS  # noqa: E402
 from tests.verification_attacks.table import ATTACKS, SECTIONS  # noqa: E402
 
-Language: TypeAlias = Literal["en", "ja"]
 PAGES: dict[Language, Path] = {"en": ROOT / "docs" / "attacks.md", "ja": ROOT / "docs" / "attacks.ja.md"}
 _HEADS: dict[str, dict[Language, Sequence[str]]] = {
     "attacks": {
@@ -76,36 +76,8 @@ def harmless(language: Language) -> str:
     return _table("harmless", language, rows)
 
 
-TABLES: dict[str, Callable[[Language], str]] = {"attacks": attacks, "harmless": harmless}
-
-
-def filled(page: str, language: Language) -> str:
-    """Return a page with its tables put between their markers."""
-    for name, table in TABLES.items():
-        start, end = f"<!-- table {name} -->", f"<!-- end of table {name} -->"
-        before, marker, rest = page.partition(start)
-        _, other, after = rest.partition(end)
-        if not marker or not other:
-            raise SystemExit(f"no place for the table {name} ({language})")
-        page = f"{before}{start}\n\n{table(language)}\n\n{end}{after}"
-    return page
-
-
-def main() -> int:
-    """Write or check both pages."""
-    check = "--check" in sys.argv
-    stale = []
-    for language, path in PAGES.items():
-        old = path.read_text("utf-8")
-        new = filled(old, language)
-        if old != new:
-            stale.append(path)
-            if not check:
-                path.write_text(new, "utf-8")
-    for path in stale:
-        print("stale" if check else "written", path.name)
-    return 1 if check and stale else 0
+TABLES: Tables = {"attacks": attacks, "harmless": harmless}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(PAGES, TABLES))

@@ -10,9 +10,10 @@ import ast
 import itertools
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal, TypeAlias
+
+from doc_tables import Language, Tables, write_or_check
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -21,7 +22,6 @@ from gate.intake.readers.registry import READERS, Group  # noqa: E402  # the roo
 from gate.limits import Limits  # noqa: E402
 from tests.unpack.intake_kit import finding_of, reader_cases, whole_cases  # noqa: E402
 
-Language: TypeAlias = Literal["en", "ja"]
 PAGES: dict[Language, Path] = {"en": ROOT / "docs" / "containers.md", "ja": ROOT / "docs" / "containers.ja.md"}
 
 GROUPS: dict[Group, tuple[str, str]] = {
@@ -224,7 +224,7 @@ def _said(found: set[str], language: Language, *, reached: bool) -> str:
     return ("; " if language == "en" else "、").join([*parts, *([REACHED[at]] if reached else [])])
 
 
-TABLES: dict[str, Callable[[Language], str]] = {
+TABLES: Tables = {
     "readers": readers,
     "limits": limits,
     "findings": findings,
@@ -232,33 +232,5 @@ TABLES: dict[str, Callable[[Language], str]] = {
 }
 
 
-def filled(page: str, language: Language) -> str:
-    """Return a page with its tables put between their markers."""
-    for name, table in TABLES.items():
-        start, end = f"<!-- table {name} -->", f"<!-- end of table {name} -->"
-        before, marker, rest = page.partition(start)
-        _, other, after = rest.partition(end)
-        if not marker or not other:
-            raise SystemExit(f"no place for the table {name} ({language})")
-        page = f"{before}{start}\n\n{table(language)}\n\n{end}{after}"
-    return page
-
-
-def main() -> int:
-    """Write or check both pages."""
-    check = "--check" in sys.argv
-    stale = []
-    for language, path in PAGES.items():
-        old = path.read_text("utf-8")
-        new = filled(old, language)
-        if old != new:
-            stale.append(path)
-            if not check:
-                path.write_text(new, "utf-8")
-    for path in stale:
-        print("stale" if check else "written", path.name)
-    return 1 if check and stale else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(PAGES, TABLES))
