@@ -25,6 +25,21 @@ SCRIPTS = Path(sysconfig.get_path("scripts"))
 ACTIONS = tuple(ROOT / part / "action.yml" for part in ("", "sign", "verify"))
 REUSABLE = ROOT / ".github" / "workflows" / "release-gate.yml"
 WORKFLOWS = (*sorted((ROOT / "examples" / "workflows").glob("*.yml")), *sorted(REUSABLE.parent.glob("*.yml")))
+LOOSE = """
+[[executable]]
+id = "script"
+path = "dist/**"
+class = ["script"]
+basis = "specified-program"
+spec_ref = "1"
+reason = "a script"
+approved_by = "A"
+role = "r"
+party = "乙"
+approved_on = 2026-01-01
+expires = 2099-01-01
+"""
+"""An exception that no proposal for a change may grant itself."""
 STAND_INS = {
     "actions/cache": ("restore", "save"),
     "github/codeql-action": ("upload-sarif",),

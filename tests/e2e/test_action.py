@@ -19,7 +19,7 @@ import pytest
 
 from gate.record.documents import schema
 from tests.conftest import Gate, Key, clean_environment, eicar, policy_text, zipped
-from tests.e2e.action_kit import ACTIONS, ROOT, SCRIPTS, WORKFLOWS, Project, git, write
+from tests.e2e.action_kit import ACTIONS, LOOSE, ROOT, SCRIPTS, WORKFLOWS, Project, git, write
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_incomplete(project: Project) -> None:
 
 @pytest.mark.full
 def test_policy_of_a_pull_request_is_that_of_its_base(project: Project) -> None:
-    strict, loose = policy_text(), policy_text(require='"26-3 3(1)③"') + suppression()
+    strict, loose = policy_text(), policy_text(require='"26-3 3(1)③"') + LOOSE
     project.write({"gate.toml": strict, "dist/run.sh": "#!/bin/sh\necho hello\n"})
     base = project.git("rev-parse", "HEAD")
     project.write({"gate.toml": loose})
@@ -122,23 +122,6 @@ def test_whatever_is_proposed_is_judged_by_the_policy_of_its_base(
         (tmp_path / "event.json").write_text("{}")
         with pytest.raises(action["Refused"]), action["policy_file"](environment, tmp_path):
             pytest.fail("no base, no policy")
-
-
-def suppression() -> str:
-    return """
-[[executable]]
-id = "script"
-path = "dist/**"
-class = ["script"]
-basis = "specified-program"
-spec_ref = "1"
-reason = "a script"
-approved_by = "A"
-role = "r"
-party = "乙"
-approved_on = 2026-01-01
-expires = 2099-01-01
-"""
 
 
 @pytest.mark.parametrize(

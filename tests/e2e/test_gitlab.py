@@ -15,7 +15,7 @@ import yaml
 
 from tests.conftest import Gate, Key, clean_environment, policy_text, trust_text
 from tests.e2e import gitlab_kit
-from tests.e2e.action_kit import ROOT, SCRIPTS, git, write
+from tests.e2e.action_kit import LOOSE, ROOT, SCRIPTS, git, write
 from tests.simulators.sigstore.issuer import WORKFLOW, WORKFLOW_IDENTITY
 from tests.simulators.sigstore.stack import Stack
 
@@ -24,20 +24,6 @@ RECEIVED = ROOT / "examples" / "gitlab" / "verify.gitlab-ci.yml"
 IMAGE = f"registry.example.org/release-gate@sha256:{'0' * 64}"
 INPUTS = {"image": IMAGE, "database": "mounted"}
 SCRIPT = "#!/bin/sh\necho hello\n"
-LOOSE = """
-[[executable]]
-id = "script"
-path = "dist/**"
-class = ["script"]
-basis = "specified-program"
-spec_ref = "1"
-reason = "a script"
-approved_by = "A"
-role = "r"
-party = "乙"
-approved_on = 2026-01-01
-expires = 2099-01-01
-"""
 
 
 class Plain(gitlab_kit.Loader):

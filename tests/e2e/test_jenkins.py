@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Gate, Key, clean_environment, policy_text, trust_text
-from tests.e2e.action_kit import ROOT, git, unpack_tar, write
-from tests.e2e.test_gitlab import LOOSE, SCRIPT
+from tests.e2e.action_kit import LOOSE, ROOT, git, unpack_tar, write
+from tests.e2e.test_gitlab import SCRIPT
 
 FILE = ROOT / "examples" / "jenkins" / "Jenkinsfile"
 

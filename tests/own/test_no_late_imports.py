@@ -8,18 +8,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
 from gate.isolation.surroundings import environment
-from tests.simulators.sigstore.stack import Stack
-from tests.unit.keyless.keyless_kit import running_stack
-from tests.unit.release_kit import Keys, World, keys
-from tests.unit.signing.cms_kit import Supplier, served
-from tests.unit.verification.three_ways import released_in_three_ways
+from tests.unit.release_kit import World
 
-__all__ = ["keys", "served"]
 WORKER = """
 import sys
 from gate import _confine, _worker
@@ -54,19 +49,6 @@ def spawn(module: str, arguments: Sequence[str], descriptor: int) -> subprocess.
 @pytest.fixture
 def nothing_late(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gate.isolation.workers.spawn", spawn)
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    with running_stack() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def release(keys: Keys, served: Supplier, stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> World:
-    folder = tmp_path_factory.mktemp("three")
-    (folder / "supplier").mkdir()
-    return released_in_three_ways(folder, keys, Supplier(folder / "supplier", served.country, served.services), stack)
 
 
 @pytest.mark.usefixtures("nothing_late")

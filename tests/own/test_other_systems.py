@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tarfile
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,13 +19,7 @@ from gate.cli.main import run
 from tests.conftest import Gate, Key, Ran, clean_environment, policy_text, trust_text
 from tests.own import other_system
 from tests.own.own_kit import ROOT
-from tests.simulators.sigstore.stack import Stack
-from tests.unit.keyless.keyless_kit import running_stack
-from tests.unit.release_kit import Keys, World, keys
-from tests.unit.signing.cms_kit import Supplier, served
-from tests.unit.verification.three_ways import released_in_three_ways
-
-__all__ = ["keys", "served"]
+from tests.unit.release_kit import Keys, World
 
 
 def elsewhere(*arguments: str | Path, system: str = "win32") -> Ran:
@@ -46,21 +39,6 @@ def elsewhere(*arguments: str | Path, system: str = "win32") -> Ran:
     )
     assert "Traceback" not in done.stderr, done.stderr
     return Ran(done.returncode, done.stdout, done.stderr)
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    with running_stack() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def release(keys: Keys, served: Supplier, stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> World:
-    """A release signed in three ways, and a recipient who demands all of them."""
-    folder = tmp_path_factory.mktemp("three")
-    (folder / "supplier").mkdir()
-    supplier = Supplier(folder / "supplier", served.country, served.services)
-    return released_in_three_ways(folder, keys, supplier, stack)
 
 
 @pytest.mark.parametrize("system", ["win32", "darwin"])

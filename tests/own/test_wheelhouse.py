@@ -9,7 +9,6 @@ import subprocess
 import sys
 import venv
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -19,13 +18,8 @@ from packaging.requirements import Requirement
 from gate import __version__
 from tests.conftest import clean_environment
 from tests.own.own_kit import ROOT, tool
-from tests.simulators.sigstore.stack import Stack
-from tests.unit.keyless.keyless_kit import running_stack
-from tests.unit.release_kit import Keys, World, keys
-from tests.unit.signing.cms_kit import Supplier, served
-from tests.unit.verification.three_ways import released_in_three_ways
+from tests.unit.release_kit import World
 
-__all__ = ["keys", "served"]
 LOCK = ROOT / "tools" / "release" / "verify-requirements.txt"
 HASH = f"--hash=sha256:{'a' * 64}"
 
@@ -157,19 +151,6 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return out
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    with running_stack() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def release(keys: Keys, served: Supplier, stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> World:
-    folder = tmp_path_factory.mktemp("three")
-    (folder / "supplier").mkdir()
-    return released_in_three_ways(folder, keys, Supplier(folder / "supplier", served.country, served.services), stack)
 
 
 def without_network(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
