@@ -87,6 +87,9 @@ def test_examined_and_signed_by_two_jobs(project: Project, key: Key, gate: Gate,
     head, mark, signing = workflow.partition("\n  sign:\n")
     again = signing.replace("name: Sign\n", "name: Changed\n", 1).replace("name: unsigned-release", "name: changed", 1)
     again = again.replace("name: release\n", "name: never\n")
+    # One after the other: on this one machine both import the key into the same home.
+    again = again.replace("needs: examine\n", "needs: [examine, sign]\n")
+    assert "needs: [examine, sign]" in again
     write_project(project, openpgp(key), release=f"{head}{mark}{signing}\n  changed:\n{again}")
     copy = 'cp -r "$1" ../changed && cd ../changed && echo changed >> release/payload/dist/readme.txt'
     between_jobs(project, copy)
