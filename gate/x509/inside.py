@@ -16,10 +16,11 @@ from asn1crypto import crl, ocsp, pem, tsp, x509
 from cryptography.hazmat.backends.openssl import backend
 from pyhanko.sign.general import check_ess_certid
 
-from gate.x509.chain import TOLERANCE, Material, known_until, prove_chain, singles, upwards
+from gate.x509.chain import TOLERANCE, pairs_of, prove_unrevoked, upwards
 from gate.x509.form import Refusal, Signed, read_signature, require_der
 from gate.x509.names import read_name, same_name, signer_text, spki_sha256, write_name
 from gate.x509.profiles import fits_profile, has_signing_usage, is_sound_key
+from gate.x509.revocation import Material, is_revoked, known_until, singles
 from gate.x509.stamp import Stamp, is_good, prove_stamp, read_stamp
 
 if TYPE_CHECKING:
@@ -229,7 +230,8 @@ def _why_not_good(signed: Signed, digest: bytes) -> Outcome:
 
 def _accepted(entry: _Entry, signed: Signed, stamp: Stamp, material: Material, now: datetime) -> dict[str, Any]:
     """Prove a signature under one entry: first its timestamp, then the chain at that time.  Raises ``Refusal``."""
-    prove_stamp(stamp, entry.stamp_roots, Material(material.certificates, (*entry.crls, *material.crls)), now=now)
+    known = Material(material.certificates, (*entry.crls, *material.crls), material.ocsps)
+    prove_stamp(stamp, entry.stamp_roots, known, now=now)
     signer = signed.signer
     if not has_signing_usage(signer, entry.profile):
         raise Refusal("certificate-usage")
@@ -243,16 +245,19 @@ def _accepted(entry: _Entry, signed: Signed, stamp: Stamp, material: Material, n
     pool = Material(certificates, lists, answers)
     fresh = _recent(pool, stamp.time, entry.most_days)
     try:
-        path = prove_chain(signer, entry.roots, fresh, moment=stamp.time, revocation=entry.revocation)
+        path = prove_unrevoked(signer, entry.roots, fresh, moment=stamp.time, revocation=entry.revocation)
     except Refusal as refusal:
         if refusal.outcome == "revocation-unknown" and fresh != pool:
             raise Refusal("revocation-stale") from refusal
         raise
-    known = known_until(path, fresh)
+    # Whatever is asked for, and however old it is: an answer that revokes is believed.
+    if is_revoked(pairs_of(path), Material(certificates, lists, material.ocsps), stamp.time):
+        raise Refusal("certificate-revoked")
+    until = known_until(pairs_of(path), fresh)
     return {
         "signer": signer_text(signer),
         "time": int(stamp.time.timestamp()),
-        "known": int(known.timestamp()) if known else 0,
+        "known": int(until.timestamp()) if until else 0,
     }
 
 

@@ -11,9 +11,10 @@ from asn1crypto import cms, x509
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
-from gate.x509.chain import Material, prove_chain, revoked_for_stamps
+from gate.x509.chain import pairs_of, prove_chain
 from gate.x509.form import Refusal, Signed, read_token
 from gate.x509.profiles import SOUND_DIGESTS, SoundSignatures, has_stamping_usage, is_sound_key
+from gate.x509.revocation import Material, is_revoked_for_stamps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,13 +83,15 @@ def prove_stamp(stamp: Stamp, roots: Sequence[x509.Certificate], material: Mater
     """Prove that a timestamp is by an authority below ``roots``, whose chain holds at its time and still does now.
 
     A token says its own time: once its certificate has ended, whoever gets hold of the key can date it back.  Lists
-    at hand that revoke the authority count, as RFC 3161, 4 says; none is asked for.  Raises :class:`Refusal`.
+    and answers at hand that revoke the authority count, as RFC 3161, 4 says; none is asked for.
+
+    Raises :class:`Refusal`.
     """
-    pool = Material((*material.certificates, *stamp.certificates), material.crls)
+    pool = Material((*material.certificates, *stamp.certificates))
     for moment in (stamp.time, now):
         try:
             path = prove_chain(stamp.signer, roots, pool, moment=moment, revocation=None)
         except Refusal as refusal:
             raise Refusal(_OUTCOMES.get(refusal.outcome, "timestamp-untrusted")) from refusal
-    if revoked_for_stamps(path, material.crls, stamp.time):
+    if is_revoked_for_stamps(pairs_of(path), material, stamp.time):
         raise Refusal("timestamp-revoked")

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 X509 = Trusts(ways=("x509",))
 NAME = "納入 太郎"
+RESPONDER = "http://ocsp.example.invalid/"
 Do = Callable[[Scene], object]
 
 
@@ -229,6 +230,11 @@ _STAMPS = [
            lambda scene: scene.keep(country(scene).tsa_root.crl({country(scene).tsa: -DAY}), "crl"),
            "verify/timestamp-revoked", P7S, X509,
            twin=lambda scene: scene.keep(country(scene).tsa_root.crl({country(scene).tsa: -DAY}, key=ec_key()), "crl")),
+    Attack("stamp-revoked-answer", Power.STAMPS, ("a timestamp of an authority that an OCSP answer revokes",
+           "OCSP 応答が失効を示す局のタイムスタンプ"),
+           lambda scene: scene.keep(country(scene).tsa_root.ocsp(country(scene).tsa, revoked=-DAY), "ocsp"),
+           "verify/timestamp-revoked", P7S, X509,
+           twin=lambda scene: scene.keep(country(scene).tsa_root.ocsp(country(scene).tsa), "ocsp")),
     Attack("answer-swapped", Power.DISK, ("the timestamp beside a signature exchanged",
            "隣のタイムスタンプ応答の入替え"), lambda scene: shutil.copyfile(scene.path(f"{SUMS}.p7s.tsr"),
            scene.path(TSR)), "verify/timestamp-differs", TSR, X509),
@@ -254,12 +260,40 @@ def answered(**options: Any) -> Do:
 
     def do(scene: Scene) -> None:
         at, given = country(scene), dict(options)
-        signer = at.issuing.issue(NAME, Wish(ocsp_url="http://ocsp.example.invalid/"), key=at.supplier.key)
+        signer = at.issuing.issue(NAME, Wish(ocsp_url=RESPONDER), key=at.supplier.key)
         by = given.pop("by", None)
         about = at.issuing.issue(NAME) if given.pop("other", False) else signer
         scene.sign_cms(signer, names=[f"{name}.p7s" for name in SIGNED])
         scene.relist(at.root.crl())
         scene.keep(at.issuing.ocsp(about, responder=at.issuing.issue("OCSP", by) if by else None, **given), "ocsp")
+        scene.trust(x509='revocation = "ocsp"')
+
+    return do
+
+
+def ended(says: Callable[[Scene, Holder], object], **wish: Any) -> Do:
+    """Let all be signed under a certificate that has ended since; what says that it held comes from ``says``."""
+
+    def do(scene: Scene) -> None:
+        at = country(scene)
+        signer = at.issuing.issue(NAME, Wish(starts=-90 * DAY, ends=-DAY, **wish), key=at.supplier.key)
+        stamper = Stamper(at.tsa, at=datetime.now(UTC) - 5 * DAY)
+        scene.sign_cms(signer, stamper, names=[f"{name}.p7s" for name in SIGNED])
+        says(scene, signer)
+
+    return do
+
+
+def listed(**options: Any) -> Callable[[Scene, Holder], object]:
+    return lambda scene, _: scene.relist(country(scene).root.crl(), country(scene).issuing.crl(**options))
+
+
+def said(**options: Any) -> Callable[[Scene, Holder], object]:
+    """Let the authority answer, and the recipient ask for an answer."""
+
+    def do(scene: Scene, signer: Holder) -> None:
+        scene.relist(country(scene).root.crl())
+        scene.keep(country(scene).issuing.ocsp(signer, **options), "ocsp")
         scene.trust(x509='revocation = "ocsp"')
 
     return do
@@ -328,6 +362,17 @@ _REVOCATION = [
            answered(other=True), _UNKNOWN, P7S, X509),
     Attack("answer-unknown", Power.ARCHIVE, ("an OCSP answer that knows nothing", "不明と答える OCSP 応答"),
            answered(unknown=True), _UNKNOWN, P7S, X509),
+    Attack("revoked-answer", Power.STOLEN, ("revoked by an OCSP answer, where lists are asked for",
+           "失効リストを求める場合の、失効を示す OCSP 応答"),
+           lambda scene: scene.keep(country(scene).issuing.ocsp(country(scene).supplier, revoked=-DAY), "ocsp"),
+           "verify/certificate-revoked", P7S, Trusts(ways=("x509",), x509='revocation = "crl"'),
+           twin=lambda scene: scene.keep(country(scene).issuing.ocsp(country(scene).supplier, revoked=DAY), "ocsp")),
+    Attack("list-late", Power.STOLEN, ("a list from after the certificate's end, which tells of it no more",
+           "証明書の終了後に発行され、失効を載せなくなった失効リスト"), ended(listed()), _UNKNOWN, P7S, X509,
+           twin=ended(listed(issued=-4 * DAY))),
+    Attack("answer-late", Power.STOLEN, ("an OCSP answer from after the certificate's end",
+           "証明書の終了後の OCSP 応答"), ended(said(), ocsp_url=RESPONDER), _UNKNOWN, P7S, X509,
+           twin=ended(said(issued=-4 * DAY), ocsp_url=RESPONDER)),
     Attack("answer-ended", Power.ARCHIVE, ("an OCSP answer that had ended", "終了した OCSP 応答"),
            answered(issued=-9 * DAY), _UNKNOWN, P7S, X509),
 ]  # fmt: skip
