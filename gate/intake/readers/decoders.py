@@ -85,10 +85,10 @@ class Region:
 
 
 class Inflate:
-    """Raw deflate (RFC 1951) in the form of a :class:`Decoder`."""
+    """Raw deflate (RFC 1951) in the form of a :class:`Decoder`; with a ``window`` of ``zlib.MAX_WBITS`` RFC 1950."""
 
-    def __init__(self) -> None:
-        self._inner = zlib.decompressobj(-zlib.MAX_WBITS)
+    def __init__(self, window: int = -zlib.MAX_WBITS) -> None:
+        self._inner = zlib.decompressobj(window)
         self.needs_input = True
 
     @property
@@ -101,12 +101,17 @@ class Inflate:
         """What was handed in past the end of the stream."""
         return self._inner.unused_data
 
-    def decompress(self, data: bytes, max_length: int) -> bytes:
+    def decompress(self, data: bytes, max_length: int, /) -> bytes:
         """Take ``data`` in and return at most ``max_length`` bytes."""
         output = self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
         # Output of exactly the most allowed may leave more of it inside although all input was taken.
         self.needs_input = not self._inner.unconsumed_tail and len(output) < max_length
         return output
+
+
+def zlib_stream() -> Decoder:
+    """Return a decoder of one zlib stream (RFC 1950)."""
+    return Inflate(zlib.MAX_WBITS)
 
 
 def bzip2() -> Decoder:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import struct
-import zlib
 from collections.abc import Iterator
 
-from gate.intake.readers.decoders import Damaged, Decoder, Region, expand
+from gate.intake.readers.decoders import Damaged, Region, expand, zlib_stream
 from gate.intake.readers.ole_package import Bytes
 
 _RECORD = struct.Struct("<HHL")
@@ -78,35 +77,6 @@ def powerpoint_objects(stream: Bytes) -> Iterator[tuple[int, int, bool]]:
         position = stop
 
 
-class _Zlib:
-    """A zlib stream (RFC 1950) in the form of a ``Decoder``."""
-
-    def __init__(self) -> None:
-        self._inner = zlib.decompressobj()
-        self.needs_input = True
-
-    @property
-    def eof(self) -> bool:
-        """Whether the end of the stream was reached."""
-        return self._inner.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        """What was handed in past the end of the stream."""
-        return self._inner.unused_data
-
-    def decompress(self, data: bytes, max_length: int, /) -> bytes:
-        """Take ``data`` in and return at most ``max_length`` bytes."""
-        output = self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
-        self.needs_input = not self._inner.unconsumed_tail and len(output) < max_length
-        return output
-
-
-def zlib_decoder() -> Decoder:
-    """Return a decoder of one zlib stream."""
-    return _Zlib()
-
-
 class _Part(Region):
     """A region of bytes that are not a file."""
 
@@ -124,4 +94,4 @@ class _Part(Region):
 
 def inflated(data: Bytes, start: int, stop: int) -> Iterator[bytes]:
     """Yield what a zlib stream within ``data`` expands to.  Raises :class:`Damaged`."""
-    yield from expand(zlib_decoder, _Part(data, start, stop))
+    yield from expand(zlib_stream, _Part(data, start, stop))

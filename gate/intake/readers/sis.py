@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import codecs
 import struct
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from gate.intake.readers.checks import Members, bounded
-from gate.intake.readers.decoders import FEED, Damaged, Region, expand
+from gate.intake.readers.decoders import FEED, Damaged, Region, expand, zlib_stream
 from gate.intake.readers.interface import CHUNK, Data, Event, Options, Source, Stored, Trouble
 from gate.intake.readers.made_up import hidden
 
@@ -59,30 +58,6 @@ class _Record(NamedTuple):
     start: int
     stored: int
     size: int | None
-
-
-class _ZlibStream:
-    """Zlib (RFC 1950) in the form of a ``Decoder``."""
-
-    def __init__(self) -> None:
-        self._inner = zlib.decompressobj()
-        self.needs_input = True
-
-    @property
-    def eof(self) -> bool:
-        """Whether the end of the stream was reached."""
-        return self._inner.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        """What was handed in past the end of the stream."""
-        return self._inner.unused_data
-
-    def decompress(self, data: bytes, max_length: int) -> bytes:
-        """Take ``data`` in and return at most ``max_length`` bytes."""
-        output = self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
-        self.needs_input = not self._inner.unconsumed_tail and len(output) < max_length
-        return output
 
 
 class _Form(NamedTuple):
@@ -203,7 +178,7 @@ class _Package:
         region = Region(self.source, record.start, stop)
         size = 0
         try:
-            for block in expand(_ZlibStream, region, FEED):
+            for block in expand(zlib_stream, region, FEED):
                 size += len(block)
                 yield from (Data(block[place : place + CHUNK]) for place in range(0, len(block), CHUNK))
         except Damaged as damage:
