@@ -24,7 +24,7 @@ PAGES: dict[Language, Path] = {"en": ROOT / "docs" / "attacks.md", "ja": ROOT / 
 _HEADS: dict[str, dict[Language, Sequence[str]]] = {
     "attacks": {
         "en": ("attack", "who attacks", "what is done", "refusal"),
-        "ja": ("攻撃", "攻撃者", "行為", "拒否の識別名"),
+        "ja": ("攻撃", "攻撃者", "行為", "拒否の識別子"),
     },
     "harmless": {
         "en": ("change", "what is done", "why it is not refused"),
@@ -33,7 +33,7 @@ _HEADS: dict[str, dict[Language, Sequence[str]]] = {
 }
 _COUNTED: dict[Language, str] = {
     "en": "{attacks} attacks, {refusals} different refusals.",
-    "ja": "攻撃{attacks}種、拒否の識別名{refusals}種です。",
+    "ja": "攻撃{attacks}種、拒否の識別子{refusals}種です。",
 }
 
 

@@ -25,7 +25,7 @@ from tests.unpack.intake_kit import finding_of, reader_cases, whole_cases  # noq
 PAGES: dict[Language, Path] = {"en": ROOT / "docs" / "containers.md", "ja": ROOT / "docs" / "containers.ja.md"}
 
 GROUPS: dict[Group, tuple[str, str]] = {
-    "own": ("the gate's own strict reader", "本ゲートの厳密な読取り機能"),
+    "own": ("the gate's own strict reader", "本ツールの厳密な読取り機能"),
     "program": ("7-Zip (`7zz`), confined", "隔離した 7-Zip（`7zz`）"),
     "library": ("libarchive, confined", "隔離した libarchive"),
     "document": ("the gate's document readers, confined", "隔離した文書読取り機能"),
@@ -58,7 +58,7 @@ FORMATS: dict[str, tuple[str, str]] = {
     "upx": ("programs packed by UPX", "UPX で圧縮されたプログラム"),
     "overlay": (
         "a container behind or within something else: a program, a picture, a self-extractor",
-        "他の形式（プログラム、画像、自己解凍書庫等）の後方又は内部に置かれた容器",
+        "他の形式（プログラム、画像、自己解凍書庫等）の後方又は内部に置かれた書庫等",
     ),
     "7z": ("7z", "7z"),
     "rar": ("RAR, versions 4 and 5", "RAR（第4版及び第5版）"),
@@ -100,19 +100,19 @@ FORMATS: dict[str, tuple[str, str]] = {
     "rtf": ("RTF: embedded objects", "RTF の埋め込みオブジェクト"),
 }
 LIMITS_JA: dict[str, str] = {
-    "depth": "容器の中の容器の段数です。圧縮の各層も1段と数えます。",
-    "entries": "一つの容器に含まれる項目の数です。",
-    "entries_total": "1回の検査で扱う全ての容器及びフォルダの項目の合計数です。",
+    "depth": "書庫等の中の書庫等の段数です。圧縮の各層も1段と数えます。",
+    "entries": "一つの書庫等に含まれる項目の数です。",
+    "entries_total": "1回の検査で扱う全ての書庫等及びフォルダの項目の合計数です。",
     "member_bytes": "展開後の一つのメンバーのバイト数です。",
     "total_bytes": "1回の検査で展開される全てのメンバーの合計バイト数です。",
-    "ratio": "容器の1バイト当たりに許される展開後のバイト数です。`ratio_from_bytes` を超えた後に適用します。",
+    "ratio": "書庫等の1バイト当たりに許される展開後のバイト数です。`ratio_from_bytes` を超えた後に適用します。",
     "ratio_from_bytes": "小さなファイルは高い率で圧縮されるため、この出力バイト数までは `ratio` を適用しません。",
-    "total_ratio_from_bytes": "実行全体の出力がこのバイト数を超えると、全成果物の大きさにも `ratio` を適用します。",
+    "total_ratio_from_bytes": "実行全体の出力がこのバイト数を超えると、全納入物の大きさにも `ratio` を適用します。",
     "name_bytes": "格納された一つの名前（全ての階層を含む。）のバイト数です。",
     "name_depth": "格納された一つの名前の階層の数です。",
     "paths_total": "一回の実行における全ての項目パスの文字数の合計です。長い名前と深い入れ子は合算されます。",
-    "total_seconds": "一回の実行における展開全体に許される秒数です。その後に開くものはギャップになります。",
-    "item_seconds": "一つの項目の処理に許される秒数です。エンジンに対し大きさに応じて許される時間は含みません。",
+    "total_seconds": "一回の実行における展開全体に許される秒数です。その後に開くものは未検査となります。",
+    "item_seconds": "一つの項目の処理に許される秒数です。検査機能に対し大きさに応じて認める時間は含みません。",
 }
 FINDINGS: dict[str, tuple[str, str]] = {
     "container/ambiguous": ("readers would disagree", "展開結果が一意でない"),
@@ -137,7 +137,7 @@ _HEADS: dict[str, dict[Language, Sequence[str]]] = {
     "findings": {"en": ("id", "meaning", "verdict"), "ja": ("識別子", "意味", "判定")},
     "hostile": {
         "en": ("case", "what is hostile about it", "what the gate says"),
-        "ja": ("事例", "何が悪質か（英語）", "本ゲートの指摘"),
+        "ja": ("事例", "何が悪質か（英語）", "本ツールの検出事項"),
     },
 }
 _VERDICTS: dict[str, tuple[str, str]] = {

@@ -34,7 +34,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "policy": ("The policy file: gate.toml", "方針ファイル（gate.toml）"),
     "policy-lead": (
         "Every table and key. `gate init` writes a first one for what you would deliver. Unknown keys are errors.",
-        "全ての表と項目です。`gate init` は納入物に合わせた雛形を作成します。定められていない項目はエラーとなります。",
+        "全ての表と項目です。`gate init` は納入物に合わせたひな形を作成します。定めのない項目はエラーとなります。",
     ),
     "trust": ("The recipient's trust file: trust.toml", "受領者の信頼ファイル（trust.toml）"),
     "trust-lead": (
@@ -50,7 +50,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "findings": ("Findings", "検出事項"),
     "findings-lead": (
         "Everything that the gate can find. `gate explain ID` prints the same.",
-        "本ツールの検出事項の一覧です。`gate explain 識別名` でも表示できます。",
+        "本ツールの検出事項の一覧です。`gate explain 識別子` でも表示できます。",
     ),
     "finding": ("Finding", "検出事項"),
     "severity": ("Severity", "重大度"),
@@ -65,12 +65,12 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "refusals": ("Refusals of gate verify", "gate verify の拒否理由"),
     "refusals-lead": (
         "Why `gate verify` refuses a release (exit code 1), or cannot tell (3). `gate explain ID` prints the same.",
-        "`gate verify` の拒否理由（終了コード1）と判定不能の理由（同3）です。`gate explain 識別名` でも表示できます。",
+        "`gate verify` の拒否理由（終了コード1）と判定不能の理由（同3）です。`gate explain 識別子` でも表示できます。",
     ),
     "clauses": ("Clauses of the contract", "契約の条項"),
     "clauses-lead": (
         "What is asked, how it is judged, and which findings count for it. `gate explain ID` prints the same.",
-        "条項の内容、判定の方法及び関係する検出事項です。`gate explain 識別名` でも表示できます。",
+        "条項の内容、判定の方法及び関係する検出事項です。`gate explain 識別子` でも表示できます。",
     ),
     "commands": ("Commands", "コマンド"),
     "commands-lead": ("What `--help` prints, command by command.", "各コマンドの `--help` の内容です。"),

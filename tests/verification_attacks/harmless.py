@@ -105,7 +105,7 @@ HARMLESS: Final = [
              every_file(lambda path: path.chmod(0o555 if path.is_dir() or path.stat().st_mode & 0o100 else 0o444)),
              ALL),
     Harmless("run-bit-of-a-file", ("the run bit of an artifact that is one file",
-             "単独のファイルの成果物の実行権限の変更"),
+             "単独のファイルの納入物の実行権限の変更"),
              ("Such an artifact is its bytes; in a folder the file list has the bit.",
              "単独のファイルは内容のみが署名の対象です。フォルダでは、ファイル一覧に実行権限を記載します。"), chmod(APP,
              lambda mode: mode & ~0o111), ALL),

@@ -266,7 +266,7 @@ _WHAT = [
            copied(f"{PROVENANCE}.sigstore.json"), "verify/bundle-differs", BUNDLE, KEYLESS),
     Attack("bundle-kind", Power.DISK, ("the bundle of a file for a statement", "ファイルの署名の文書への流用"),
            copied(f"{SUMS}.sigstore.json"), "verify/bundle-other-kind", BUNDLE, KEYLESS),
-    Attack("bundle-artifact", Power.DISK, ("the bundle of another artifact", "他の成果物のバンドルの流用"),
+    Attack("bundle-artifact", Power.DISK, ("the bundle of another artifact", "他の納入物のバンドルの流用"),
            copied("gate/signatures/site.sigstore.json", APP), "verify/bundle-differs", APP, KEYLESS),
     Attack("bundle-signature", Power.DISK, ("one bit of the signature, without timestamp", "署名の1ビットの変更"),
            edit(undated, flip(signature, "sig")), "verify/bundle-bad", BUNDLE, KEYLESS, twin=edit(undated)),

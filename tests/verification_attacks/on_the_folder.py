@@ -120,13 +120,13 @@ def sparse(name: str) -> Callable[[Scene], object]:
 
 
 BYTES = [
-    Attack("artifact-byte", DISK, ("one bit of an artifact", "成果物の1ビットの変更"), on(APP, flip), "verify/changed",
+    Attack("artifact-byte", DISK, ("one bit of an artifact", "納入物の1ビットの変更"), on(APP, flip), "verify/changed",
            APP, ONE),
-    Attack("artifact-cut", DISK, ("an artifact cut short", "成果物の末尾の切捨て"),
+    Attack("artifact-cut", DISK, ("an artifact cut short", "納入物の末尾の切捨て"),
            on(APP, lambda path: os.truncate(path, 100)), "verify/changed", APP, ONE),
-    Attack("artifact-longer", DISK, ("bytes behind an artifact's end", "成果物の末尾への追記"),
+    Attack("artifact-longer", DISK, ("bytes behind an artifact's end", "納入物の末尾への追記"),
            on(APP, lambda path: path.write_bytes(path.read_bytes() + b"\0")), "verify/changed", APP, ONE),
-    Attack("artifact-empty", DISK, ("an artifact emptied", "成果物を空にする"), on(APP, lambda path: os.truncate(path,
+    Attack("artifact-empty", DISK, ("an artifact emptied", "納入物を空にする"), on(APP, lambda path: os.truncate(path,
            0)), "verify/changed", APP, ONE),
     Attack("artifact-swapped", DISK, ("two files exchange their contents", "二つのファイルの内容の入替え"),
            swap(APP, PAGE), "verify/changed", APP, ONE),
@@ -152,11 +152,11 @@ BYTES = [
 ]  # fmt: skip
 
 NAMES = [
-    Attack("artifact-removed", DISK, ("an artifact removed", "成果物の削除"), on(APP, os.unlink), "verify/missing", APP,
+    Attack("artifact-removed", DISK, ("an artifact removed", "納入物の削除"), on(APP, os.unlink), "verify/missing", APP,
            ONE),
-    Attack("artifact-renamed", DISK, ("an artifact renamed", "成果物の名前の変更"), rename(APP, "app.exe"),
+    Attack("artifact-renamed", DISK, ("an artifact renamed", "納入物の名前の変更"), rename(APP, "app.exe"),
            "verify/unexpected", "payload/app.exe", ONE),
-    Attack("artifact-added", DISK, ("an artifact added", "成果物の追加"), added("payload/setup.exe"),
+    Attack("artifact-added", DISK, ("an artifact added", "納入物の追加"), added("payload/setup.exe"),
            "verify/unexpected", "payload/setup.exe", ONE),
     Attack("page-added", DISK, ("a file added to a folder", "フォルダへのファイルの追加"),
            added("payload/site/evil.js"), "verify/unexpected", "payload/site/evil.js", ONE),
@@ -207,7 +207,7 @@ KINDS = [
            "verify/not-a-file", APP, ONE),
     Attack("record-link", DISK, ("the record as a link", "記録をリンクに置換え"), linked_out(RECORD),
            "verify/not-a-file", RECORD, ONE),
-    Attack("folder-link", DISK, ("a folder artifact as a link", "フォルダの成果物をリンクに置換え"),
+    Attack("folder-link", DISK, ("a folder artifact as a link", "フォルダの納入物をリンクに置換え"),
            linked_out("payload/site"), "verify/not-a-file", "payload/site", ONE),
     Attack("gate-link", DISK, ("the folder gate as a link", "gate フォルダをリンクに置換え"), linked_out("gate"),
            "verify/not-a-file", "gate", ONE),
@@ -269,9 +269,9 @@ def exchanged(name: str) -> Callable[[Scene], object]:
 
 
 MEANWHILE = [
-    Attack("meanwhile-written", Power.TIMING, ("an artifact written to after its check", "検査後の成果物への書込み"),
+    Attack("meanwhile-written", Power.TIMING, ("an artifact written to after its check", "検査後の納入物への書込み"),
            in_time(on(APP, flip)), "verify/changed-while-read", APP, ALL, twin=in_time(on(APP, os.stat))),
-    Attack("meanwhile-replaced", Power.TIMING, ("an artifact replaced after its check", "検査後の成果物の置換え"),
+    Attack("meanwhile-replaced", Power.TIMING, ("an artifact replaced after its check", "検査後の納入物の置換え"),
            in_time(exchanged(APP)), "verify/changed-while-read", APP, ALL),
     Attack("meanwhile-added", Power.TIMING, ("a file added after names were compared", "名前の照合後のファイルの追加"),
            in_time(added("payload/site/evil.js")), "verify/changed-while-read", "payload/site/evil.js", ALL),

@@ -5,7 +5,7 @@ rule false_password_prompt
     meta:
         id = "RG-CRE-0015"
         description = "Script that asks for the password of the user in a window of its own (macOS)"
-        description_ja = "独自の窓で利用者のパスワードを求めるスクリプト（macOS）"
+        description_ja = "独自の入力画面で利用者のパスワードを求めるスクリプト（macOS）"
         certainty = "suspected"
         clause = "26-3 3(1)①"
         reference = "https://attack.mitre.org/techniques/T1056/002/"

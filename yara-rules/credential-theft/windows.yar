@@ -64,7 +64,7 @@ rule keystrokes_recorded_and_sent
     meta:
         id = "RG-CRE-0013"
         description = "Script that records keystrokes and sends them away"
-        description_ja = "打鍵を記録し外部へ送信するスクリプト"
+        description_ja = "キー入力を記録し外部へ送信するスクリプト"
         certainty = "suspected"
         clause = "26-3 3(1)①"
         reference = "https://attack.mitre.org/techniques/T1056/001/"

@@ -23,7 +23,7 @@ rule host_protection_taken_down
     meta:
         id = "RG-DEF-0004"
         description = "Shell script that takes down firewall, mandatory access control and monitoring agents"
-        description_ja = "防火壁・強制アクセス制御・監視エージェントを停止するシェルスクリプト"
+        description_ja = "ファイアウォール、強制アクセス制御及び監視エージェントを停止するシェルスクリプト"
         certainty = "suspected"
         clause = "26-3 3(1)①"
         reference = "https://attack.mitre.org/techniques/T1562/004/"

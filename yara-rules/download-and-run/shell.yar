@@ -22,7 +22,7 @@ rule shell_download_to_tmp_and_run
     meta:
         id = "RG-DNR-0004"
         description = "Shell commands that fetch a file to a temporary folder, make it executable and run it in the background"
-        description_ja = "一時フォルダに取得したファイルを実行可能にし背景で実行するシェルコマンド"
+        description_ja = "一時フォルダに取得したファイルを実行可能にし、バックグラウンドで実行するシェルコマンド"
         certainty = "suspected"
         clause = "26-3 3(1)①"
         reference = "https://attack.mitre.org/techniques/T1105/"
@@ -39,7 +39,7 @@ rule shell_pipes_from_bare_address
     meta:
         id = "RG-DNR-0008"
         description = "Shell that runs what a bare network address sends"
-        description_ja = "数字の番地から取得した内容を実行するシェル"
+        description_ja = "IP アドレスから取得した内容を実行するシェル"
         certainty = "suspected"
         clause = "26-3 3(1)①"
         reference = "https://attack.mitre.org/techniques/T1105/"
@@ -56,7 +56,7 @@ rule shell_pipes_from_paste_site
     meta:
         id = "RG-DNR-0009"
         description = "Command that runs what a paste site, file drop or tunnel sends"
-        description_ja = "貼り付けサイト・一時ファイル置場・トンネルから取得した内容を実行するコマンド"
+        description_ja = "テキスト共有サイト、一時ファイル共有サイト又はトンネルから取得した内容を実行するコマンド"
         certainty = "suspected"
         clause = "26-3 3(1)①"
         reference = "https://attack.mitre.org/techniques/T1102/"

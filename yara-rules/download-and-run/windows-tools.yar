@@ -122,7 +122,7 @@ rule script_fetched_by_wmic_or_msiexec
     meta:
         id = "RG-DNR-0016"
         description = "Windows tool that quietly runs a remote style sheet or installer"
-        description_ja = "遠隔のスタイルシート又はインストーラを無確認で実行する Windows のツール"
+        description_ja = "遠隔のスタイルシート又はインストーラーを確認なしに実行する Windows のツール"
         certainty = "suspected"
         clause = "26-3 3(1)①"
         reference = "https://attack.mitre.org/techniques/T1218/007/"

@@ -29,7 +29,7 @@ rule net_program_of_free_protector
     meta:
         id = "RG-PAC-0004"
         description = "A .NET program made unreadable by a free protector that malicious programs often use"
-        description_ja = "悪性プログラムに多用される保護ツールで難読化された .NET プログラム"
+        description_ja = "不正プログラムに多用される保護ツールで難読化された .NET プログラム"
         certainty = "suspected"
         clause = "26-3 3(1)①"
         reference = "https://attack.mitre.org/techniques/T1027/002/"

@@ -43,7 +43,7 @@ rule package_registry_token
     meta:
         id = "RG-SEC-0006"
         description = "Publishing token of a package registry"
-        description_ja = "パッケージ登録所の公開用トークン"
+        description_ja = "パッケージレジストリの公開用トークン"
         certainty = "suspected"
         clause = "26-3 3(1)①"
         reference = "https://attack.mitre.org/techniques/T1552/001/"

@@ -143,7 +143,7 @@ def test_what_the_policy_does_not_name_is_said_to_be_missing() -> None:
     cover = compose_report(case("incomplete"), "ja").cover
     fields = next(block for block in cover if isinstance(block, Fields))
     absent = [label for label, cell in fields.rows if cell[0].text == "（未記入）"]
-    assert absent == ["件名", "契約番号", "契約日", "納入先（甲）", "乙の名称", "責任者", "検査実施者", "確認者",
+    assert absent == ["件名", "契約番号", "契約日", "提供先（甲）", "乙の名称", "責任者", "検査実施者", "確認者",
                       "納入日", "文書番号・版", "納入物の名称・版"]  # fmt: skip
     given = whole(compose_report(case("approved"), "ja"))
     assert "令和8年4月1日" in given

@@ -49,8 +49,8 @@ def report(*facts: Any, sections: tuple[str, ...] = (DELIVERABLE,), language: La
 
 def test_without_repository_and_previous_release_it_says_so() -> None:
     text = report()
-    assert "照合は行っていません（--source）" in text
-    assert "比較は行っていません（--previous）" in text
+    assert "照合は行っていません（--source の指定なし）" in text
+    assert "比較は行っていません（--previous の指定なし）" in text
     assert "構成要素の情報は見つかりませんでした" in text
 
 
