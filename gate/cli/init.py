@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from gate.cli.language import Text
+from gate.cli.options import writing_trouble
 from gate.cli.settings import GateCommand, Settings
 from gate.errors import UsageError
 from gate.paths import printable
@@ -53,6 +54,8 @@ def _init(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # click
     settings, output = ctx.ensure_object(Settings), values["output"]
     if os.path.lexists(output):
         raise UsageError("cli.init.exists", path=printable(str(output)))
+    if trouble := writing_trouble(output):  # before a look of minutes, not after it
+        raise UsageError("cli.cannot-write", path=printable(str(output)), error=os.strerror(trouble))
     request = CheckRequest(paths=tuple(values["paths"]), jobs=min(8, os.cpu_count() or 1))
     with progress_for(settings) as progress:
         found, missed = look_for_drafts(request, clock=clock_from(os.environ), progress=progress)

@@ -87,6 +87,17 @@ class LazyGroup(Group):
         command: click.Command = module.build(self._text)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the subcommand; ``help`` and ``version``, which people try, are understood as the options."""
+        if args[0] == "help":
+            args = [*args[1:], "--help"]
+        if args[0] in {"--help", "version"} and not ctx.resilient_parsing:
+            click.echo(ctx.get_help() if args[0] == "--help" else _version())
+            ctx.exit()
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the subcommands without importing any of them."""
         del ctx
@@ -97,8 +108,12 @@ class LazyGroup(Group):
 
 def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # click's signature
     if wanted:
-        click.echo(f"gate {__version__}")
+        click.echo(_version())
         ctx.exit()
+
+
+def _version() -> str:
+    return f"gate {__version__}"
 
 
 def run(arguments: Sequence[str]) -> int:

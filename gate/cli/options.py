@@ -94,11 +94,11 @@ def refuse_colliding_reports(values: dict[str, Any]) -> None:
             raise UsageError("cli.report-twice", path=shown)
         if any(file.is_relative_to(path) for path in examined):
             raise UsageError("cli.report-inside", path=shown)
-        if trouble := _trouble(file):
+        if trouble := writing_trouble(file):
             raise UsageError("cli.cannot-write", path=shown, error=os.strerror(trouble))
 
 
-def _trouble(file: Path) -> int:
+def writing_trouble(file: Path) -> int:
     """Return the number of the error that writing a file would meet, 0 where none is in sight."""
     if file.is_dir():
         return errno.EISDIR

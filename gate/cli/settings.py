@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
+import gettext
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -96,9 +99,29 @@ def _remember(name: str, *, absent: bool = False) -> Any:  # noqa: ANN401  # cli
 
 
 class Group(click.Group):
-    """A group whose help fits the terminal."""
+    """A group whose help fits the terminal, and which answers a mistyped command with those that look like it."""
 
     context_class = Context
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the subcommand; raises ``click.UsageError`` where there is none of the name."""
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None and not ctx.resilient_parsing:
+            near = difflib.get_close_matches(name, self.list_commands(ctx), n=3)
+            problem = gettext.gettext("No such command {name!r}.").format(name=name)
+            raise click.UsageError(f"{problem} {_possibilities(near)}".rstrip(), ctx)
+        return super().resolve_command(ctx, args)
+
+
+def _possibilities(near: Sequence[str]) -> str:
+    """Return the names that are meant, perhaps, in click's own words (``click.po``); nothing where there are none."""
+    if not near:
+        return ""
+    text = gettext.ngettext("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)", len(near))
+    named = ", ".join(map(repr, near))
+    return text.format(possibility=named, possibilities=named)
 
 
 class GateCommand(click.Command):

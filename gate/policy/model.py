@@ -6,6 +6,7 @@ Sections and keys that the policy format knows and this version does not judge a
 
 from __future__ import annotations
 
+import difflib
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias, get_args
@@ -287,7 +288,8 @@ class Suppression(Approval):
     @classmethod
     def _finding_may_be_suppressed(cls, finding: str) -> str:
         if finding not in FINDINGS:
-            raise problem("policy.finding-unknown")
+            near = difflib.get_close_matches(finding, FINDINGS, n=1)
+            raise problem("policy.finding-unknown-near", near=near[0]) if near else problem("policy.finding-unknown")
         if FINDINGS[finding].suppressible == "never":
             code = "policy.suppress-executable" if finding.startswith("executable/") else "policy.suppress-never"
             raise problem(code)

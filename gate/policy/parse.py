@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gate.policy.places import KeyPath
 
 _AT_LINE: Final = re.compile(r" \(at (?:line (?P<line>[0-9]+), column [0-9]+|end of document)\)$")
+_MEANT_AS_DAY: Final = re.compile(r"^[^#=]*=\s*[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}\s*(?:#.*)?$")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _SHOWN: Final = 80
 """Characters of a value that a message shows."""
@@ -65,6 +66,7 @@ _SYNTAX_CODES: Final[Mapping[str, str]] = {
     "Cannot declare": "policy.syntax-twice",
     "Cannot mutate immutable": "policy.syntax-twice",
     "Duplicate inline table key": "policy.syntax-twice",
+    "Invalid date or datetime": "policy.syntax-day",
 }
 """What Python's reader of TOML says most, by how it begins; other complaints are shown in its own words."""
 _PATTERN_CODES: Final[Mapping[str, str]] = {
@@ -134,6 +136,8 @@ def _syntax_error(message: str, text: str, name: str) -> UnusablePolicyError:
     line = match and match["line"]
     place = int(line) if line else text.count("\n") + 1
     code = next((code for begin, code in _SYNTAX_CODES.items() if message.startswith(begin)), None)
+    if code == "policy.syntax-line" and _MEANT_AS_DAY.match(text.split("\n")[place - 1]):
+        code = "policy.syntax-day"
     if code is not None:
         return _at_line(name, place, code)
     return _at_line(name, place, "policy.syntax", detail=printable(message[: match.start()] if match else message))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from gate.policy.clauses import clause_printed, status_label, verdict_label
 from gate.policy.findings import finding_advice, finding_message, finding_why
 from gate.reports.escaping import markdown, markdown_code, shortened
-from gate.reports.wording import clause_reason, decided_by, next_step, problem_advice, problem_text, size_text
+from gate.reports.wording import clause_reason, decided_by, next_text, problem_advice, problem_text, size_text
 from gate.text import Language, render
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class _Report:
             yield ""
 
     def next(self) -> Iterator[str]:
-        yield f"**{self._say(next_step(self._view.verdict, self._view.clauses))}**"
+        yield f"**{markdown(next_text(self._view, self._language))}**"
         yield ""
 
     # --- findings -----------------------------------------------------------------------------------------------

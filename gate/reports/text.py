@@ -16,7 +16,7 @@ from gate.policy.findings import finding_advice, finding_message, finding_why
 from gate.reports.escaping import SHOWN, shortened, terminal
 from gate.reports.executables import executables_part
 from gate.reports.printing import SEVERITY_STYLE, STATUS_STYLE, VERDICT_STYLE, line, place, printed
-from gate.reports.wording import clause_reason, decided_by, next_step, problem_advice, problem_text, size_text
+from gate.reports.wording import clause_reason, decided_by, next_text, problem_advice, problem_text, size_text
 from gate.reports.wrapping import Prose
 from gate.text import Language, render
 
@@ -243,4 +243,4 @@ class _Report:
     def _next(self) -> Iterator[RenderableType]:
         """Close with the verdict once more: after a long report it is what stands on the screen."""
         yield self._verdict()
-        yield line(self._say(next_step(self._view.verdict, self._view.clauses)))
+        yield line(next_text(self._view, self._language))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gate.policy.clauses import AUTHENTICITY
+from gate.policy.clauses import AUTHENTICITY, SATISFIED, clause_printed
 from gate.policy.findings import finding_text, kind_of, split_gap_id
 from gate.text import Language, has_message, render
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gate.models import Clause, EngineProblem, MessageArgs, Verdict
     from gate.policy.model import Parties
     from gate.reports.exceptions_view import ExceptionView
+    from gate.reports.view import ReportView
 
 
 class _Blanks(dict[str, "str | int"]):
@@ -75,8 +76,23 @@ def decided_by(entry: ExceptionView, parties: Parties, language: Language) -> st
     return render("output.decided-by", language, about)
 
 
-def next_step(verdict: Verdict, clauses: Iterable[Clause]) -> str:
-    """Return the code of what to do next: who has only checked has yet to sign, who has signed has to hand over."""
+def next_text(view: ReportView, language: Language) -> str:
+    """Return what to do next.
+
+    Who has only checked has yet to sign, and who has signed has to hand over; who has no gap is told which required
+    clauses are open all the same.
+    """
+    if view.verdict == "incomplete" and not view.open_counts["gap"]:
+        unconfirmed = [
+            clause.id for clause in view.clauses if clause.id in view.required and clause.status not in SATISFIED
+        ]
+        separator = "、" if language == "ja" else ", "
+        printed = separator.join(clause_printed(clause, language, view.article_map) for clause in unconfirmed)
+        return render("report.next.unconfirmed", language, {"clauses": printed})
+    return render(_next_code(view.verdict, view.clauses), language)
+
+
+def _next_code(verdict: Verdict, clauses: Iterable[Clause]) -> str:
     reasons = {clause.reason_code for clause in clauses if clause.id == AUTHENTICITY}
     if verdict == "approved" and "clause.reason.signed-later" in reasons:
         return "report.next.unsigned"

@@ -170,7 +170,7 @@ def test_bytes_that_are_no_policy() -> None:
 
 def test_days_have_to_be_real() -> None:
     text = '[deliverable]\nname = "a"\nversion = "1"\nkind = "website"\ndelivered_on = 2026-02-30\n'
-    assert refused(text) == [("syntax", 5, "")]
+    assert refused(text) == [("syntax-day", 5, "")]
 
 
 def test_what_the_parser_says_of_hostile_text_is_escaped() -> None:
@@ -491,7 +491,7 @@ def test_ids_that_are_no_text_are_left_to_the_model() -> None:
 @pytest.mark.parametrize(
     ("finding", "code"),
     [
-        ("malware/unknown", "finding-unknown"),
+        ("malware/unknown", "finding-unknown-near"),
         ("gap/*", "finding-unknown"),
         ("engine/failed", "suppress-never"),
         ("engine/canary", "suppress-never"),

@@ -81,6 +81,10 @@ def test_numbers_have_bounds_that_are_told() -> None:
         ("[gate]\n[gate]\n", 2, "twice"),
         ("a = { b = 1, b = 2 }\n", 1, "twice"),
         ("a = [1]\n[[a]]\n", 2, "twice"),
+        ("expires = 2027-13-45\n", 1, "day"),
+        ("[gate]\nexpires = 2027-02-29\n", 2, "day"),
+        ("expires = 2027/03/31\n", 1, "day"),
+        ("expires = 2027-3-1\n", 1, "day"),
     ],
 )
 def test_what_is_no_toml_is_told_in_our_words(document: str, line: int, code: str) -> None:

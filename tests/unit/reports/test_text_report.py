@@ -19,7 +19,7 @@ from gate.reports.explanation import render_topic, render_topics
 from gate.reports.text import MOST_PLACES, SHOWN_PLACES, render_check
 from gate.reports.topics import ALL_CLAUSES, find_topic, near_topics, refusals
 from gate.reports.view import build_view
-from gate.reports.wording import next_step
+from gate.reports.wording import next_text
 from gate.text import LANGUAGES, Language, render
 from gate.verification import keyless, openpgp, x509
 from tests.unit.policy.policy_kit import (
@@ -276,7 +276,22 @@ def test_whoever_has_signed_is_not_told_to_sign(language: Language) -> None:
     assert render("report.next.unsigned", language) == next_step_of(unsigned, language)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_has_no_gap_is_not_told_to_remove_gaps(language: Language) -> None:
+    """A warning leaves a required clause not confirmed: what to do is said of the clause, by name."""
+    view = view_of(facts=[contact(reach="string")])
+    assert (view.verdict, view.open_counts["gap"]) == ("incomplete", 0)
+    assert next_text(view, language) == render(
+        "report.next.unconfirmed", language, {"clauses": clause_printed("26-3 3(1)③", language)}
+    )
+    with_gap = view_of(
+        facts=[contact(reach="string")],
+        gaps=(Gap("encrypted", path="a", examiner="clamav"),),
+    )
+    assert next_text(with_gap, language) == render("report.next.incomplete", language)
+
+
 def next_step_of(signing: SigningState, language: Language) -> str:
     view = view_of(signing=signing)
     assert view.verdict == "approved"
-    return render(next_step(view.verdict, view.clauses), language)
+    return next_text(view, language)
