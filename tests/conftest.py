@@ -146,6 +146,11 @@ class Key:
             capture_output=True,
         ).stdout
 
+    def revoked(self) -> bytes:
+        """Return the key with its revocation behind it; here it stays good."""
+        revocation = (self.home / "openpgp-revocs.d" / f"{self.fingerprint}.rev").read_bytes()
+        return self.public() + revocation.replace(b":-----BEGIN", b"-----BEGIN")
+
     def secret(self) -> bytes:
         """Return the key itself, as it stands in a secret of a pipeline."""
         unattended = ["--batch", "--pinentry-mode", "loopback", "--passphrase", ""]

@@ -65,11 +65,16 @@ def test_openpgp(gate: Gate, tmp_path: Path, key: Key, language: Language) -> No
     lines = commands(guide, **{"TRUST.toml": "../trust.toml", "SUPPLIER_KEY.asc": "../supplier.asc"})
     assert failing(folder, lines) == []
     assert not [*tmp_path.rglob("pwned*")]
-    assert sum(line.startswith("gpgv ") for line in lines) == 4 + len(HOSTILE) + 1
+    signed = [line for line in lines if " --verify " in line]
+    assert len(signed) == 4 + len(HOSTILE) + 1
 
     (folder / "payload" / "site" / "a.txt").write_text("other\n")
-    tampered = failing(folder, lines)
-    assert [line.split()[0] for line in tampered] == ["gate", "sha256sum"]
+    (folder / "payload" / "site" / "b.txt").write_text("added\n")
+    again = [line for line in lines if not line.startswith("mkdir ")]
+    tampered = failing(folder, again)
+    assert [line.split()[0] for line in tampered] == ["gate", "sha256sum", "test"]
+    (tmp_path / "supplier.asc").write_bytes(key.revoked())
+    assert [line for line in failing(folder, again) if line in signed] == signed
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -91,7 +96,7 @@ def test_x509(supplier: Supplier, tmp_path: Path, language: Language) -> None:
     (tmp_path / "tsa.pem").write_bytes(supplier.country.tsa_root.pem)
     guide = render_guide(parse_policy(b"", "gate.toml").policy, promised, language)
     places = {"ROOTS_AND_CRLS.pem": "../roots.pem", "TSA_ROOT.pem": "../tsa.pem"}
-    lines = [line for line in commands(guide, **places) if not line.startswith(("gate ", "sha256sum "))]
+    lines = [line for line in commands(guide, **places) if not line.startswith(("gate ", "sha256sum ", "test "))]
     assert [line.split()[1] for line in lines if line.startswith("openssl")] == ["cms", "x509", "asn1parse", "ts", "ts"]
     assert failing(folder, lines) == []
     sums.write_bytes(b"other\n")
