@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from gate.errors import UsageError, VerificationError
 from gate.paths import printable
+from gate.placing import WholeFile
 from gate.record import layout
 from gate.signing.interface import KeepsMaterial
 from gate.staging import writing
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from gate.verification.trust import Trust
 
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_NEW_FILE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,8 @@ def countersign(
 
     ``record_sha256`` is a digest of the record learnt by another way than the release, ``expect_version`` as for
     ``verify``.  Raises ``VerificationError`` where the release is not proved or its record another one, ``UsageError``
-    where a signer has signed it already or nothing can be written, and as the signers.  Closes the signers.
+    where a signer has signed it already or nothing can be written, and as the signers.  Closes the signers.  Killed
+    while it writes it leaves a release that verifies, with those signatures that are there whole.
     """
     with contextlib.ExitStack() as closing:
         for signer in signers:
@@ -116,6 +117,8 @@ def _signed(
             raise UsageError("countersign.own", signer=signer.signer)
         if path in there:
             raise UsageError("countersign.exists", path=path, signer=signer.signer)
+        if path + layout.STAMP_SUFFIX in there:
+            raise UsageError("countersign.stamp-alone", path=path + layout.STAMP_SUFFIX)
         added.append(Added(signer.backend, signer.signer, path))
     files: dict[str, bytes] = {}
     with tempfile.TemporaryFile() as copy:  # what is signed is what was verified, whatever the folder holds by now
@@ -135,18 +138,23 @@ def _signed(
 
 
 def _add(release: ReleaseFolder, files: Mapping[str, bytes]) -> None:
-    """Write new files below the release, signatures last; where one cannot be written, all are taken away again."""
-    with writing(), contextlib.ExitStack() as folders, contextlib.ExitStack() as undoing:
-        top = PurePosixPath()
-        opened = {top: os.open(release.path, _FOLDER)}
-        folders.callback(os.close, opened[top])
-        for path, data in files.items():
+    """Add new files to the release, each signature after what belongs to it; or none, where one cannot be added.
+
+    All are written before the first of them appears, each whole, so that a release verifies as before wherever it ends:
+    what was kept for a signature that is not there proves nothing, and is no obstacle.
+    """
+    with writing(), contextlib.ExitStack() as holding, contextlib.ExitStack() as undoing:
+        gate = PurePosixPath(layout.GATE)
+        opened = {gate: os.open(release.path / gate, _FOLDER)}
+        holding.callback(os.close, opened[gate])
+        written = {path: holding.enter_context(WholeFile(data, opened[gate])) for path, data in files.items()}
+        for path, file in written.items():
             place = PurePosixPath(path)
-            for folder in [*reversed(place.parents)][1:]:
+            for folder in [*reversed(place.parents)][2:]:
                 if folder not in opened:
                     opened[folder] = _folder(folder.name, opened[folder.parent], undoing.callback)
-                    folders.callback(os.close, opened[folder])
-            _file(place, data, opened[place.parent], undoing.callback)
+                    holding.callback(os.close, opened[folder])
+            _appear(place, file, opened[place.parent], undoing.callback)
         for descriptor in opened.values():
             with contextlib.suppress(OSError):  # some file systems cannot flush a folder
                 os.fsync(descriptor)
@@ -167,19 +175,14 @@ def _folder(name: str, above: int, undo: Callable[..., object]) -> int:
     return descriptor
 
 
-def _file(path: PurePosixPath, data: bytes, folder: int, undo: Callable[..., object]) -> None:
+def _appear(path: PurePosixPath, file: WholeFile, folder: int, undo: Callable[..., object]) -> None:
     try:
-        descriptor = os.open(path.name, _NEW_FILE, 0o600, dir_fd=folder)
+        file.appear(folder, path.name.encode())
     except FileExistsError:
         if str(path.parent) == layout.COUNTERSIGNERS_VALIDATION:
             return  # its name is its digest: another countersigner has kept the same
         raise
     undo(_quietly, os.unlink, path.name, folder)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fchmod(descriptor, 0o644)
-        os.fsync(descriptor)
 
 
 def _quietly(remove: Callable[..., None], name: str, folder: int) -> None:

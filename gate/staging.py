@@ -339,15 +339,25 @@ def flush_file_system(folder: Path) -> None:
 
 def rename_without_replacing(source: Path, target: Path) -> None:
     """Rename a folder or file where nothing has the new name; raises ``OSError`` where something has it by now."""
-    library = ctypes.CDLL(None, use_errno=True)
-    rename = getattr(library, "renameat2", None)
-    if rename is not None:
-        if rename(_AT_FDCWD, os.fsencode(source), _AT_FDCWD, os.fsencode(target), _RENAME_NOREPLACE) == 0:
-            return
-        error = ctypes.get_errno()
-        if error not in _NOT_OFFERED:
-            raise OSError(error, os.strerror(error))
+    if renamed_without_replacing(os.fsencode(source), os.fsencode(target)):
+        return
     if os.path.lexists(target):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
     # Should something take the name right now: a folder replaces at most an empty one (rename(2)), so nothing is lost.
     source.rename(target)
+
+
+def renamed_without_replacing(
+    source: bytes, target: bytes, source_folder: int = _AT_FDCWD, target_folder: int = _AT_FDCWD
+) -> bool:
+    """As :func:`rename_without_replacing`, in open folders; False where kernel or file system cannot do just that."""
+    library = ctypes.CDLL(None, use_errno=True)
+    rename = getattr(library, "renameat2", None)
+    if rename is None:
+        return False
+    if rename(source_folder, source, target_folder, target, _RENAME_NOREPLACE) == 0:
+        return True
+    error = ctypes.get_errno()
+    if error not in _NOT_OFFERED:
+        raise OSError(error, os.strerror(error))
+    return False

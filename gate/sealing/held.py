@@ -1,8 +1,8 @@
 """Signatures that are made and not yet in the release: held in a file without a name until all of them are there.
 
 So nothing of them is left, wherever it ends, unless all are; and should it end between the first that is put in place
-and the last, that is taken back.  Killed just there it leaves a folder that ``verify`` refuses: the record's own
-signatures are put in place last.
+and the last, that is taken back.  Killed just there it leaves some of them, each whole, in a folder that ``verify``
+refuses: the record's own signatures are put in place last.  ``gate sign`` says then how to go on.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Self, cast
 
 from gate.errors import GateError, UsageError, VerificationError
 from gate.paths import printable
+from gate.placing import WholeFile
 from gate.record import layout
 from gate.sealing.unsigned import adding, as_examined, nameless_file
 from gate.staging import flush_file_system
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from gate.folders import Cursor, DescriptorCursor
 
 _FOLDER_MODE: Final = 0o755
-_FILE_MODE: Final = 0o644
 
 
 class HeldSignatures:
@@ -94,12 +94,12 @@ class HeldSignatures:
             with self._making(above, made) as (folder, name):
                 os.mkdir(name, _FOLDER_MODE, dir_fd=folder)
                 os.chmod(name, _FOLDER_MODE, dir_fd=folder)  # whatever the umask is
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        with self._making(path, made) as (folder, name):
-            descriptor = os.open(name, flags, _FILE_MODE, dir_fd=folder)
-            with os.fdopen(descriptor, "wb") as stream:
-                os.fchmod(descriptor, _FILE_MODE)  # as above
-                stream.write(data)
+        with self._whole(data) as file, self._making(path, made) as (folder, name):
+            file.appear(folder, name)
+
+    def _whole(self, data: bytes) -> WholeFile:
+        with as_examined(), self._release.inside(layout.GATE.encode()) as cursor, adding():
+            return WholeFile(data, _descriptor(cursor))
 
     def _has_folder(self, path: bytes) -> bool:
         with as_examined():
@@ -133,5 +133,9 @@ def _descriptor(cursor: Cursor) -> int:
     return cast("DescriptorCursor", cursor).descriptor  # whoever signs has a system with descriptors
 
 
-def _of_the_record(place: tuple[str, int, int]) -> bool:
-    return place[0].startswith(layout.RECORD)
+def _of_the_record(place: tuple[str, int, int]) -> int:
+    """Rank what comes last: the signatures of the record, after all that belongs to them."""
+    path = place[0]
+    if not path.startswith(layout.RECORD):
+        return 0
+    return 1 if path.endswith(layout.STAMP_SUFFIX) else 2

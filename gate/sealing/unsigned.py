@@ -153,8 +153,16 @@ class UnsignedRelease:
             Contents(self.folder, self.statement).require_names(())
         except VerificationError as error:
             if error.reason == "unexpected" and self._is_of_signing(error.path):
-                raise UsageError("sealing.already-signed", path=error.path) from error
+                raise self._signed_already(error.path) from error
             raise
+
+    def _signed_already(self, path: str) -> UsageError:
+        """Return what to say of a folder in which something of signing lies: all that the record promises, or part."""
+        for promise in self.statement.predicate.promised_signatures:
+            place = os.path.join(os.fsencode(self.folder.path), layout.on_disk(promise.name))  # noqa: PTH118  # raw bytes
+            if not os.path.lexists(place):
+                return UsageError("sealing.half-signed", path=path, missing=printable(promise.name))
+        return UsageError("sealing.already-signed", path=path)
 
     def _is_of_signing(self, path: str) -> bool:
         names = {promise.name for promise in self.statement.predicate.promised_signatures}

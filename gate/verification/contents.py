@@ -51,15 +51,19 @@ class Contents:
         self._digests: dict[bytes, str] = {}
         self._lists: dict[str, dict[str, FileEntry]] = {}
 
-    def require_names(self, more: Iterable[str]) -> None:
-        """Raise where the folder does not hold just what the record binds, the record itself, and ``more``."""
+    def require_names(self, more: Iterable[str], folders: Iterable[str] = ()) -> None:
+        """Raise where the folder does not hold just what the record binds, the record itself, and ``more``.
+
+        ``folders`` may be there, and be empty.
+        """
         files = {*self._statement.predicate.files, layout.SUMS, layout.RECORD, *more}
         at_top = files & set(layout.GUIDES.values())
         self._release.require_names(b"", [path.encode() for path in (layout.GATE, layout.PAYLOAD, *at_top)])
         self._release.require_names(
             layout.PAYLOAD.encode(), [layout.on_disk(artifact.name) for artifact in self._statement.predicate.artifacts]
         )
-        self._release.require_exactly(layout.GATE.encode(), [layout.on_disk(path) for path in files - at_top])
+        within = [layout.on_disk(path) for path in files - at_top]
+        self._release.require_exactly(layout.GATE.encode(), within, [path.encode() for path in folders])
 
     def prove(self, look: Look) -> None:
         """Prove every file that the record binds, and every artifact; each that is a file is then given to ``look``.

@@ -42,6 +42,8 @@ _MOST_BYTES: Final = {
 }
 """Bytes that a file may have, by the end of its name; a bundle over a digest has some kilobytes."""
 _BACK_ENDS: Final = {suffix: name for name, suffix in layout.SUFFIXES.items()}
+_STAMPED: Final = "x509"
+"""The back end whose signatures have a timestamp beside them."""
 _BY_NOBODY_NAMED: Final = frozenset({
     "signer-unknown", "signer-identity", "signer-issuer", "signer-repository", "bundle-undated", "bundle-timestamp",
     "bundle-certificate", "bundle-certificate-log",
@@ -59,17 +61,25 @@ class Found:
     signatures: tuple[tuple[str, str], ...] = ()
     stamps: tuple[str, ...] = ()
     kept: tuple[KeptFile, ...] = ()
+    folders: tuple[str, ...] = ()
+    """The folders that there are: nothing has to lie in them."""
 
     @property
     def names(self) -> frozenset[str]:
         """The paths of all these files."""
         return frozenset({path for _, path in self.signatures} | {*self.stamps} | {each.path for each in self.kept})
 
+    @property
+    def stamps_alone(self) -> tuple[str, ...]:
+        """The timestamps whose signature is not there: countersigning ended just before that was to appear."""
+        stamped = {path + layout.STAMP_SUFFIX for _, path in self.signatures}
+        return tuple(path for path in self.stamps if path not in stamped)
+
 
 def read_countersignatures(release: ReleaseFolder) -> Found:
     """Return what lies in the folder of countersignatures, nothing where there is none.
 
-    Raises ``VerificationError`` for a name that none has, a timestamp of nothing, and too much of anything.
+    Raises ``VerificationError`` for a name that none has, and too much of anything.
     """
     folder = layout.COUNTERSIGNATURES.encode()
     if not release.has_folder(folder):
@@ -90,11 +100,11 @@ def read_countersignatures(release: ReleaseFolder) -> Found:
             stamps.append(path)
         if max(len(signatures), len(stamps)) > MOST:
             raise VerificationError("countersignatures-too-many", layout.COUNTERSIGNATURES, limit=MOST)
-    stamped = {f"{path}{layout.STAMP_SUFFIX}" for _, path in signatures}
-    for path in stamps:
-        if path not in stamped:
-            raise VerificationError("unexpected", path)
-    return Found(tuple(signatures), tuple(stamps), read_validation(release, layout.COUNTERSIGNERS_VALIDATION))
+    folders = [layout.COUNTERSIGNATURES]
+    if release.has_folder(layout.COUNTERSIGNERS_VALIDATION.encode()):
+        folders.append(layout.COUNTERSIGNERS_VALIDATION)
+    kept = read_validation(release, layout.COUNTERSIGNERS_VALIDATION)
+    return Found(tuple(signatures), tuple(stamps), kept, tuple(folders))
 
 
 def _require_size(release: ReleaseFolder, path: bytes, limit: int) -> None:
@@ -121,6 +131,7 @@ def check_countersignatures(
     named = trust.countersigners.only({back_end for back_end, _ in found.signatures})
     with opened_back_ends(named, release, found.kept, now=now) as back_ends:
         told = tuple(_told(*each, release, back_ends, record_sha256, signers) for each in found.signatures)
+    told += tuple(Countersignature(_STAMPED, path, "unchecked") for path in found.stamps_alone)
     if trust.record.countersigned and all(each.status != "valid" for each in told):
         raise VerificationError("not-countersigned", layout.COUNTERSIGNATURES)
     return told

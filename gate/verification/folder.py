@@ -123,13 +123,14 @@ class ReleaseFolder:
         with self.opened(path) as descriptor:
             return read_bounded(descriptor, path, limit)
 
-    def require_exactly(self, folder: bytes, files: Iterable[bytes]) -> None:
+    def require_exactly(self, folder: bytes, files: Iterable[bytes], empty: Iterable[bytes] = ()) -> None:
         """Raise ``VerificationError`` where the tree below ``folder`` is not just these regular files.
 
-        ``files`` are raw paths from the release folder on.  The first name too many ends the walk.
+        ``files`` are raw paths from the release folder on; ``empty`` are those of folders that need not hold any of
+        them.  The first name too many ends the walk.
         """
         missing = set(files)
-        folders = {parent for path in missing for parent in _parents(path)}
+        folders = {parent for path in missing for parent in _parents(path)} | {*empty}
         with self.inside(folder) as cursor, reading(folder):
             for visit in walk(cursor):
                 path = folder + b"/" + visit.path
@@ -137,7 +138,7 @@ class ReleaseFolder:
                     raise VerificationError("unexpected", printable(path))
                 if visit.event in {"link", "special"}:
                     raise VerificationError("not-a-file", printable(path))
-                if visit.event == "file":
+                if visit.event == "file" or (visit.event == "enter" and visit.empty):
                     self.seen.notice(path, visit.status)
                 missing.discard(path)
         if missing:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from gate.policy import LoadedPolicy
     from gate.record.statement import PromisedSignature, Statement
     from gate.verification.backends import BackEnd
+    from gate.verification.countersignatures import Found
     from gate.verification.rejudge import Rejudged
     from gate.verification.trust import Trust
     from gate.verification.validation import KeptFile
@@ -72,7 +73,7 @@ def verify_release(
             refuse_inside(policy, [release.path])
         kept, added = read_validation(release), read_countersignatures(release)
         with opened_back_ends(trust, release, kept, now=now) as back_ends:
-            proof = _Proof(release, trust, back_ends, kept, now, policy, added.names)
+            proof = _Proof(release, trust, back_ends, kept, now, policy, added)
             proved = proof.of_release(expect_version)
         # 10. What others have signed of the record since then holds, where it is by somebody whom the recipient names.
         told = check_countersignatures(
@@ -94,7 +95,7 @@ class _Proof:
         kept: Sequence[KeptFile],
         now: datetime,
         policy: LoadedPolicy | None,
-        added: frozenset[str],
+        added: Found,
     ) -> None:
         self._release = release
         self._added = added
@@ -223,9 +224,14 @@ class _Proof:
 
     def _require_names(self, contents: Contents) -> None:
         """Raise where the folder lacks a name, promised signatures among them, or has one too many."""
-        files = {*self._signers, *self._stamped, *self._added, *(each.path for each in self._kept if self._stamped)}
+        files = {
+            *self._signers,
+            *self._stamped,
+            *self._added.names,
+            *(each.path for each in self._kept if self._stamped),
+        }
         try:
-            contents.require_names(files)
+            contents.require_names(files, self._added.folders)
         except VerificationError as error:
             if error.reason == "missing" and error.path in self._signers:
                 raise VerificationError("signature-missing", error.path) from error

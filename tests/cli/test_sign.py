@@ -102,7 +102,7 @@ def test_signed_once_and_said_so(job: Job, keys: Keys, capsys: pytest.CaptureFix
         assert words in told.out
     assert told.err == ""
     found, message = refused(capsys, "sign", "out", "--record-sha256", job.sha256)
-    assert (found, "half signed" in message) == (2, True)
+    assert (found, "this release is signed." in message) == (2, True)
 
 
 def test_quiet_where_it_is_asked_to_be(job: Job, capsys: pytest.CaptureFixture[str]) -> None:

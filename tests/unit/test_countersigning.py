@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import resource
 import shutil
-from dataclasses import dataclass, field
+import subprocess
+import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -14,57 +17,13 @@ import pytest
 
 from gate.countersigning import Countersigned, countersign
 from gate.errors import GateError, SigningFailure, UsageError, VerificationError
-from gate.models import ServiceFact
 from gate.record import layout
 from gate.signing.interface import Signer
 from gate.verification.countersignatures import MOST
 from gate.verification.verify import verify_release
+from tests.unit.countersigners import Fake, certified
+from tests.unit.killed_child import refuse_nameless
 from tests.unit.release_kit import Keys, World, make_world, signer_of
-
-
-@dataclass
-class Fake:
-    """A signer that notes what it was asked for."""
-
-    signer: str
-    backend: str = "keyless"
-    suffix: str = ".sigstore.json"
-    irrevocable: bool = True
-    fault: BaseException | None = None
-    signs_artifacts: bool = False
-    services: tuple[ServiceFact, ...] = ()
-    asked: list[str] = field(default_factory=list)
-
-    def ready(self) -> None:
-        self.asked.append("ready")
-
-    def begin(self) -> None:
-        self.asked.append("begin")
-
-    def sign(self, file: BinaryIO, *, statement: bool = False) -> bytes:
-        self.asked.append(f"sign {statement}")
-        if self.fault is not None:
-            raise self.fault
-        file.seek(0)
-        return hashlib.sha256(file.read()).digest()
-
-    def close(self) -> None:
-        self.asked.append("close")
-
-
-@dataclass
-class Keeping(Fake):
-    """One that keeps material and stamps as well, the same for everybody."""
-
-    def beside(self, signature: bytes) -> dict[str, bytes]:
-        return {".tsr": signature}
-
-    def material(self) -> dict[str, bytes]:
-        return {f"{hashlib.sha256(b'root').hexdigest()}.cer": b"root"}
-
-
-def certified(name: str) -> Keeping:
-    return Keeping(name, "x509", ".p7s", irrevocable=False)
 
 
 @pytest.fixture(scope="module")
@@ -215,6 +174,21 @@ def test_all_or_nothing_where_one_cannot_be_written(
     assert state_of(world.out) == before
 
 
+def test_one_that_was_put_there_meanwhile_stays(world: World) -> None:
+    place = world.out / layout.countersignature_path("B", ".sigstore.json")
+
+    class Slow(Fake):
+        def sign(self, file: BinaryIO, *, statement: bool = False) -> bytes:
+            place.parent.mkdir()
+            place.write_bytes(b"faster")
+            return super().sign(file, statement=statement)
+
+    with pytest.raises(UsageError) as caught:
+        run(world, certified("A"), Slow("B"))
+    assert caught.value.code == "deliver.cannot-write"
+    assert [path.read_bytes() for path in place.parent.iterdir()] == [b"faster"]
+
+
 def test_what_would_not_verify_is_not_left(world: World) -> None:
     class Huge(Fake):
         def sign(self, file: BinaryIO, *, statement: bool = False) -> bytes:
@@ -272,3 +246,83 @@ def test_a_link_in_the_place_of_the_folder_is_not_followed(world: World, tmp_pat
     with pytest.raises(UsageError):
         run(world, Linking("B"))
     assert list(elsewhere.iterdir()) == []
+
+
+# --- ended in the midst ---------------------------------------------------------------------------------------
+
+CHILD = Path(__file__).with_name("killed_child.py")
+ROOT = CHILD.parent.parent.parent
+STAMP = layout.countersignature_path("A", ".p7s") + layout.STAMP_SUFFIX
+
+
+def added_to(folder: Path) -> list[str]:
+    """Return what lies among the countersignatures: whole files that are read by all, in folders that are too."""
+    place = folder / layout.COUNTERSIGNATURES
+    found = sorted(place.rglob("*"))
+    for path in found:
+        assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644)
+        assert path.is_dir() or path.stat().st_size > 0
+    return [path.relative_to(folder).as_posix() for path in (place, *found) if path.exists()]
+
+
+@pytest.mark.parametrize("how", ["nameless", pytest.param("beside", marks=pytest.mark.full)])
+def test_killed_at_each_step_it_verifies_as_before(original: World, tmp_path: Path, how: str) -> None:
+    command = [sys.executable, str(CHILD), how, *map(str, (original.out, tmp_path, original.trust_file))]
+    done = subprocess.run(command, env={"PYTHONPATH": str(ROOT), "PATH": os.defpath}, check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    states: dict[tuple[str, ...], Path] = {}
+    for number in range(1, len(list(tmp_path.iterdir())) + 1):
+        copy = tmp_path / str(number)
+        states.setdefault(tuple(added_to(copy / "out")), copy)
+        beside = [path.name for path in copy.iterdir() if path.name != "out"]
+        assert all(map(layout.is_partial, beside))
+        assert how == "beside" or not beside
+    assert len(states) == 7
+    assert sorted(map(len, states)) == [0, 1, 2, 3, 4, 5, 6], "one more after the other"
+    for state, copy in states.items():
+        left = World(copy / "out", original.trust_file)
+        told = {each.file: each.status for each in left.verify().countersignatures}
+        assert set(told.values()) <= {"unchecked"}
+        if len(state) in {3, 4, 5}:  # all but the first timestamp and signature, with the one, and with both
+            go_on(left)
+
+
+def go_on(world: World) -> None:
+    """Countersign once more what a killed run has left, as its messages say."""
+    there = set(added_to(world.out))
+    if (signature := STAMP.removesuffix(layout.STAMP_SUFFIX)) in there:
+        assert refusal(world, certified("A")) == "countersign.exists"
+    elif STAMP in there:
+        assert [each.file for each in world.verify().countersignatures] == [STAMP]
+        assert refusal(world, certified("A")) == "countersign.stamp-alone"
+        (world.out / STAMP).unlink()
+    if signature not in there:
+        run(world, certified("A"))
+    assert {signature, STAMP} <= set(added_to(world.out))
+    assert world.verify().verified
+
+
+@pytest.mark.parametrize("how", ["nameless", "beside"])
+def test_where_no_byte_can_be_written(world: World, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """By the system's own limit; nothing had been put in place before."""
+    if how == "beside":
+        monkeypatch.setattr(os, "open", os.open)  # given back at the end
+        refuse_nameless()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before, beside = state_of(world.out), sorted(world.out.parent.iterdir())
+
+    class Filling(Fake):
+        def close(self) -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+        def sign(self, file: BinaryIO, *, statement: bool = False) -> bytes:
+            signature = super().sign(file, statement=statement)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (16, hard))
+            return signature
+
+    with pytest.raises(UsageError) as caught:
+        run(world, certified("A"), Filling("B"))
+    assert caught.value.code == "deliver.cannot-write"
+    assert (state_of(world.out), sorted(world.out.parent.iterdir())) == (before, beside)
+    run(world, certified("A"), Fake("B"))
+    assert sorted(world.out.parent.iterdir()) == beside

@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -22,7 +24,9 @@ from gate.errors import (
     UsageError,
     VerificationError,
 )
+from gate.placing import WholeFile
 from gate.record.canonical import canonical
+from gate.record.layout import is_partial
 from gate.sealing.held import HeldSignatures
 from gate.signing.interface import PromisedSigner
 from gate.verification import load_trust, verify_release
@@ -48,6 +52,8 @@ if TYPE_CHECKING:
     from gate.signing.interface import Signer
 
 RECORD = "gate/record.intoto.json"
+ROOT = Path(__file__).parents[3]
+CHILD = ROOT / "tests" / "unit" / "killed_child.py"
 
 
 @pytest.fixture
@@ -421,17 +427,21 @@ def test_a_policy_exchanged_while_it_is_read(job: Job, monkeypatch: pytest.Monke
     ["gate/SHA256SUMS.asc", f"{RECORD}.asc", "gate/signatures/app.bin.asc", f"gate/validation/{'0' * 64}.cer",
      "gate/countersignatures/ministry.asc"],
 )  # fmt: skip
-def test_signed_or_half_signed(job: Job, name: str) -> None:
+def test_half_signed(job: Job, name: str) -> None:
+    """Also where somebody put a file there that the record does not promise: what it promises is missing."""
     (job.folder / name).parent.mkdir(exist_ok=True)
     (job.folder / name).write_text("signature")
     error = refusal(job)
-    assert (error.code, error.exit_code) == ("sealing.already-signed", 2)
+    assert (error.code, error.exit_code) == ("sealing.half-signed", 2)
+    missing = error.arguments["missing"]
+    assert isinstance(missing, str)
+    assert not (job.folder / missing).exists()
 
 
 def test_signed_twice_or_with_timestamps(tmp_path: Path) -> None:
     job = make_unsigned(tmp_path, (X509,))
     (job.folder / f"{RECORD}.p7s.tsr").write_text("stamp")
-    assert refusal(job, Keeping(X509)).code == "sealing.already-signed"
+    assert refusal(job, Keeping(X509)).code == "sealing.half-signed"
     (job.folder / f"{RECORD}.p7s.tsr").unlink()
     job.sign(Keeping(X509))
     assert refusal(job, Keeping(X509)).code == "sealing.already-signed"
@@ -547,7 +557,7 @@ def test_a_signature_put_there_meanwhile(job: Job) -> None:
     mine = job.folder / f"{RECORD}.asc"
     with pytest.raises(UsageError) as caught:
         job.sign(Watched(OPENPGP, does=lambda number: mine.write_text("mine") if number == 6 else None))
-    assert caught.value.code == "sealing.already-signed"
+    assert caught.value.code == "sealing.half-signed"
     assert [path.name for path in job.folder.rglob("*.asc")] == [mine.name]
     assert mine.read_text() == "mine"
 
@@ -565,16 +575,16 @@ def put(job: Job, look: Callable[[list[str]], object] = lambda _: None) -> None:
 
 
 def test_put_in_place_the_records_last(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    order: list[Path] = []
-    real = os.fchmod
+    order: list[bytes] = []
+    real = WholeFile.appear
 
-    def watch(descriptor: int, mode: int) -> None:
-        order.append(Path(f"/proc/self/fd/{descriptor}").readlink())
-        real(descriptor, mode)
+    def watch(file: WholeFile, folder: int, name: bytes) -> None:
+        order.append(name)
+        real(file, folder, name)
 
-    monkeypatch.setattr(os, "fchmod", watch)
+    monkeypatch.setattr(WholeFile, "appear", watch)
     put(job)
-    assert [each.name for each in order] == ["a.asc", "SHA256SUMS.asc", "x", "record.intoto.json.asc"]
+    assert order == [b"a.asc", b"SHA256SUMS.asc", b"x", b"record.intoto.json.asc"]
     assert all((job.folder / path).read_bytes() == data for path, data in HELD.items())
 
 
@@ -613,28 +623,66 @@ def test_killed_between_the_first_signature_and_the_last(
     promise = PromisedSigner("openpgp", keys.supplier, ".asc", signs_artifacts=True, irrevocable=False)
     original = make_unsigned(tmp_path, (promise,))
     trust = load_trust(write_trust(tmp_path / "recipient", keys.home, keys.supplier))
-    real = os.fchmod
-    for at in range(1, 7):
+    real = WholeFile.appear
+    for at in range(1, 6):
         job, placed = Job(tmp_path / f"copy{at}", original.sha256), 0
         shutil.copytree(original.folder, job.folder, symlinks=True)
 
-        def die(descriptor: int, mode: int) -> None:
+        def die(file: WholeFile, folder: int, name: bytes) -> None:
             nonlocal placed
-            placed += 1
             if placed == at:  # noqa: B023  # it is called in this round alone
                 raise KeyboardInterrupt
-            real(descriptor, mode)
+            placed += 1
+            real(file, folder, name)
 
         with monkeypatch.context() as patched, signer_of(keys.home, keys.supplier) as signer:
-            patched.setattr(os, "fchmod", die)
+            patched.setattr(WholeFile, "appear", die)
             patched.setattr(HeldSignatures, "_take_back", lambda *_: None)
             with pytest.raises(KeyboardInterrupt):
                 job.sign(signer)
         assert len(list(job.folder.rglob("*.asc"))) == at
         with pytest.raises(VerificationError) as caught:
             verify_release(job.folder, trust, now=datetime.now(UTC))
-        assert caught.value.reason in {"record-unsigned", "signature-malformed"}
-        assert refusal(job).code == "sealing.already-signed"
+        assert caught.value.reason == "record-unsigned"
+        assert refusal(job).code == "sealing.half-signed"
+
+
+@pytest.mark.parametrize("how", ["nameless", pytest.param("beside", marks=pytest.mark.full)])
+def test_killed_at_each_step_and_gone_on_as_the_message_says(tmp_path: Path, how: str) -> None:
+    """By SIGKILL; whatever was added is whole, and the signatures of the record come last."""
+    original = make_unsigned(tmp_path, (X509,))
+    (copies := tmp_path / "copies").mkdir()
+    assert original.policy is not None
+    command = [sys.executable, str(CHILD), how, *map(str, (original.folder, copies, original.policy)), original.sha256]
+    done = subprocess.run(command, env={"PYTHONPATH": str(ROOT), "PATH": os.defpath}, check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    states, before = {}, tree(original.folder)
+    for folder in copies.glob("*/out"):
+        assert all(is_partial(path.name) for path in folder.parent.iterdir() if path != folder)
+        found = tree(folder)
+        states[frozenset(found)] = folder
+        assert {name: found[name] for name in before} == before
+        new = [entry for name, entry in found.items() if name not in before]
+        assert {mode for mode, raw in new if raw} <= {0o100644}
+        assert {mode for mode, raw in new if not raw} <= {0o40755}, "no file is empty"
+    assert len(states) == 1 + 2 + 6 * 2 + 1, "nothing; two folders; files with timestamps; material"
+    *unfinished, finished = sorted(states.values(), key=lambda folder: len(tree(folder)))
+    assert refusal(Job(finished, original.sha256, original.policy), Keeping(X509)).code == "sealing.already-signed"
+    for folder in (unfinished[1], unfinished[-1]):
+        job = Job(folder, original.sha256, original.policy)
+        assert refusal(job, Keeping(X509)).code == "sealing.half-signed"
+        take_away_what_signing_adds(folder)
+        assert tree(folder) == before
+        assert len(job.sign(Keeping(X509)).signatures) == 6
+
+
+def take_away_what_signing_adds(folder: Path) -> None:
+    """Do what the message says."""
+    for name in ("signatures", "validation"):
+        shutil.rmtree(folder / "gate" / name, ignore_errors=True)
+    for path in (folder / "gate").iterdir():
+        if path.name.endswith((".asc", ".p7s", ".p7s.tsr", ".sigstore.json")):
+            path.unlink()
 
 
 def test_an_interrupt_while_all_is_brought_to_the_disk(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:

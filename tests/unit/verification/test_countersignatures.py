@@ -401,7 +401,6 @@ def short(name: str) -> str:
         ("record.intoto.json.asc", "unexpected"),
         (f"record.intoto.json.{'A' * 16}.asc", "unexpected"),
         (f"{short('x')}.asc.tsr", "unexpected"),
-        (f"{short('x')}.p7s.tsr", "unexpected"),
         (f"{short('x')}.asc\n", "unexpected"),
         ("\x1b[31m", "unexpected"),
         ("validation/readme", "unexpected"),
@@ -432,17 +431,39 @@ def test_nothing_but_files(world: Countersigned, kind: str) -> None:
 
 
 @pytest.mark.parametrize("place", [FOLDER, layout.COUNTERSIGNERS_VALIDATION])
-@pytest.mark.parametrize("kind", ["file", "link", "empty"])
+@pytest.mark.parametrize("kind", ["file", "link"])
 def test_no_other_thing_in_the_place_of_a_folder(world: Countersigned, place: str, kind: str, tmp_path: Path) -> None:
     path = world.out / place
     shutil.move(path, tmp_path / "moved")
     if kind == "file":
         path.write_bytes(b"")
-    elif kind == "link":
-        path.symlink_to(tmp_path / "moved")
     else:
-        path.mkdir()
+        path.symlink_to(tmp_path / "moved")
     assert world.reason()[0] == "unexpected"
+
+
+@pytest.mark.parametrize("place", [FOLDER, layout.COUNTERSIGNERS_VALIDATION])
+def test_a_folder_may_be_empty(world: Countersigned, place: str) -> None:
+    """As countersigning leaves it that was ended just there; one in it that has no business there is refused."""
+    shutil.rmtree(world.out / place)
+    (world.out / place).mkdir()
+    assert set(world.told().values()) <= {"unchecked"}
+    (world.out / place / "more").mkdir()
+    assert world.reason() == ("unexpected", f"{place}/more")
+
+
+def test_a_timestamp_alone_is_told_and_proves_nothing(world: Countersigned) -> None:
+    """Of whoever was to be there, as countersigning leaves it that was ended just before; and of anybody else."""
+    world.trusts(CERTIFICATE + ROLE)
+    assert world.told()["x509"] == "valid"
+    world.file(".p7s").unlink()
+    own, stranger = world.file(".tsr"), world.out / FOLDER / f"{short('x')}.p7s.tsr"
+    stranger.write_bytes(b"x")
+    told = {each.file: (each.backend, each.status) for each in world.verify().countersignatures}
+    for path in (own, stranger):
+        assert told[path.relative_to(world.out).as_posix()] == ("x509", "unchecked")
+    world.trusts(CERTIFICATE + ROLE, record="countersigned = true\n")
+    assert world.reason() == ("not-countersigned", FOLDER)
 
 
 @pytest.mark.parametrize("suffix", [".asc", ".p7s", ".p7s.tsr", ".sigstore.json"])
