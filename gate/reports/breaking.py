@@ -1,4 +1,4 @@
-"""Breaking prose into lines of a terminal, Japanese as well, which has no spaces to break at.
+"""Breaking prose into lines, Japanese as well, which has no spaces to break at.
 
 Between two wide characters a line may end, but none begins with a closing bracket, a stop, a small kana or a long mark,
 and none ends with an opening bracket (JIS X 4051, "line-start and line-end prohibition").
@@ -7,7 +7,7 @@ and none ends with an opening bracket (JIS X 4051, "line-start and line-end proh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from rich.cells import cell_len
@@ -20,8 +20,10 @@ _COUNTED: Final = "件個行桁項回秒"
 """What is counted stays with its number: a line that begins with 件 is hard to read."""
 _ASCII_OPENING: Final = r"""[(\[{<"']{0,3}"""
 _BEFORE_WIDE: Final = rf"(?=[(\[{{<]{{0,3}}[{_WIDE}])"
+_NUMBER: Final = "第[0-9]+(?:条の[0-9]+|[条項版号])"
+"""The number of an article, a paragraph or an edition (第26条の3, 第3項, 第2版) is one word."""
 _UNIT: Final = re.compile(
-    f" +|[{_OPENING}]*(?:{_ASCII_OPENING}[{_WIDE}][{_ASCII_CLOSING}]*"
+    f" +|[{_OPENING}]*(?:{_NUMBER}|{_ASCII_OPENING}[{_WIDE}][{_ASCII_CLOSING}]*"
     f"|[^ {_WIDE}]+?{_BEFORE_WIDE}|[^ {_WIDE}]+(?:(?<=[0-9]) [{_COUNTED}])?)[{_CLOSING}]*"
 )
 
@@ -31,25 +33,28 @@ def units(text: str) -> Iterator[str]:
     return (match[0] for match in _UNIT.finditer(text))
 
 
-def wrapped(text: str, width: int, *, whole: bool = False) -> Iterator[str]:
-    """Yield the lines of a text of one line, each at most ``width`` columns wide where a character fits at all.
+def wrapped(
+    text: str, width: float, *, whole: bool = False, measure: Callable[[str], float] = cell_len
+) -> Iterator[str]:
+    """Yield the lines of a text of one line, each at most ``width`` wide where a character fits at all.
 
-    ``whole`` leaves what has no place to break at (paths, digests, commands) in one piece, for a terminal to wrap.
+    ``measure`` says how wide a text is: columns of a terminal, or points of a font.  ``whole`` leaves what has no
+    place to break at (paths, digests, commands) in one piece, for a terminal to wrap.
     """
-    line, used = "", 0
+    line, used = "", 0.0
     for piece in units(text):
-        unit, size = piece, cell_len(piece)
+        unit, size = piece, measure(piece)
         if used + size > width:
             if unit.isspace():
-                size, unit = 0, ""
+                size, unit = 0.0, ""
             if line:
                 yield line.rstrip(" ")
-            line, used = "", 0
+            line, used = "", 0.0
             while size > width and not whole:
-                head = _fitting(unit, width)
+                head = _fitting(unit, width, measure)
                 yield head
                 unit = unit[len(head) :]
-                size -= cell_len(head)
+                size = measure(unit)
         if line or not unit.isspace():
             line += unit
             used += size
@@ -57,11 +62,11 @@ def wrapped(text: str, width: int, *, whole: bool = False) -> Iterator[str]:
         yield line.rstrip(" ")
 
 
-def _fitting(unit: str, width: int) -> str:
+def _fitting(unit: str, width: float, measure: Callable[[str], float]) -> str:
     """Return the beginning of a unit that fits, at least one character of it."""
-    used = 0
+    used = 0.0
     for index, character in enumerate(unit):
-        used += cell_len(character)
+        used += measure(character)
         if used > width:
             return unit[: max(index, 1)]
     return unit

@@ -30,6 +30,7 @@ from gate.reports.papers.blocks import (
     Tone,
     Words,
 )
+from gate.reports.pdf_prose import JapaneseParagraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -128,7 +129,7 @@ class Flow:
     # --- one function for each kind of block ----------------------------------------------------------------------
 
     def _banner(self, block: Banner) -> Flowable:
-        counts = "   ".join(f"{label} {count}" for label, count, _ in block.counts)
+        counts = "\u3000".join(f"{label} {count}" for label, count, _ in block.counts)
         lines = [
             self._paragraph(block.label, block.tone, "strong", 16),
             self._gap(1),
@@ -231,9 +232,9 @@ class Flow:
 
     def _paragraph(self, text: str, tone: Tone, form: Form, size: float) -> Paragraph:
         anywhere = form == "code" or self._language == "ja" or max(text, default="") >= _IDEOGRAPHIC
-        return Paragraph(
-            markup(text, self._fonts.letters), _style(self._fonts, tone, form, size * self._scale, anywhere=anywhere)
-        )
+        style = _style(self._fonts, tone, form, size * self._scale, anywhere=anywhere)
+        kind = JapaneseParagraph if anywhere and form != "code" else Paragraph
+        return kind(markup(text, self._fonts.letters), style)
 
 
 class _Square(Flowable):

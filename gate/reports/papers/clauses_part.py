@@ -9,7 +9,7 @@ from gate.policy.clauses import clause_title, status_label
 from gate.record.clauses import ClauseText, article
 from gate.reports.escaping import shortened
 from gate.reports.papers.blocks import Block, Cell, Column, Heading, Table, Tone, Words
-from gate.reports.papers.wording import Speaker
+from gate.reports.papers.wording import Speaker, evidence_kind
 from gate.reports.wording import clause_reason
 from gate.text import has_message
 
@@ -35,7 +35,7 @@ def overview_part(view: ReportView, say: Speaker) -> Iterator[Block]:
     """Yield the clauses that are judged, in one line each, for the first page."""
     judged = tuple(clause for clause in view.clauses if clause.status != "out-of-scope")
     yield Heading(say("overview.title"))
-    columns = (("clause", 26), ("sentence", 48), ("status", 26))
+    columns = (("clause", 26), ("gist", 48), ("status", 26))
     yield say.table(columns, judged, lambda clause: _overview(clause, view, say))
 
 
@@ -91,7 +91,7 @@ def _named(evidence: str, say: Speaker) -> str:
         return _gpki(name, say)
     if kind == "engine":
         return say.label("paper.examiner", name)
-    return shortened(name) if kind == "paper" else shortened(f"{kind} {name}".rstrip())
+    return shortened(name) if kind == "paper" else shortened(f"{evidence_kind(kind, say)} {name}".rstrip())
 
 
 def _gpki(stated: str, say: Speaker) -> str:

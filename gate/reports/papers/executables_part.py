@@ -56,7 +56,10 @@ def _entry(row: JustifiedExecutables, say: Speaker) -> tuple[Cell, ...]:
     what = (code(entry.id, "quiet"), plain(about), *say.places([fact.path for fact in row.facts]))
     grounds = one(entry.spec_ref or "") if entry.basis == "specified-program" else say.texts(entry.alternatives or ())
     expires = say.words("executables.until", "quiet", expires=say.day(entry.expires)[0].text)
-    person = (plain(f"{entry.approved_by} — {entry.role}"), say.words("exceptions.party", party=say.party(entry.party)))
+    person = (
+        plain(say.person(entry.approved_by, entry.role)),
+        say.words("exceptions.party", party=say.party(entry.party)),
+    )
     return what, grounds, one(entry.reason), (*person, expires)
 
 

@@ -113,7 +113,7 @@ def _exceptions(view: ReportView, say: Speaker) -> Table:
         clauses = tuple(Words(say.clause(clause), "quiet") for clause in each.clauses)
         covers = say.words("exceptions.covers", "quiet", count=each.covers)
         person = (
-            plain(f"{each.approved_by} — {each.role}"),
+            plain(say.person(each.approved_by, each.role)),
             say.words("exceptions.party", party=say.party(each.party)),
             say.words("exceptions.days", approved_on=say.day(each.approved_on)[0].text,
                       expires=say.day(each.expires)[0].text),

@@ -16,6 +16,7 @@ from gate.reports.papers.wording import (
     code,
     contract_fields,
     deliverable_field,
+    evidence_kind,
     name_of,
     one,
     plain,
@@ -154,9 +155,3 @@ def _destination(entry: Destination) -> tuple[Cell, ...]:
 def _evidence(entry: Evidence, say: Speaker) -> tuple[Cell, ...]:
     what = (Words(say.label("paper.paper", entry.kind)), code(entry.file))
     return one(say.clause(entry.clause)), what, (*say.day(entry.date), plain(entry.by))
-
-
-def evidence_kind(kind: str, say: Speaker) -> str:
-    """Return how papers name a kind of evidence of the article: an engine, a paper, or something of the release."""
-    labels = (say.label(code, kind) for code in ("paper.evidence-kind", "paper.examiner", "paper.paper"))
-    return next((label for label in labels if label != kind), kind)

@@ -80,7 +80,7 @@ def subject_fields(view: ReportView, say: Speaker) -> Fields:
         rows.append((say("field.deliverable"), say.missing()))
     rows += [
         (say("field.artifacts"), artifact_cell(view.artifacts, say)),
-        (say("field.examined"), one(f"{say.stated(view.started)} – {say.stated(view.finished)}")),
+        (say("field.examined"), one(say.span(view.started, view.finished))),
         (say("field.specification"), specification_cell(view, say)),
         (say("field.policy"), policy_cell(view, say)),
     ]

@@ -97,6 +97,14 @@ class Speaker:
         """Return a moment that a document states."""
         return stated_moment_text(moment, self.timezone, self.language)
 
+    def span(self, begins: str, ends: str) -> str:
+        """Return from when until when, of two moments that a document states."""
+        return self("span", begins=self.stated(begins), ends=self.stated(ends))
+
+    def person(self, name: str, role: str) -> str:
+        """Return a person with the role in which they decided."""
+        return self("person", name=name, role=role)
+
     def table(
         self,
         columns: Sequence[tuple[str, int]],
@@ -160,3 +168,9 @@ def one(text: str, tone: Tone = "plain") -> Cell:
 def name_of(name: str | None) -> str:
     """Return a name for a label or a place to sign, cut where it is long; empty where there is none."""
     return shortened(name or "", MOST_NAME)
+
+
+def evidence_kind(kind: str, say: Speaker) -> str:
+    """Return how papers name a kind of evidence of the article: an engine, a paper, or something of the release."""
+    labels = (say.label(code, kind) for code in ("paper.evidence-kind", "paper.examiner", "paper.paper"))
+    return next((label for label in labels if label != kind), kind)

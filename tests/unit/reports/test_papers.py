@@ -175,7 +175,7 @@ def test_exceptions_name_person_role_party_reason_and_days() -> None:
     paper = compose_report(case("approved"), "ja")
     rows = [row for table in tables(paper) for row in table.rows if row[0][0].text == "native-core"]
     person = [words.text for words in rows[-1][3]]
-    assert person == ["山田 — 責任者", "乙の決定", "令和8年11月1日から令和9年3月31日まで"]
+    assert person == ["責任者 山田", "乙の決定", "令和8年11月1日から令和9年3月31日まで"]
 
 
 def test_the_names_of_parties_and_clauses_are_those_of_the_policy() -> None:

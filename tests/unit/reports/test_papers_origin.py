@@ -23,8 +23,9 @@ from gate.models import (
 from gate.record.clauses import article
 from gate.reports.papers.blocks import Fields, Heading, Notice, Table
 from gate.reports.papers.markdown import render_paper_markdown
-from gate.reports.papers.plan import compose_plan, evidence_kind
+from gate.reports.papers.plan import compose_plan
 from gate.reports.papers.report import compose_report, speaker_of
+from gate.reports.papers.wording import evidence_kind
 from gate.text import LANGUAGES, Language
 from tests.unit.policy.policy_kit import SHA, deliverable, destination_entry, executable_entry, item, program
 from tests.unit.reports.paper_cases import DELIVERABLE, EVIDENCE, ORDERED

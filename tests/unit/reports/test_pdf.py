@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from gate.errors import UsageError
 from gate.reports import pdf_fonts
@@ -23,6 +25,7 @@ from gate.reports.papers.report import compose_report
 from gate.reports.pdf import render_pdf
 from gate.reports.pdf_flow import letters_only, markup
 from gate.reports.pdf_fonts import Fonts, find_fonts
+from gate.reports.pdf_prose import JapaneseParagraph
 from gate.text import LANGUAGES, Language
 from tests.unit.policy.policy_kit import contact, destination_entry, executable_entry, program
 from tests.unit.reports.paper_cases import CASES, Case, case
@@ -41,6 +44,35 @@ def pages_of(data: bytes) -> list[str]:
     """Return the text of each page as a reader of PDF finds it."""
     done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=data, capture_output=True, check=True)
     return done.stdout.decode().split("\f")[:-1]
+
+
+BROKEN_BADLY = (
+    "前回の納入と比較していません（--previous の指定なし）。読み取っていない書類は「添付書類による申告"
+    "（本ツール未評価）」とし、ショートカット、「安全なウェブサイトの作り方」及び第26条の3第3項(1)①に係る『仕様書』"
+    "（第2版）のチェックリストによります。"
+)
+
+
+@pytest.mark.parametrize("width", range(40, 260, 3))
+def test_japanese_lines_begin_and_end_where_they_may(width: int, fonts: Fonts) -> None:
+    paragraph = JapaneseParagraph(BROKEN_BADLY, ParagraphStyle("x", fontName=fonts.regular, fontSize=8, wordWrap="CJK"))
+    paragraph.wrap(width, 10_000)
+    lines = [line.rstrip() for _, (line,) in vars(paragraph)["blPara"].lines]  # what the library has wrapped
+    assert squeezed("".join(lines)) == squeezed(BROKEN_BADLY)
+    assert [line for line in lines if line[0] in "、。）」』ョーッ" or line[-1] in "（「『"] == []
+    assert all(stringWidth(line, fonts.regular, 8) <= width for line in lines)
+    assert [line for line in lines if re.search("第[0-9]*$|^[条項版]", line)] == []
+
+
+def test_a_paragraph_split_over_pages_loses_no_blank(fonts: Fonts) -> None:
+    text = "The gate verifies what was received, 第26条の3第3項(1)① and gate verify says so. " * 4
+    style = ParagraphStyle("x", fontName=fonts.regular, fontSize=8, wordWrap="CJK")
+    paragraph = JapaneseParagraph(text.strip(), style)
+    paragraph.wrap(90, 10_000)
+    upper, lower = paragraph.split(90, 5 * style.leading)
+    lower.wrap(90, 10_000)
+    lines = [line for part in (upper, lower) for _, (line,) in vars(part)["blPara"].lines]
+    assert "".join(lines) == text.strip()
 
 
 def squeezed(text: str) -> str:
