@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -13,6 +14,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import yaml
@@ -136,6 +138,41 @@ def pinned() -> dict[str, str]:
             name = "/".join(name.split("/")[:2])
             assert found.setdefault(name, commit) == commit, f"{name} at two commits"
     return found
+
+
+def module(name: str) -> ModuleType:
+    """Load a module of the action; they import each other by name, as scripts of one folder do."""
+    folder = str(ROOT / "tools" / "action")
+    if folder not in sys.path:
+        sys.path.append(folder)
+    return importlib.import_module(name)
+
+
+def script(step: str) -> str:
+    """Return the text of the step of an action that runs ``action.py STEP``, as the runner gives it to bash."""
+    steps = [each for file in ACTIONS for each in yaml.safe_load(file.read_text())["runs"]["steps"]]
+    return next(str(each["run"]) for each in steps if each.get("run", "").rstrip().endswith(f'action.py" {step}'))
+
+
+def run_step(step: str, place: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run one step of an action in ``place`` with variables; what it told the runner is in ``place/outputs``."""
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-c", script(step)],
+        cwd=place,
+        env=step_environment(place, **variables),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def step_environment(place: Path, **variables: str) -> dict[str, str]:
+    """Return the environment of a step as a runner makes it."""
+    return {
+        **clean_environment(), "SOURCE": str(ROOT), "PYTHON": sys.executable, "RUNNER_TEMP": str(place),
+        "RUNNER_OS": "Linux", "GITHUB_OUTPUT": str(place / "outputs"), "GITHUB_WORKSPACE": str(place), **variables,
+    }  # fmt: skip
 
 
 def make_stand_ins(folder: Path, kept: Path) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import runpy
 import subprocess
 import sys
 import tarfile
@@ -16,10 +15,24 @@ from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 
 from gate.record.documents import schema
 from tests.conftest import Gate, Key, clean_environment, eicar, policy_text, zipped
-from tests.e2e.action_kit import ACTIONS, LOOSE, ROOT, SCRIPTS, WORKFLOWS, Project, git, write
+from tests.e2e.action_kit import (
+    ACTIONS,
+    LOOSE,
+    ROOT,
+    SCRIPTS,
+    WORKFLOWS,
+    Project,
+    git,
+    module,
+    run_step,
+    script,
+    step_environment,
+    write,
+)
 
 
 @pytest.fixture
@@ -115,12 +128,12 @@ def test_whatever_is_proposed_is_judged_by_the_policy_of_its_base(
     (tmp_path / "event.json").write_text(json.dumps(payload).replace("BASE", base))
     monkeypatch.chdir(place)
     environment = {"GITHUB_EVENT_NAME": event, "GITHUB_EVENT_PATH": str(tmp_path / "event.json")}
-    action = runpy.run_path(str(ROOT / "tools" / "action" / "action.py"))
-    with action["policy_file"](environment, tmp_path) as policy:
+    base_policy = module("base_policy")
+    with base_policy.policy_file(environment, tmp_path / "one") as policy:
         assert policy.read_text() == ("strict" if of_base else "loose")
     if of_base:
         (tmp_path / "event.json").write_text("{}")
-        with pytest.raises(action["Refused"]), action["policy_file"](environment, tmp_path):
+        with pytest.raises(module("runner").Refused), base_policy.policy_file(environment, tmp_path / "two"):
             pytest.fail("no base, no policy")
 
 
@@ -130,10 +143,18 @@ def test_whatever_is_proposed_is_judged_by_the_policy_of_its_base(
         ({"paths": "\n"}, "names nothing"),
         ({"paths": "dist", "sign": "openpgp"}, "without out"),
         ({"paths": "dist", "unsigned": "true"}, "unsigned is given without out"),
-        ({"paths": "dist", "unsigned": "yes"}, "say true or false"),
+        ({"paths": "dist", "unsigned": "yes"}, "say false or true"),
         ({"paths": "dist", "version": "v2.0"}, "is to be released"),
-        ({"paths": "dist", "browser": "maybe"}, "say true or false"),
+        ({"paths": "dist", "browser": "maybe"}, "say false or true"),
         ({"paths": "dist", "config-from": "base"}, "no base commit"),
+        ({"paths": "dist", "config-from": "trunk"}, "say auto, base or head"),
+        ({"paths": "dist", "config": "other.toml"}, "no file of the work tree"),
+        ({"paths": "dist\nbuilt/*.whl"}, "'built/*.whl', which is not there"),
+        ({"paths": "dist", "language": "fr"}, "say en or ja"),
+        ({"paths": "dist", "sarif": "yes"}, "say write, none or upload"),
+        ({"paths": "dist", "database": "db\n::error::x"}, "no folder"),
+        ({"paths": "dist", "source": "gate.toml"}, "no folder"),
+        ({"paths": "dist", "previous": "missing"}, "no folder"),
     ],
     ids=[
         "no-paths",
@@ -143,43 +164,46 @@ def test_whatever_is_proposed_is_judged_by_the_policy_of_its_base(
         "other-version",
         "no-flag",
         "no-base",
+        "no-choice",
+        "no-config",
+        "wildcard",
+        "no-language",
+        "no-sarif",
+        "no-database",
+        "no-source",
+        "no-previous",
     ],
 )
 def test_inputs_that_mean_nothing_are_refused(tmp_path: Path, inputs: Mapping[str, str], said: str) -> None:
     (tmp_path / "gate.toml").write_text(policy_text())
+    (tmp_path / "dist").mkdir()
     environment = {f"GATE_{name.replace('-', '_').upper()}": value for name, value in inputs.items()}
-    outputs = tmp_path / "outputs"
-    done = subprocess.run(
-        [sys.executable, ROOT / "tools" / "action" / "action.py", "run"],
-        cwd=tmp_path,
-        env={**clean_environment(), "RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(outputs), **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_step("run", tmp_path, **environment)
     assert done.returncode == 2
     assert said in done.stdout
+    assert re.search(rf"::error title=release-gate::.*\b{list(inputs)[-1]}\b", done.stdout), "it names the input"
     assert "Traceback" not in done.stderr
-    assert not outputs.exists()
+    assert not (tmp_path / "outputs").exists()
 
 
 @pytest.mark.parametrize("step", ["run", "sign", "verify", "database"])
 def test_no_module_of_the_work_tree_is_run(tmp_path: Path, step: str) -> None:
     """Whoever sends a pull request could else put a program in the place of the gate, or of what it imports."""
-    for name in ("gate/__init__", "gate/__main__", "click", "json"):
+    for name in ("gate/__init__", "gate/__main__", "click", "json", "sitecustomize", "runner"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / f"{name}.py").write_text("print('TAKEN OVER')\nraise SystemExit(0)\n")
-    done = subprocess.run(
-        [sys.executable, ROOT / "tools" / "action" / "action.py", step],
-        cwd=tmp_path,
-        env={
-            **clean_environment(), "RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(tmp_path / "outputs"),
-            "GATE_PATHS": "missing", "GATE_RELEASE": "missing", "GATE_RECORD_SHA256": "0" * 64, "MIRROR": "http://127.0.0.1:9/",
-        },
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    inputs = {
+        "GATE_PATHS": "json.py",
+        "GATE_RELEASE": "gate",
+        "GATE_RECORD_SHA256": "0" * 64,
+        "MIRROR": "http://127.0.0.1:9/",
+    }
+    (tmp_path / "gate.toml").write_text(policy_text())
+    (tmp_path / "trust.toml").touch()
+    done = run_step(step, tmp_path, PYTHONPATH=".:gate", **inputs)
     assert "TAKEN OVER" not in done.stdout + done.stderr
-    assert done.returncode in {2, 3}, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.returncode in {1, 2, 3}, done.stdout + done.stderr
 
 
 def test_installing_runs_no_module_of_the_work_tree(tmp_path: Path) -> None:
@@ -205,10 +229,10 @@ def test_a_poisoned_cache_of_the_database_is_not_used(tmp_path: Path) -> None:
     kept.mkdir()
     (kept / "daily.cvd").write_bytes(b"ClamAV-VDB:26 Nov 2026 00-00 +0000:1:1:90:0:0:x:1:1".ljust(512) + b"poison")
     done = subprocess.run(
-        [sys.executable, ROOT / "tools" / "action" / "action.py", "database"],
+        ["bash", "-c", script("database")],
         cwd=tmp_path,
         # Nobody listens on port 9 of the loopback address: no other database can be had.
-        env={**clean_environment(), "RUNNER_TEMP": str(tmp_path), "MIRROR": "http://127.0.0.1:9/"},
+        env=step_environment(tmp_path, MIRROR="http://127.0.0.1:9/"),
         capture_output=True,
         text=True,
         check=False,
@@ -340,3 +364,24 @@ def _direct_dependencies() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     stated = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
     return {re.split(r"[^A-Za-z0-9._-]", each)[0] for each in stated}
+
+
+@pytest.mark.parametrize("page", ["pipeline.md", "pipeline.ja.md"])
+def test_every_input_and_output_is_documented_with_its_default(page: str) -> None:
+    text = (ROOT / "docs" / "start" / page).read_text()
+    sections = re.split(r"(?m)^(?:The action in|)`?(?: ?`)?(?=sign/`|verify/`)", text.partition("## Two jobs")[0])
+    words = ("required", "empty") if page == "pipeline.md" else ("必須", "空")
+    for file, section in zip(ACTIONS, sections, strict=True):
+        action = yaml.safe_load(file.read_text())
+        rows = dict(re.findall(r"(?m)^\| (`[^|]*`) \| ([^|]*) \|.*\|$", section))
+        stated: dict[str, str] = {}
+        for names, defaults in rows.items():
+            each = re.findall(r"`([^`]*)`", names)
+            values = re.split(", |、", defaults)
+            stated |= dict(zip(each, values, strict=True)) if len(values) == len(each) else {}
+        for name, about in action["inputs"].items():
+            default = words[0] if about.get("required") else about["default"]
+            assert stated[name] == (words[0] if about.get("required") else f"`{default}`" if default else words[1]), (
+                name
+            )
+        assert [name for name in action["outputs"] if f"`{name}`" not in section] == []
