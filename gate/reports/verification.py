@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from gate.errors import VerificationError
@@ -9,12 +10,14 @@ from gate.reports.clause_rows import clause_rows
 from gate.reports.escaping import terminal
 from gate.reports.rejudged import rejudged_part
 from gate.text import Language, has_message, render
+from gate.verification.trust import DAY_ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from gate.verification import Verification
     from gate.verification.result import Countersignature, VerifiedSignature
+    from gate.verification.times import Examined
     from gate.verification.today import Today
 
 _ESCAPES: Final = {"verified": "\033[1;32m", "not-verified": "\033[1;31m", "not-told": "\033[1;35m"}
@@ -77,6 +80,7 @@ def _success(verification: Verification, language: Language) -> Iterator[str]:
     if verification.sample:
         yield render("report.sample", language)
     yield from _deliverable(verification, language)
+    yield from _examined(verification.examined, language)
     yield from (f"  {artifact.name}  sha256 {artifact.sha256}" for artifact in verification.artifacts)
     yield render("report.signatures", language)
     for signature in verification.signatures:
@@ -107,10 +111,34 @@ def _deliverable(verification: Verification, language: Language) -> Iterator[str
         about = {
             "name": terminal(verification.deliverable.name),
             "version": terminal(verification.deliverable.version),
-            "time": verification.created or min(signature.time for signature in verification.signatures),
+            **_signing_time(verification, language),
         }
         yield render("report.check-expected", language)
         yield "  " + render("report.deliverable", language, about)
+
+
+def _signing_time(verification: Verification, language: Language) -> dict[str, str]:
+    """Return when it was signed and whose word that is: the record's signatures where there is one, else the first."""
+    first = min(verification.signatures, key=lambda each: each.time)
+    time, source = first.time, first.time_source
+    if verification.examined is not None:
+        time, source = verification.examined.signed, verification.examined.time_source
+    return {"time": local_time(time), "time_source": render(f"report.time-source.{source}", language)}
+
+
+def _examined(told: Examined | None, language: Language) -> Iterator[str]:
+    """Yield when was examined; whoever signs can say that it was at any time before, so that the days are told."""
+    if told is not None:
+        code = "report.examined-before" if told.days > 1 else "report.examined"
+        yield "  " + render(code, language, {"time": local_time(told.finished), "days": told.days})
+
+
+def local_time(text: str) -> str:
+    """Return a moment in RFC 3339 as clocks in Japan show it, to the second; what is none stays as it is."""
+    try:
+        return f"{datetime.fromisoformat(text).astimezone(DAY_ZONE):%Y-%m-%d %H:%M:%S} JST"
+    except (ValueError, OverflowError):
+        return text
 
 
 def _signature(signature: VerifiedSignature | Countersignature, language: Language) -> Iterator[str]:
@@ -118,14 +146,14 @@ def _signature(signature: VerifiedSignature | Countersignature, language: Langua
         "file": signature.file,
         "backend": signature.backend,
         "signer": _signer(signature, language),
-        "time": signature.time,
+        "time": local_time(signature.time),
         "time_source": render(f"report.time-source.{signature.time_source}", language),
         "status": render(f"report.signature-status.{signature.status}", language),
     }
     yield "  " + render("report.signature", language, about)
     # Both are RFC 3339 in UTC, to the second: they compare as texts.
     if signature.revocation_known and signature.revocation_known < signature.time:
-        yield render("report.revocation-before", language, {"known": signature.revocation_known})
+        yield render("report.revocation-before", language, {"known": local_time(signature.revocation_known)})
 
 
 def _countersignatures(told: Sequence[Countersignature], language: Language) -> Iterator[str]:

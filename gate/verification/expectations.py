@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from gate.errors import VerificationError
 from gate.paths import glob_matches, printable
 from gate.policy.clauses import SATISFIED
 from gate.record import layout
+from gate.verification.claims import CLOCK_SKEW
+from gate.verification.times import database_dates, moment_of
 from gate.verification.trust import DAY_ZONE
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from gate.record.statement import RecordDeliverable, RecordPredicate
     from gate.verification.trust import RecordExpectations
 
-_ANTIVIRUS = "clamav"
 _DOTTED = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){0,9}")
 BY_THE_SIGNATURE: Final = ("signed_after", "max_age_days")
 """Demands that the time of the signature answers, whatever was signed."""
@@ -91,7 +92,7 @@ def _is_at_least(version: str, minimum: str) -> bool:
 
 def made_at(predicate: RecordPredicate) -> datetime | None:
     """Return when a record was made, as it says itself; None where it does not say so in a readable form."""
-    return _moment(predicate.created)
+    return moment_of(predicate.created)
 
 
 def require_date(expected: RecordExpectations, *, signed: datetime | None, now: datetime) -> None:
@@ -155,23 +156,16 @@ def _require_exceptions(predicate: RecordPredicate, expected: RecordExpectations
 
 
 def _require_database(predicate: RecordPredicate, expected: RecordExpectations) -> None:
+    """Raise where the malware database was too old when it was used, or nobody can tell."""
     days = expected.max_database_age_days
     if days is None:
         return
-    finished = _moment(predicate.finished)
-    dates = [engine.database.date for engine in predicate.engines if engine.name == _ANTIVIRUS and engine.database]
-    for text in dates or [""]:
-        dated = _moment(text)
+    finished = moment_of(predicate.finished)
+    for text in list(database_dates(predicate)) or [""]:
+        dated = moment_of(text)
         if finished is None or dated is None:
             raise VerificationError("database-undated", layout.RECORD)
+        if dated > finished + CLOCK_SKEW:
+            raise VerificationError("database-after-examination", layout.RECORD, dated=_day(dated), said=_day(finished))
         if finished - dated > timedelta(days=days):
             raise VerificationError("database-age", layout.RECORD, dated=_day(dated), days=days)
-
-
-def _moment(text: str) -> datetime | None:
-    """Return an RFC 3339 moment or day of the record, None where it is neither."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -16,6 +16,7 @@ from gate.record.identity import DOCUMENT, GateIdentity, gate_identity
 from gate.record.statement import RecordDeliverable  # as above
 from gate.record.types import VERIFICATION, VerificationSchema
 from gate.verification.rejudge import Rejudged  # as above
+from gate.verification.times import Examined, TimeSource  # as above
 from gate.verification.today import Today  # as above
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class VerifiedSignature:
     backend: str
     signer: str
     time: str
-    time_source: Literal["signer", "timestamp", "log"]
+    time_source: TimeSource
     file: str
     signs: str
     status: Literal["valid"]
@@ -89,7 +90,7 @@ class Countersignature:
     status: Literal["valid", "unchecked"]
     signer: str = ""
     time: str = ""
-    time_source: Literal["signer", "timestamp", "log"] | None = None
+    time_source: TimeSource | None = None
     issuer: str = ""
     revocation_known: str = ""
 
@@ -137,6 +138,7 @@ class Verification:
     exceptions: int | None
     sample: bool | None
     created: str | None
+    examined: Examined | None = None
     countersignatures: tuple[Countersignature, ...] = ()
     today: Today | None = None
     rejudged: Rejudged | None = None
@@ -192,6 +194,7 @@ class VerificationDocument:
     exceptions: int | None
     sample: bool | None
     created: str | None
+    examined: Examined | None
     today: Today | None
     rejudged: Rejudged | None
 
@@ -229,6 +232,7 @@ def _proved(verification: Verification) -> VerificationDocument:
         exceptions=verification.exceptions,
         sample=verification.sample,
         created=verification.created,
+        examined=verification.examined,
         today=verification.today,
         rejudged=verification.rejudged,
     )
@@ -253,6 +257,7 @@ def _refused(error: VerificationError) -> VerificationDocument:
         exceptions=None,
         sample=None,
         created=None,
+        examined=None,
         today=None,
         rejudged=None,
     )

@@ -30,6 +30,7 @@ from gate.verification.result import (
 from gate.verification.said import beyond_the_signature, require_said
 from gate.verification.statement import signed_alone
 from gate.verification.statements import SignedStatement, Told, read_statements, require_subject
+from gate.verification.times import examined
 from gate.verification.today import state_of
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ def _by_record(
     _require_promised(artifact, checked, told, record)
     if predicate.verdict != "approved":
         raise VerificationError("not-approved", layout.RECORD, verdict=predicate.verdict)
+    dated = examined(predicate, told.main.signatures)
     signed = when_signed(told.main.signatures, made_at(predicate))
     require_expected(predicate, trust.record, signed=signed, now=now, version=expect_version)
     if trust.record.countersigned:
@@ -161,6 +163,7 @@ def _by_record(
         exceptions=sum(1 for _ in exceptions_of(predicate)),
         sample=predicate.sample,
         created=predicate.created,
+        examined=dated,
         today=state_of(predicate, now),
         scope="artifact",
     )

@@ -30,6 +30,7 @@ from gate.verification.result import (
     when_signed,
 )
 from gate.verification.statement import MOST_BYTES, read_statement
+from gate.verification.times import examined
 from gate.verification.today import state_of
 from gate.verification.validation import read_validation
 from gate.verification.x509 import BACKEND as STAMPED
@@ -128,9 +129,10 @@ class _Proof:
                 self._stamped.append(f"{promise.name}{layout.STAMP_SUFFIX}")
         for signature in signatures.values():
             self._keep(signature)
-        # 4. Its verdict is "approved", and it is the release that the recipient expects.
+        # 4. Its verdict is "approved", its times fit its signatures, and it is the release that the recipient expects.
         if predicate.verdict != "approved":
             raise VerificationError("not-approved", layout.RECORD, verdict=predicate.verdict)
+        dated = examined(predicate, signatures.values())
         signed = when_signed(signatures.values(), made_at(predicate))
         require_expected(predicate, self._trust.record, signed=signed, now=self._now, version=expect_version)
         # 5. The folder holds every name that it must, promised signatures among them, and no other.
@@ -158,6 +160,7 @@ class _Proof:
             exceptions=sum(1 for _ in exceptions_of(predicate)),
             sample=predicate.sample,
             created=predicate.created,
+            examined=dated,
             today=state_of(predicate, self._now),
             rejudged=rejudged,
         )

@@ -186,7 +186,7 @@ def examination_of(staging: Staging, **changes: Any) -> Examination:
         Artifact(staged.name, staged.kind, staged.sha256, staged.size, max(1, len(staged.entries)))
         for staged in staging.staged
     )
-    database = DatabaseInfo("official", "27800", "2026-11-20T08:00:00Z", 9, "b" * 64)
+    database = DatabaseInfo("official", "27800", "2026-01-10T08:00:00Z", 9, "b" * 64)
     values: dict[str, Any] = {
         "artifacts": artifacts,
         "facts": tuple(ItemFact(size=each.size, path=each.path, sha256=each.sha256) for each in artifacts),
@@ -194,8 +194,8 @@ def examination_of(staging: Staging, **changes: Any) -> Examination:
         "engines": (EngineInfo("clamav", "1.4.3", database, "passed"),),
         "problems": (),
         "coverage": (Coverage("clamav", len(artifacts), 0, 0),),
-        "started": "2026-11-20T10:00:00Z",
-        "finished": "2026-11-20T10:05:00Z",
+        "started": "2026-01-10T10:00:00Z",
+        "finished": "2026-01-10T10:05:00Z",
     }
     return Examination(**{**values, **changes})
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gate.record.canonical import canonical
+from gate.record.statement import rfc3339
 from tests.unit.release_kit import POLICY
 from tests.verification_attacks.arena import ACCEPTED
 from tests.verification_attacks.attack import Attack, Power, Trusts, then
@@ -168,6 +169,31 @@ def predicate(**values: object) -> Do:
     return lie(lambda value: value["predicate"].update(values))
 
 
+_AHEAD, _JUST, _LONG_AGO = timedelta(minutes=30), timedelta(minutes=1), timedelta(days=-9000)
+"""A moment that no clock's error explains; one that is within it; and one long before there was such a database."""
+
+
+def times(**ahead: timedelta) -> Do:
+    """Let a record say that something was so long after (before) the moment at which the supplier signs it."""
+
+    def change(value: Json) -> None:
+        now = datetime.now(UTC)
+        value["predicate"].update({name: rfc3339(now + each) for name, each in ahead.items()})
+
+    return lie(change)
+
+
+def database(ahead: timedelta) -> Do:
+    def change(value: Json) -> None:
+        value["predicate"]["engines"][0]["database"]["date"] = rfc3339(datetime.now(UTC) + ahead)
+
+    return lie(change)
+
+
+def demanding_young(scene: Scene) -> None:
+    scene.trust(record="max_database_age_days = 3")
+
+
 def raw(change: Callable[[bytes], bytes]) -> Do:
     """Change the record's bytes and let the supplier sign them."""
 
@@ -280,6 +306,19 @@ LIES = [
     Attack("lie-database", Power.SUPPLIER, ("an old database of malware", "古い不正プログラム定義"),
            lambda scene: scene.trust(record="max_database_age_days = 0"), "verify/database-age", RECORD, PGP,
            twin=lambda scene: scene.trust(record="max_database_age_days = 3")),
+    Attack("lie-examined", Power.SUPPLIER, ("an examination that ended after the signature",
+           "署名の後に終了したとする検査"), times(finished=_AHEAD, created=_AHEAD),
+           "verify/examined-after-signing", RECORD, PGP, twin=times(finished=_JUST, created=_JUST)),
+    Attack("lie-recorded", Power.SUPPLIER, ("a record that was written after its signature",
+           "署名の後に作成されたとする記録"), times(created=_AHEAD), "verify/recorded-after-signing", RECORD, PGP,
+           twin=times(created=_JUST)),
+    Attack("lie-database-ahead", Power.SUPPLIER, ("a malware database of after the signature",
+           "署名の後に作られた不正プログラム定義"), database(_AHEAD), "verify/database-after-signing", RECORD, PGP,
+           twin=database(_JUST)),
+    Attack("lie-backdated", Power.SUPPLIER, ("an examination before its database was made, so that it was young",
+           "不正プログラム定義を新しく見せるために早めた検査時刻"),
+           then(times(started=_LONG_AGO, finished=_LONG_AGO), demanding_young), "verify/database-after-examination",
+           RECORD, PGP, twin=then(times(), demanding_young)),
 ]  # fmt: skip
 
 

@@ -185,12 +185,12 @@ def test_a_record_without_deliverable_meets_none(keys: Keys, tmp_path: Path) -> 
     [
         ((), "database-undated"),
         ((EngineInfo("clamav", "1", None, "passed"),), "database-undated"),
-        ((EngineInfo("yara", "1", DatabaseInfo("bundled", "1", "2026-11-20T00:00:00Z", 1, ""), "passed"),),
+        ((EngineInfo("yara", "1", DatabaseInfo("bundled", "1", "2026-01-10T00:00:00Z", 1, ""), "passed"),),
          "database-undated"),
         ((EngineInfo("clamav", "1", DatabaseInfo("official", "1", "", 1, ""), "passed"),), "database-undated"),
         ((EngineInfo("clamav", "1", DatabaseInfo("official", "1", "yesterday", 1, ""), "passed"),), "database-undated"),
-        ((EngineInfo("clamav", "1", DatabaseInfo("official", "1", "2026-11-18", 1, ""), "passed"),), "database-age"),
-        ((EngineInfo("clamav", "1", DatabaseInfo("official", "1", "2026-11-19", 1, ""), "passed"),), ""),
+        ((EngineInfo("clamav", "1", DatabaseInfo("official", "1", "2026-01-08", 1, ""), "passed"),), "database-age"),
+        ((EngineInfo("clamav", "1", DatabaseInfo("official", "1", "2026-01-09", 1, ""), "passed"),), ""),
     ],
 )  # fmt: skip
 def test_the_database_has_a_day(keys: Keys, tmp_path: Path, engines: tuple[EngineInfo, ...], reason: str) -> None:

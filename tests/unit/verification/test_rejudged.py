@@ -18,7 +18,7 @@ from gate.models import Coverage, DetectionFact, ItemFact
 from gate.policy import load_policy
 from gate.record import layout
 from gate.record.canonical import canonical
-from gate.record.documents import schema
+from gate.record.documents import parse_facts, schema
 from gate.reports import rejudged as report_module
 from gate.reports.verification import render_verification
 from gate.verification import Verification, rejudge, verification_document
@@ -181,9 +181,16 @@ def lied(made: World, keys: Keys, folder: Path, change: Callable[[Any], object])
 @pytest.mark.parametrize("created", ["yesterday", "0001-01-01T00:00:00+14:00", ""])
 def test_a_record_of_no_day(made: World, keys: Keys, tmp_path: Path, created: str) -> None:
     world = lied(made, keys, tmp_path, lambda value: value["predicate"].update(created=created))
-    assert world.verify().created == created
+    assert world.reason()[0] == "record-inconsistent"
+    examination = parse_facts((made.out / layout.FACTS).read_bytes())
     with pytest.raises(VerificationError) as caught:
-        verified(world, policy(tmp_path / "mine", MET))
+        rejudge.rejudge(
+            examination,
+            load_policy(policy(tmp_path / "mine", MET)),
+            created=created,
+            now=datetime.now(UTC),
+            signed_by=(),
+        )
     assert caught.value.reason == "record-inconsistent"
 
 

@@ -23,7 +23,7 @@ from gate.received.target import verify_target
 from gate.record import layout
 from gate.record.canonical import canonical
 from gate.record.documents import schema
-from gate.reports.verification import render_verification
+from gate.reports.verification import local_time, render_verification
 from gate.verification import Verification, given, load_trust, single, statements, verification_document
 from gate.verification.measured import Measured
 from gate.verification.statements import Told
@@ -280,7 +280,9 @@ def test_by_the_verification_summary(world: World, keys: Keys) -> None:
     assert verification.deliverable is not None
     assert (verification.deliverable.name, verification.deliverable.version) == ("見本アプリ", "1.4.0")
     text = render_verification(verification, language="en", colour=False)
-    assert f"見本アプリ 1.4.0, signed {verification.signatures[0].time}\n" in text
+    signed = local_time(verification.signatures[0].time)
+    assert f"見本アプリ 1.4.0, signed {signed} (by the signer's own clock)\n" in text
+    assert "examined" not in text, "a summary does not say when"
     assert [clause.id for clause in verification.clauses] == ["26-3 3(1)①", "26-3 3(2)"]
     demands = [
         'deliverable = "見本アプリ"',
