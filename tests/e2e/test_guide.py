@@ -103,6 +103,30 @@ def test_x509(supplier: Supplier, tmp_path: Path, language: Language) -> None:
     assert [line.split()[1] for line in failing(folder, lines)] == ["cms"]
 
 
+POSIX_ONLY = re.compile(r" < |/dev/null|\| (?:grep|sed|awk|head|tail)\b|^(?:mkdir|sha256sum|test) ", re.MULTILINE)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_windows_has_commands_of_its_own(language: Language) -> None:
+    """A recipient with PowerShell alone is told digests, the signature over them, the record's digest, what to do."""
+    policy = parse_policy(b"", "gate.toml").policy
+    promised = [
+        PromisedSignature("gate/signatures/app.zip.asc", "openpgp", "A" * 40, "payload/app.zip"),
+        PromisedSignature("gate/SHA256SUMS.asc", "openpgp", "A" * 40, "gate/SHA256SUMS"),
+    ]
+    guide = render_guide(policy, promised, language)
+    blocks = re.findall(r"^```powershell\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)
+    assert [re.findall(POSIX_ONLY, block) for block in blocks] == [[], [], []]
+    assert POSIX_ONLY.search("\n".join(commands(guide)))
+    digests, signature, record = blocks
+    assert "gate/SHA256SUMS" in digests
+    assert " --verify gate/SHA256SUMS.asc gate/SHA256SUMS | Select-String" in signature
+    assert "GOODSIG" in signature
+    assert "app.zip" not in signature
+    assert "gate/record.intoto.json" in record
+    assert ("## 検証できない場合" if language == "ja" else "## Where it is not verified") in guide
+
+
 def test_only_what_was_signed_is_spoken_of() -> None:
     policy = parse_policy(b"", "gate.toml").policy
     promised = [PromisedSignature("gate/record.intoto.json.sigstore.json", "keyless", "a", "gate/record.intoto.json")]
