@@ -17,6 +17,10 @@ _NUMBERS = {1: 1, 3: 1, 17: 2, 19: 2, 22: 2}
 """How many numbers with a length before each (MPI) make up a signature: RSA, DSA, ECDSA, EdDSA."""
 _OCTETS = {27: 64, 28: 114}
 """How many bytes make up a signature: Ed25519, Ed448 (RFC 9580)."""
+_COUNTED_IN_BITS = frozenset({1, 2, 3, 16, 17, 20})
+"""Algorithms whose keys are as strong as they are long: RSA, Elgamal, DSA; those on curves are short and strong."""
+_FEWEST_BITS = 2048
+"""As for certificates: the CRYPTREC Ciphers List has no shorter ones, nor has NIST SP 800-131A."""
 _ARMOR_HEAD = b"-----BEGIN PGP SIGNATURE-----\n\n"
 _ARMOR_TAIL = b"-----END PGP SIGNATURE-----\n"
 
@@ -61,6 +65,11 @@ def crc24(data: bytes) -> int:
             if crc & 0x1000000:
                 crc ^= 0x1864CFB
     return crc
+
+
+def is_sound_key(algorithm: int, bits: int) -> bool:
+    """Say whether a key is long enough for its algorithm (RFC 9580, 9.1)."""
+    return algorithm not in _COUNTED_IN_BITS or bits >= _FEWEST_BITS
 
 
 def form_of(signature: bytes) -> Literal["good", "malformed", "weak"]:

@@ -14,7 +14,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from gate._armor import form_of
+from gate._armor import form_of, is_sound_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -52,6 +52,7 @@ class _InProcess:
         self._keys = keys
         self._clock = [] if now is None else ["--faked-system-time", f"{now}!"]
         self._count = 0
+        self._weak: dict[int, frozenset[str]] = {}
 
     def key_faults(self) -> list[str]:
         """Import each key into a home of its own and return its fault, or an empty text where it has none."""
@@ -65,7 +66,8 @@ class _InProcess:
         keyfile = self._folder / f"{number}.key"
         keyfile.write_bytes(data)
         with keyfile.open("rb") as source:
-            _, status = self._run(number, ["--import"], source.fileno())
+            _, lines = self._run(number, ["--import"], source.fileno())
+        status = _status_words(lines)
         imported = {fields[1] for keyword, *fields in status if keyword == "IMPORT_OK" and len(fields) > 1}
         secrets = [fields for keyword, *fields in status if keyword == "IMPORT_RES" and fields[9:10] != ["0"]]
         if secrets:
@@ -74,7 +76,13 @@ class _InProcess:
             return "no-key"
         if fingerprint not in imported:
             return "other-key"
-        return "several-keys" if len(imported) > 1 else ""
+        if len(imported) > 1:
+            return "several-keys"
+        code, lines = self._run(
+            number, ["--with-colons", "--with-subkey-fingerprint", "--list-keys"], subprocess.DEVNULL
+        )
+        self._weak[number] = _weak_keys(lines)
+        return "no-key" if code else ""
 
     def check(self, descriptor: int, signature: bytes) -> dict[str, Any]:
         """Check a signature by each pinned key until one knows it."""
@@ -85,7 +93,7 @@ class _InProcess:
         answer: dict[str, Any] = {"outcome": "unknown-key" if form == "good" else form, "signer": "", "created": 0}
         for number, (fingerprint, _) in enumerate(self._keys if form == "good" else ()):
             (code, status), sha256, size = self._verify(number, path, descriptor)
-            answer = {**_judge(code, status, fingerprint), "sha256": sha256, "size": size}
+            answer = {**_judge(code, status, fingerprint, self._weak[number]), "sha256": sha256, "size": size}
             if answer["outcome"] != "unknown-key":
                 break
         path.unlink()
@@ -102,11 +110,11 @@ class _InProcess:
                 listening = listening and _feed(process.stdin, chunk)
             _feed(process.stdin, None)
             code = process.wait()
-            return (code, _status_lines(output)), digest.hexdigest(), size
+            return (code, _status_words(_lines(output))), digest.hexdigest(), size
 
-    def _run(self, number: int, arguments: Sequence[str], stdin: int) -> tuple[int, _Status]:
+    def _run(self, number: int, arguments: Sequence[str], stdin: int) -> tuple[int, list[bytes]]:
         with self._start(number, arguments, stdin) as (process, output):
-            return process.wait(), _status_lines(output)
+            return process.wait(), _lines(output)
 
     @contextlib.contextmanager
     def _start(
@@ -143,18 +151,32 @@ def _feed(stream: Any, chunk: bytes | None) -> bool:  # noqa: ANN401  # the pipe
     return True
 
 
-def _status_lines(output: Path) -> _Status:
-    """Return GnuPG's status lines as lists of words; nothing where there is more than GnuPG would say."""
+def _lines(output: Path) -> list[bytes]:
+    """Return the lines that GnuPG wrote; nothing where there is more than GnuPG would say."""
     with output.open("rb") as stream:
         raw = stream.read(_MAX_STATUS + 1)
-    if len(raw) > _MAX_STATUS:
-        return []
-    lines = raw.replace(b"\r\n", b"\n").split(b"\n")
+    return [] if len(raw) > _MAX_STATUS else raw.replace(b"\r\n", b"\n").split(b"\n")
+
+
+def _status_words(lines: Sequence[bytes]) -> _Status:
+    """Return GnuPG's status lines as lists of words."""
     return [
         line.removeprefix(b"[GNUPG:] ").decode("ascii", "replace").split(" ")
         for line in lines
         if line.startswith(b"[GNUPG:] ")
     ]
+
+
+def _weak_keys(lines: Sequence[bytes]) -> frozenset[str]:
+    """Return the fingerprints of primary key and subkeys that are too short, from a listing (GnuPG, doc/DETAILS)."""
+    weak: set[str] = set()
+    sound = True
+    for kind, *fields in (line.decode("ascii", "replace").split(":") for line in lines):
+        if kind in {"pub", "sub"}:
+            sound = is_sound_key(int(fields[2]), int(fields[1]))
+        elif kind == "fpr" and not sound:
+            weak.add(fields[8])
+    return frozenset(weak)
 
 
 _REFUSALS: tuple[tuple[str, str], ...] = (
@@ -168,11 +190,12 @@ _REFUSALS: tuple[tuple[str, str], ...] = (
 )
 
 
-def _judge(code: int, status: _Status, pinned: str) -> dict[str, Any]:
+def _judge(code: int, status: _Status, pinned: str, weak: frozenset[str] = frozenset()) -> dict[str, Any]:
     """Return the outcome for what GnuPG said of one signature by the only key in its home.
 
     Demanded: exit status 0; exactly one signature, good and valid; no word of an expired or revoked key (GnuPG exits
-    with 0 then and says VALIDSIG all the same); the pinned primary key; a signature over a binary document.
+    with 0 then and says VALIDSIG all the same); the pinned primary key; a signature over a binary document; neither the
+    key that signed nor the primary one, which vouches for it, among the ``weak``.
     """
     nothing = {"signer": "", "created": 0}
     keywords = [words[0] for words in status]
@@ -189,4 +212,6 @@ def _judge(code: int, status: _Status, pinned: str) -> dict[str, Any]:
     # VALIDSIG: fingerprint, date, time, expiry, version, reserved, key and hash algorithm, class, primary fingerprint
     if code != 0 or not single or len(valid[0]) < 11 or valid[0][9] != "00" or valid[0][10] != pinned:  # noqa: PLR2004
         return {"outcome": "unusable", **nothing}
+    if not weak.isdisjoint({valid[0][1], pinned}):
+        return {"outcome": "key-weak", **nothing}
     return {"outcome": "valid", "signer": valid[0][10], "created": int(valid[0][3])}

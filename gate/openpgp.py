@@ -29,6 +29,7 @@ Outcome: TypeAlias = Literal[
     "unknown-key",
     "key-expired",
     "key-revoked",
+    "key-weak",
     "signature-expired",
     "malformed",
     "weak",

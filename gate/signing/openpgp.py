@@ -21,7 +21,7 @@ from urllib.parse import unquote
 
 import gnupg
 
-from gate._armor import armor, dearmor
+from gate._armor import armor, dearmor, is_sound_key
 from gate.errors import KeyProblem, SigningFailure
 from gate.filelist import hash_descriptor
 from gate.isolation import SEARCH_PATH, find_program
@@ -240,15 +240,19 @@ _DEAD = frozenset("erdi")
 
 def _usable_for_signing(key: dict[str, Any]) -> list[str]:
     """Return the fingerprints of the primary key and subkeys that may sign and whose secret part is at hand."""
-    if key["trust"] in _DEAD or "D" in key["cap"]:
+    if key["trust"] in _DEAD or "D" in key["cap"] or not _is_sound(key):
         return []
     parts = [key, *key.get("subkey_info", {}).values()]
     return [
         part["fingerprint"]
         for part in parts
         # Small letters are what this very key may do; "#" stands where its secret part is not at hand (field 15).
-        if "s" in part["cap"] and part["trust"] not in _DEAD and part["token"] not in {"", "#"}
+        if "s" in part["cap"] and part["trust"] not in _DEAD and part["token"] not in {"", "#"} and _is_sound(part)
     ]
+
+
+def _is_sound(part: dict[str, Any]) -> bool:
+    return is_sound_key(int(part["algo"]), int(part["length"]))
 
 
 def _why_unusable(key: dict[str, Any]) -> str:
@@ -258,4 +262,7 @@ def _why_unusable(key: dict[str, Any]) -> str:
         return "signing.revoked"
     if key["trust"] == "d" or "D" in key["cap"]:
         return "signing.disabled"
+    signing = (part for part in key.get("subkey_info", {}).values() if "s" in part["cap"])
+    if not all(map(_is_sound, (key, *signing))):
+        return "signing.key-weak"
     return "signing.no-signing-key"

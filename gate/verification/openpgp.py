@@ -28,6 +28,7 @@ REFUSALS: Final[Mapping[Outcome, str]] = MappingProxyType(
         "unknown-key": "signer-unknown",
         "key-expired": "key-expired",
         "key-revoked": "key-revoked",
+        "key-weak": "key-weak",
         "signature-expired": "signature-expired",
         "malformed": "signature-malformed",
         "weak": "signature-weak",

@@ -12,7 +12,7 @@ import pytest
 
 from gate import openpgp
 from gate._armor import armor, dearmor, form_of
-from gate._gnupg import _judge, _status_lines
+from gate._gnupg import _judge, _lines, _status_words, _weak_keys
 from gate.errors import WorkerDied, WorkerTimeout
 from gate.isolation import WorkerFailed
 from gate.openpgp import MAX_SIGNATURE, Checked, Checker, KeyFileError, PublicKey, find_gpg, normal_fingerprint
@@ -104,6 +104,34 @@ def test_expired_and_revoked_keys(tmp_path: Path) -> None:
         assert outcome(home, revoked, signature, tmp_path) == "valid"
         home.revoke(revoked)
         assert outcome(home, revoked, signature, tmp_path) == "key-revoked"
+
+
+def test_keys_that_are_too_short(tmp_path: Path) -> None:
+    with gnupg_home() as home:
+        weak = home.make("Weak <w@example.org>", algorithm="rsa1024")
+        signature = home.sign(weak, DATA)
+        assert outcome(home, weak, signature, tmp_path) == "key-weak"
+        assert outcome(home, weak, signature, tmp_path, data=b"other") == "bad"
+        sound = home.make("Sound <s@example.org>", algorithm="rsa2048")
+        assert outcome(home, sound, home.sign(sound, DATA), tmp_path) == "valid"
+        home.gpg("--passphrase", "", "--quick-add-key", sound, "rsa1024", "sign", "never")
+        primary, subkey = home.fingerprints(sound)
+        assert outcome(home, sound, home.sign(f"{subkey}!", DATA), tmp_path) == "key-weak"
+        assert outcome(home, sound, home.sign(f"{primary}!", DATA), tmp_path) == "valid"
+
+
+def test_a_strong_subkey_of_a_weak_key_proves_nothing() -> None:
+    """Whoever breaks the primary key makes subkeys at will."""
+    primary, subkey = "A" * 40, "B" * 40
+    listing = (
+        f"tru::1:1795727398:0\npub:-:1024:1:0:1795727398:::-:::scSC::::::23::0:\nfpr:::::::::{primary}:\n"
+        f"uid:-::::1795727398::00::W::::::::::0:\nsub:-:256:22:0:1795727398::::::s:::::ed25519::\nfpr:::::::::{subkey}:\n"
+    )
+    weak = _weak_keys(listing.encode().split(b"\n"))
+    assert weak == {primary}
+    valid = [GOOD[0], GOOD[1], ["VALIDSIG", subkey, *GOOD[2][2:10], primary]]
+    assert _judge(0, valid, primary, weak)["outcome"] == "key-weak"
+    assert _judge(0, valid, primary, frozenset({"C" * 40}))["outcome"] == "valid"
 
 
 def test_an_expired_signature(keys: Keys, tmp_path: Path) -> None:
@@ -289,9 +317,9 @@ def test_words_that_refuse(code: int, status: list[list[str]], expected: str) ->
 def test_more_words_than_gnupg_has_are_none(tmp_path: Path) -> None:
     output = tmp_path / "status"
     output.write_bytes(b"[GNUPG:] NEWSIG\r\ngpg: noise\n x[GNUPG:] BADSIG\n[GNUPG:] GOODSIG \xff\xc2\x85[GNUPG:] X\n")
-    assert [words[0] for words in _status_lines(output)] == ["NEWSIG", "GOODSIG"]
+    assert [words[0] for words in _status_words(_lines(output))] == ["NEWSIG", "GOODSIG"]
     output.write_bytes(b"[GNUPG:] NEWSIG\n" * 5000)
-    assert _status_lines(output) == []
+    assert _lines(output) == []
 
 
 # --- the form of a signature ----------------------------------------------------------------------------------

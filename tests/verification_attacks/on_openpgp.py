@@ -119,6 +119,16 @@ def released_by(scene: Scene, name: str, primary: str) -> None:
     scene.trust_file.write_text(text.replace(scene.arena.keys.supplier, primary), encoding="utf-8")
 
 
+def short_key(scene: Scene) -> None:
+    """The recipient trusts a key that others have broken since: it is too short."""
+    lab = scene.arena.lab
+    weak = lab.make("Weak <weak@example.org>", algorithm="rsa1024")
+    scene.sign_openpgp(*ALL_ASC, by=weak, home=lab)
+    (scene.recipient / KEY_FILE).write_bytes(lab.export(weak))
+    text = scene.trust_file.read_text(encoding="utf-8")
+    scene.trust_file.write_text(text.replace(scene.arena.keys.supplier, weak), encoding="utf-8")
+
+
 def short_lived(scene: Scene) -> None:
     lab = scene.arena.lab
     if not (scene.arena.folder / "short").exists():
@@ -275,6 +285,8 @@ KEYS = [
            "verify/key-revoked", ASC, PGP),
     Attack("pgp-expired", Power.STOLEN, ("a key that has ended", "有効期限の過ぎた鍵"), expired, "verify/key-expired",
            ASC, PGP, twin=short_lived),
+    Attack("pgp-short-key", Power.STOLEN, ("a key so short that it can be broken", "破られ得る短い鍵"), short_key,
+           "verify/key-weak", ASC, PGP),
     Attack("pgp-subkey-revoked", Power.STOLEN, ("a revoked subkey of a good key", "失効した副鍵"), subkey_revoked,
            "verify/key-revoked", ASC, PGP),
     Attack("pgp-subkey-expired", Power.STOLEN, ("an ended subkey of a good key", "有効期限の過ぎた副鍵"),

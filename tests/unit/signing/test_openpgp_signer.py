@@ -140,12 +140,13 @@ def test_keys_that_must_not_sign(tmp_path: Path, keys: Keys) -> None:
         expired = home.make("Expired <e@example.org>", expire="1d", when="20260101T000000")
         revoked = home.make("Revoked <r@example.org>")
         home.revoke(revoked)
+        weak = home.make("Weak <w@example.org>", algorithm="rsa1024")
         disabled = home.make("Disabled <d@example.org>")
         home.gpg("--command-fd", "0", "--edit-key", disabled, data=b"disable\nsave\n")
         home.gpg("--import", data=keys.home.export(keys.supplier))
         codes = {}
         for name, fingerprint in (("expired", expired), ("revoked", revoked), ("disabled", disabled),
-                                  ("no-secret", keys.supplier), ("no-key", "0" * 40)):  # fmt: skip
+                                  ("key-weak", weak), ("no-secret", keys.supplier), ("no-key", "0" * 40)):  # fmt: skip
             with signer_of(home, fingerprint) as signer:
                 codes[name] = problem(signer)
                 assert problem(signer, path) == codes[name]
