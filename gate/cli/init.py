@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from gate.cli.approval import approval_options, take_answers
 from gate.cli.language import Text
 from gate.cli.options import writing_trouble
 from gate.cli.settings import GateCommand, Settings
@@ -37,6 +38,7 @@ def build(text: Text) -> click.Command:
             metavar="FILE",
             help=text("option.init-output"),
         ),
+        *approval_options(text),
     ]
     return GateCommand("init", text=text, params=params, callback=_init)
 
@@ -59,8 +61,9 @@ def _init(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # click
     request = CheckRequest(paths=tuple(values["paths"]), jobs=min(8, os.cpu_count() or 1))
     with progress_for(settings) as progress:
         found, missed = look_for_drafts(request, clock=clock_from(os.environ), progress=progress)
-    write_new(render_starter(found, values["profile"], settings.language).encode(), output)
-    drafted = len(found.executables.entries) + len(found.destinations)
+    text = render_starter(found, values["profile"], settings.language, take_answers(values))
+    write_new(text.encode(), output)
+    drafted = len(found.executables.entries) + found.contacts.count
     if not settings.quiet:
         arguments: dict[str, str | int] = {"path": printable(str(output)), "count": drafted}
         say(render("cli.init.written", settings.language, arguments))

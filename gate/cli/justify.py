@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from gate.cli.approval import approval_options, take_answers
 from gate.cli.language import Text
 from gate.cli.options import examination_options, refuse_colliding_reports, request_of
 from gate.cli.output import say
@@ -20,6 +21,7 @@ _NOT_HERE = {"form", "reports", "source"}
 def build(text: Text) -> click.Command:
     """Return the command."""
     params = [each for each in examination_options(text) if each.name not in _NOT_HERE]
+    params += approval_options(text)
     return GateCommand("justify", text=text, params=params, callback=_justify)
 
 
@@ -38,7 +40,8 @@ def _justify(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # cl
     with progress_for(settings) as progress:
         checked = check(request_of(values), clock=clock_from(os.environ), progress=progress)
     drafts = draft(checked.judgement, checked.policy.policy)
-    write_answer(render_drafts(drafts, settings.language).encode(), values["output"])
+    text = render_drafts(drafts, settings.language, take_answers(values))
+    write_answer(text.encode(), values["output"])
     missed = unexamined(checked.judgement)
     if not settings.quiet:
         _say("cli.justify.drafted" if drafts.entries else "cli.justify.nothing", settings, count=len(drafts.entries))

@@ -100,12 +100,15 @@ def refuse_colliding_reports(values: dict[str, Any]) -> None:
 
 def writing_trouble(file: Path) -> int:
     """Return the number of the error that writing a file would meet, 0 where none is in sight."""
-    if file.is_dir():
-        return errno.EISDIR
-    if file.exists() and not file.is_file():
-        return 0  # a pipe or device, which is written to as it is
-    if not file.parent.is_dir():
-        return errno.ENOENT
+    try:
+        if file.is_dir():
+            return errno.EISDIR
+        if file.exists() and not file.is_file():
+            return 0  # a pipe or device, which is written to as it is
+        if not file.parent.is_dir():
+            return errno.ENOENT
+    except OSError as error:  # a name that the system cannot even look up
+        return error.errno or errno.EIO
     return 0 if os.access(file.parent, os.W_OK | os.X_OK) else errno.EACCES
 
 

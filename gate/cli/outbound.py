@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gate.cli.approval import approval_options, take_answers
 from gate.cli.language import Text
 from gate.cli.options import examination_options, refuse_colliding_reports, request_of
 from gate.cli.settings import GateCommand, Settings
@@ -28,6 +29,7 @@ def build(text: Text) -> click.Command:
     params += [
         click.Option(["--write"], is_flag=True, help=text("option.write")),
         click.Option(["--csp"], is_flag=True, help=text("option.csp")),
+        *approval_options(text),
     ]
     return GateCommand("outbound", text=text, params=params, callback=_outbound)
 
@@ -71,15 +73,16 @@ def _status(checked: Checked, *, unread: int) -> int:
 
 def _answer(checked: Checked, request: CheckRequest, values: dict[str, Any], settings: Settings) -> str:
     from gate.operations import source_line  # noqa: PLC0415  # as above
+    from gate.policy.contact_drafts import draft_contacts  # noqa: PLC0415  # as above
     from gate.policy.content_security import content_security_policy  # noqa: PLC0415  # as above
-    from gate.policy.hosts_view import draft_destinations  # noqa: PLC0415  # as above
-    from gate.reports.outbound import render_destinations, render_hosts  # noqa: PLC0415  # as above
+    from gate.reports.contact_drafts import render_contact_drafts  # noqa: PLC0415  # as above
+    from gate.reports.outbound import render_hosts  # noqa: PLC0415  # as above
 
     policy = checked.policy.policy
     if values["csp"]:
         return f"Content-Security-Policy: {content_security_policy(checked.judgement, policy)}\n"
     if values["write"]:
-        return render_destinations(draft_destinations(checked.judgement, policy), settings.language)
+        return render_contact_drafts(draft_contacts(checked.judgement, policy), settings.language, take_answers(values))
 
     def snippet(fact: OutboundFact) -> str:
         return source_line(request, fact.path, fact.line)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from gate.policy.matching import host_matches
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 SHARED: Final[Mapping[str, int]] = MappingProxyType(
     {
@@ -112,6 +112,19 @@ def names_publisher(url: str) -> bool:
     named = [step for step in steps if step]
     needed = max((number for pattern, number in SHARED.items() if host_matches(pattern, host)), default=0)
     return "*" not in host and len(named) >= needed and _OF_EVERYBODY.isdisjoint(named[:1])
+
+
+def publisher_pattern(host: str, urls: Iterable[str]) -> str:
+    """Return the URL pattern of the one publisher whose files on a shared host all these URLs are.
+
+    Empty where the host is not shared, or the URLs do not lie with one publisher.
+    """
+    needed = max((number for pattern, number in SHARED.items() if host_matches(pattern, host)), default=0)
+    begins = {"/".join(url.split("/")[: 3 + needed]) for url in urls}
+    if not needed or len(begins) != 1:
+        return ""
+    pattern = f"{begins.pop()}/*"
+    return pattern if pattern.startswith(f"https://{host}/") and names_publisher(pattern) else ""
 
 
 def is_tag_manager(host: str) -> bool:

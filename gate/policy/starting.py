@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from gate.models import ComponentFact, ItemFact
+from gate.policy.contact_drafts import draft_contacts
 from gate.policy.drafts import draft
-from gate.policy.hosts_view import draft_destinations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from gate.models import Examination, Judgement
+    from gate.policy.contact_drafts import ContactDrafts
     from gate.policy.content import DeliverableKind
     from gate.policy.drafts import Drafts
-    from gate.policy.hosts_view import DestinationDraft
     from gate.policy.model import Policy
 
 _PAGES: Final = (".html", ".htm", ".xhtml")
@@ -42,15 +42,13 @@ class Found:
 
     deliverable: Mapping[str, str]
     executables: Drafts
-    destinations: tuple[DestinationDraft, ...]
+    contacts: ContactDrafts
     repository: str = ""
 
 
 def starting_point(examination: Examination, judgement: Judgement, policy: Policy, repository: str) -> Found:
     """Return what an examination of the artifacts, judged without any declaration, gives for a first policy."""
-    return Found(
-        guessed(examination), draft(judgement, policy), tuple(draft_destinations(judgement, policy)), repository
-    )
+    return Found(guessed(examination), draft(judgement, policy), draft_contacts(judgement, policy), repository)
 
 
 def guessed(examination: Examination) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Contacts for people: the hosts of a delivery, and drafts of the destinations that declare them."""
+"""Contacts for people: the hosts of a delivery."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from rich.text import Text
 
 from gate.policy.findings import finding_message
 from gate.policy.hosts_view import HostView, hosts_of
-from gate.reports.escaping import shortened, terminal, toml
+from gate.reports.escaping import shortened, terminal
 from gate.reports.printing import Placed, line, printed
 from gate.text import Language, render
 
 if TYPE_CHECKING:
     from gate.models import Examination, JudgedOutbound, Judgement, OutboundFact
-    from gate.policy.hosts_view import DestinationDraft
 
 _STYLE = {
     "undeclared": "bold red",
@@ -31,8 +30,6 @@ _SHOWN = 3
 _MOST = 500
 Snippet = Callable[["OutboundFact"], str]
 """Returns the source text at a contact, shown safely; empty where it cannot be had."""
-_EMPTY = ("purpose", "operator", "sends", "disable", "privacy_page", "safety_check", "spec_ref",
-          "approved_by", "role", "party", "approved_on", "reference", "expires")  # fmt: skip
 
 
 def render_hosts(
@@ -104,36 +101,3 @@ def _summary(examination: Examination, judgement: Judgement, language: Language)
         "opaque": sum(judged.fact.reach == "opaque" for judged in judgement.outbound),
     }
     return render("report.outbound.summary", language, arguments)
-
-
-# --- drafts -----------------------------------------------------------------------------------------------------------
-
-
-def render_destinations(drafts: tuple[DestinationDraft, ...], language: Language) -> str:
-    """Return the drafts as TOML with comments; read as part of a policy it is refused at every empty field."""
-    lines = list(_comment("report.outbound.draft.head" if drafts else "report.outbound.draft.none", language))
-    for draft in drafts:
-        lines += ["", *_entry(draft, language)]
-    return "\n".join(lines) + "\n"
-
-
-def _comment(code: str, language: Language, **arguments: str | int) -> Iterator[str]:
-    for text in render(code, language, arguments).split("\n"):
-        yield f"# {terminal(text)}".rstrip()
-
-
-def _entry(draft: DestinationDraft, language: Language) -> Iterator[str]:
-    yield from _comment("report.outbound.draft.seen", language, count=len(draft.contacts))
-    for judged in draft.contacts[:_SHOWN]:
-        fact = judged.fact
-        yield f"#   {terminal(shortened(fact.path))}:{fact.line} {terminal(fact.via)} {terminal(shortened(fact.url))}"
-    yield "[[outbound.destination]]"
-    yield f"id = {toml(draft.id)}"
-    yield f"host = {toml(draft.host)}"
-    urls = sorted({judged.fact.url for judged in draft.contacts if judged.fact.url})
-    if urls:
-        yield f"# url = {toml(urls[0])}"
-    yield f"reach = [{', '.join(map(toml, draft.reach))}]"
-    yield f"where = [{', '.join(map(toml, draft.where))}]"
-    for key in _EMPTY:
-        yield f'{key} = ""  # {render(f"report.outbound.draft.key.{key}", language)}'

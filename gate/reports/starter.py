@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from gate.policy.clauses import BY_EVIDENCE, CLAUSES, DEFAULT_REQUIRED
 from gate.policy.fields import Field, Table, tables, words
 from gate.policy.model import Policy
+from gate.reports.blanks import NO_ANSWERS, Answers
+from gate.reports.contact_drafts import render_destinations, render_reviews
 from gate.reports.drafts import render_drafts
 from gate.reports.escaping import toml as toml_string
-from gate.reports.outbound import render_destinations
 from gate.text import render
 
 if TYPE_CHECKING:
@@ -33,16 +34,18 @@ _REQUIRED: Final[Mapping[Profile, tuple[str, ...]]] = {
 """The clauses that a profile requires: for the ministry all seven of the design's table."""
 
 
-def render_starter(found: Found, profile: Profile, language: Language) -> str:
+def render_starter(found: Found, profile: Profile, language: Language, answers: Answers = NO_ANSWERS) -> str:
     """Return the text of a policy file; the gate refuses it until every empty field is filled in."""
     lines = [*_comment(render("field.init.head", language))]
     given = _given(found, profile)
     for table in tables(Policy):
         lines += ["", *_table(table, given.get(table.path, {}), language)]
         if table.path == "executable":
-            lines += ["", *render_drafts(found.executables, language).splitlines()]
+            lines += ["", *render_drafts(found.executables, language, answers).splitlines()]
         if table.path == "outbound.destination":
-            lines += ["", *render_destinations(found.destinations, language).splitlines()]
+            lines += ["", *render_destinations(found.contacts.destinations, language, answers).splitlines()]
+        if table.path == "outbound.reviewed" and found.contacts.reviews:
+            lines += ["", *render_reviews(found.contacts.reviews, language, answers).splitlines()]
     return "\n".join(lines) + "\n"
 
 

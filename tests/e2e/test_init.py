@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,41 @@ def test_from_nothing_to_an_approved_check(gate: Gate, tmp_path: Path) -> None:
     (tmp_path / "gate.toml").write_text(trial, "utf-8")
     approved = gate("check", "--format", "json", "website")
     assert approved.status == 0, approved.stdout + approved.stderr
+
+
+def test_who_approves_is_said_once_for_all_entries(gate: Gate, tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    page = '<script src="https://unpkg.com/leaflet@1.9.4/a.js"></script>'
+    (tmp_path / "site" / "index.html").write_text(page)
+    (tmp_path / "site" / "a.js").write_text('const home = "https://docs.example.net/help";\n')
+    (tmp_path / "site" / "setup.ps1").write_text("Get-Process\n")
+    said = ("--approved-by", "山田", "--role", "QA", "--party", "supplier", "--approved-on", "2026-11-01",
+            "--reference", "QA-1", "--expires", "2027-03-31")  # fmt: skip
+    drafted = {"approved_by": "山田", "role": "QA", "party": "乙", "approved_on": date(2026, 11, 1),
+               "reference": "QA-1", "expires": date(2027, 3, 31)}  # fmt: skip
+    begun = gate("init", *said, "site")
+    assert begun.status == 0, begun.stderr
+    assert "with 3 drafted entries" in begun.stderr
+    written = tomllib.loads((tmp_path / "gate.toml").read_text("utf-8"))
+    outbound = written["outbound"]
+    (destination,), (review,), (executable,) = outbound["destination"], outbound["reviewed"], written["executable"]
+    assert (destination["url"], review["host"]) == ("https://unpkg.com/leaflet@1.9.4/*", "docs.example.net")
+    for entry in (destination, review, executable):
+        assert drafted.items() <= entry.items()
+        assert "" in entry.values()
+    (tmp_path / "gate.toml").unlink()
+    contacts = tomllib.loads(gate("outbound", "--write", *said, "site").stdout)["outbound"]
+    assert contacts == {"destination": [destination], "reviewed": [review]}
+    (justified,) = tomllib.loads(gate("justify", *said, "site").stdout)["executable"]
+    assert drafted.items() <= justified.items()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_day_that_is_none_is_refused_before_the_look(gate: Gate, language: str) -> None:
+    ran = gate("--lang", language, "init", "--expires", "2027-02-29", "nowhere")
+    assert (ran.status, ran.stdout) == (2, "")
+    assert "2027-02-29" in ran.stderr
+    assert ("no day" in ran.stderr) == (language == "en")
 
 
 @pytest.mark.parametrize(("language", "profile"), [("en", "basic"), ("ja", "meti")])

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
 from gate.models import OutboundFact, Reach
+from gate.policy.contact_drafts import draft_contacts
 from gate.policy.content_security import content_security_policy, directive_of
-from gate.policy.hosts_view import draft_destinations, hosts_of
-from gate.reports.outbound import render_destinations
+from gate.policy.hosts_view import hosts_of
+from gate.policy.problems import UnusablePolicyError
+from gate.policy.shared_hosts import publisher_pattern
+from gate.reports.contact_drafts import render_contact_drafts
 from gate.text import LANGUAGES
-from tests.unit.policy.policy_kit import SHA, approval, contact, destination_entry, judged, policy_of, suppress_entry
+from tests.unit.policy.policy_kit import (
+    SHA,
+    TODAY,
+    approval,
+    contact,
+    destination_entry,
+    judged,
+    policy_of,
+    suppress_entry,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,7 +104,7 @@ def test_reaches_are_counted_the_gravest_first() -> None:
 
 
 def drafts(*facts: OutboundFact, policy: str = "") -> list[tuple[str, str, tuple[Reach, ...], tuple[str, ...]]]:
-    found = draft_destinations(judged(policy, facts=facts), policy_of(policy))
+    found = draft_contacts(judged(policy, facts=facts), policy_of(policy)).destinations
     return [(each.id, each.host, each.reach, each.where) for each in found]
 
 
@@ -129,7 +142,7 @@ def test_ids_are_new_ones() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_draft_is_refused_until_a_person_fills_it_in_and_covers_then(language: Any) -> None:
     fact = contact("a.example.net")
-    text = render_destinations(draft_destinations(judged(facts=[fact]), policy_of("")), language)
+    text = render_contact_drafts(draft_contacts(judged(facts=[fact]), policy_of("")), language)
     with pytest.raises(Exception, match="purpose"):
         policy_of(text)
     answers = {
@@ -151,7 +164,80 @@ def test_a_draft_is_refused_until_a_person_fills_it_in_and_covers_then(language:
 
 
 def test_nothing_undeclared_makes_no_entry() -> None:
-    assert "[[" not in render_destinations((), "en")
+    assert "[[" not in render_contact_drafts(draft_contacts(judged(), policy_of("")), "en")
+
+
+OPAQUE = OutboundFact("", "", "opaque", "fetch", path="site/a.js", sha256=SHA)
+
+
+def reviews(*facts: OutboundFact, policy: str = "") -> list[tuple[str, str, tuple[str, ...]]]:
+    found = draft_contacts(judged(policy, facts=facts), policy_of(policy)).reviews
+    return [(each.id, each.host, each.where) for each in found]
+
+
+def test_what_a_person_has_to_look_at_is_drafted_as_a_review() -> None:
+    facts = [
+        contact("a.example.net", reach="string", path="site/x/a.js"),
+        contact("a.example.net", reach="string", path="site/y/a.js"),
+        contact("www.meti.go.jp", reach="string"),
+        contact("docs.example.net", reach="string"),
+        contact("link.example.net", reach="link"),
+        OPAQUE,
+    ]
+    assert reviews(*facts, policy=OWN + REVIEWED) == [
+        ("reviewed-unknown", "", ("site/*",)),
+        ("reviewed-a-example-net", "a.example.net", ("site/x/*", "site/y/*")),
+    ]
+
+
+def test_a_host_that_something_contacts_is_one_entry_with_all_that_was_seen_of_it() -> None:
+    facts = [contact("a.example.net", reach="code"), contact("a.example.net", reach="string", path="site/x/a.js")]
+    assert reviews(*facts) == []
+    assert drafts(*facts) == [("a-example-net", "a.example.net", ("code", "string"), ("site/*", "site/x/*"))]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_review_is_refused_until_a_person_says_what_it_is_and_covers_then(language: Any) -> None:
+    facts = [contact("a.example.net", reach="string"), OPAQUE]
+    assert judged(facts=facts).verdict == "incomplete"
+    found = draft_contacts(judged(facts=facts), policy_of(""))
+    answers: dict[str, str | date] = {
+        "approved_by": '山田 "太郎"', "role": "QA", "party": "乙", "reference": "QA-1",
+        "approved_on": TODAY, "expires": TODAY,
+    }  # fmt: skip
+    text = render_contact_drafts(found, language, answers)
+    with pytest.raises(UnusablePolicyError) as refused:
+        policy_of(text)
+    assert {problem.key for problem in refused.value.problems} == {
+        "outbound.reviewed[1].disposition",
+        "outbound.reviewed[2].disposition",
+    }
+    judgement = judged(text.replace('disposition = ""', 'disposition = "text"'), facts=facts)
+    assert judgement.verdict == "approved"
+    assert {finding.suppressed_by for finding in judgement.findings} == {"reviewed-a-example-net", "reviewed-unknown"}
+
+
+@pytest.mark.parametrize(
+    ("host", "urls", "pattern"),
+    [
+        ("unpkg.com", ("leaflet@1.9.4/a.js", "leaflet@1.9.4/b.css"), "https://unpkg.com/leaflet@1.9.4/*"),
+        ("cdn.jsdelivr.net", ("npm/leaflet@1/a.js",), "https://cdn.jsdelivr.net/npm/leaflet@1/*"),
+        ("unpkg.com", ("leaflet@1.9.4/a.js", "other@1/b.js"), ""),
+        ("cdn.jsdelivr.net", ("combine/npm/a,npm/b",), ""),
+        ("unpkg.com", ("",), ""),
+        ("unpkg.com", (), ""),
+        ("tile.example.org", ("v1/a.png",), ""),
+    ],
+)
+def test_a_host_of_everybody_is_narrowed_to_the_publisher(host: str, urls: tuple[str, ...], pattern: str) -> None:
+    assert publisher_pattern(host, [f"https://{host}/{url}" for url in urls]) == pattern
+    assert publisher_pattern(host, [f"http://{host}/{url}" for url in urls]) == ""
+
+
+def test_a_draft_for_a_host_of_everybody_names_the_publisher() -> None:
+    fact = contact("unpkg.com", url="https://unpkg.com/leaflet@1.9.4/a.js")
+    text = render_contact_drafts(draft_contacts(judged(facts=[fact]), policy_of("")), "en")
+    assert '\nurl = "https://unpkg.com/leaflet@1.9.4/*"\n' in text
 
 
 # --- the header -----------------------------------------------------------------------------------------------------

@@ -57,5 +57,5 @@ def test_entries_are_drafted_for_what_was_found() -> None:
     judgement = judge(examination, policy, policy_sha256=SHA, today=TODAY, signing=CHECK)
     found = starting_point(examination, judgement, policy, "https://example.org/r.git")
     assert [entry.classes for entry in found.executables.entries] == [("native",)]
-    assert [entry.host for entry in found.destinations] == ["tile.example.org"]
+    assert [entry.host for entry in found.contacts.destinations] == ["tile.example.org"]
     assert found.repository == "https://example.org/r.git"

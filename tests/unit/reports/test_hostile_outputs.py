@@ -28,15 +28,16 @@ from lxml import html as lxml_html
 
 from gate.cli.main import run
 from gate.errors import NotTold, VerificationError
-from gate.models import Clause, Finding
+from gate.models import Clause, Finding, JudgedOutbound, OutboundFact
+from gate.policy.contact_drafts import ContactDrafts, ReviewDraft, draft_contacts
 from gate.policy.drafts import Draft, Drafts
-from gate.policy.hosts_view import draft_destinations
 from gate.policy.starting import Found
 from gate.record.result import PolicyReference
 from gate.record.statement import RecordDeliverable
+from gate.reports.contact_drafts import render_destinations, render_reviews
 from gate.reports.drafts import render_drafts
 from gate.reports.formats import FORMATS, Format, Manner, render_report
-from gate.reports.outbound import render_destinations, render_hosts
+from gate.reports.outbound import render_hosts
 from gate.reports.papers.markdown import render_paper_markdown
 from gate.reports.papers.report import compose_report
 from gate.reports.pdf import render_pdf
@@ -271,7 +272,7 @@ def test_the_view_of_hosts_is_text(language: Language, verbose: bool) -> None:
 @both
 def test_drafts_of_destinations_are_toml_with_those_values(language: Language) -> None:
     seen = hostile()
-    drafts = draft_destinations(seen.judgement, seen.policy.policy)
+    drafts = draft_contacts(seen.judgement, seen.policy.policy).destinations
     output = render_destinations(drafts, language)
     assert obeyed(output) == []
     assert all(line.isprintable() for line in output.split("\n"))
@@ -281,6 +282,19 @@ def test_drafts_of_destinations_are_toml_with_those_values(language: Language) -
         "id", "host", "url", "reach", "where", "purpose", "operator", "sends", "disable", "privacy_page",
         "safety_check", "spec_ref", "approved_by", "role", "party", "approved_on", "reference", "expires",
     }  # fmt: skip
+
+
+@both
+def test_drafts_of_reviews_are_toml_with_those_values(language: Language) -> None:
+    contacts = (
+        JudgedOutbound(OutboundFact(text, text, "string", text, 1, path=text, sha256=SHA), None) for text in SHORT
+    )
+    drafts = tuple(ReviewDraft("a", each.fact.host, (each.fact.path,), (SHA,), (each,)) for each in contacts)
+    output = render_reviews(drafts, language, {"approved_by": SHORT[0]})
+    assert obeyed(output) == []
+    assert all(line.isprintable() for line in output.split("\n"))
+    entries = tomllib.loads(output)["outbound"]["reviewed"]
+    assert [entry["where"] for entry in entries] == [[text.encode("utf-8", "replace").decode()] for text in SHORT]
 
 
 def drafts_with(texts: list[str]) -> Drafts:
@@ -308,9 +322,10 @@ def test_drafts_of_executables_are_toml_with_those_values(language: Language) ->
 @both
 def test_a_first_policy_is_toml_with_those_values(language: Language) -> None:
     seen = hostile()
-    destinations = tuple(draft_destinations(seen.judgement, seen.policy.policy))
+    drafted = draft_contacts(seen.judgement, seen.policy.policy)
+    contacts = ContactDrafts(drafted.destinations[:1], drafted.reviews[:1])
     for text in SHORT:
-        found = Found({"name": text, "version": text}, Drafts((), ()), destinations[:1], text)
+        found = Found({"name": text, "version": text}, Drafts((), ()), contacts, text)
         output = render_starter(found, "meti", language)
         assert obeyed(output) == []
         assert all(line.isprintable() for line in output.split("\n"))
