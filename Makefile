@@ -6,7 +6,7 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 PYTEST := $(RUN) -m pytest
 
-.PHONY: docs dist self-release wheelhouse lock help setup system-demo system-test system-corpus demo test test-full corpus fuzz lint types messages schemas clean
+.PHONY: docs dist self-release wheelhouse lock help setup system-demo system-test system-corpus demo test test-decisions test-others test-full corpus fuzz lint types messages schemas clean
 
 help:
 	@echo "make demo       set up, then release, verify and tamper with two examples"
@@ -50,9 +50,22 @@ lint: $(STAMP)
 types: $(STAMP)
 	$(RUN) -m mypy
 
-test: setup lint types
-	$(PYTEST) -n 2 -m "not full and not corpus" --cov --cov-report= --cov-config=tests/decisions.coveragerc
+# What is checked on one core goes beside the tests of what decides; what each says comes in one piece.
+test: setup
+	$(MAKE) --jobs=2 --output-sync=target test-decisions lint types
+	$(MAKE) test-others
+
+# The tests that take every branch of what decides.  Only these are traced: that makes whatever runs twice as slow.
+DECISIONS := tests/unit/policy tests/unit/deliver tests/unit/sealing tests/unit/verification tests/unit/test_previous.py
+# Each of two workers begins with a half, so that what a module's tests share is made once.
+SHORT := $(PYTEST) -n 2 --dist worksteal -m "not full and not corpus"
+
+test-decisions: $(STAMP)
+	$(SHORT) --cov --cov-report= --cov-config=tests/decisions.coveragerc $(DECISIONS)
 	$(RUN) -m coverage report --rcfile=tests/decisions.coveragerc --fail-under=100 --show-missing
+
+test-others: $(STAMP)
+	$(SHORT) $(DECISIONS:%=--ignore=%)
 
 test-full: setup lint types
 	$(PYTEST) -n 2 -m "not corpus"
