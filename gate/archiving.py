@@ -11,10 +11,12 @@ import os
 import stat
 import tarfile
 import zipfile
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal, Protocol, Self, TypeAlias, cast
 
 from gate.errors import ArtifactChanged, UsageError
+from gate.filelist import hash_descriptor
 from gate.folders import FolderChangedError, cursor_in, walk
 from gate.intake.readers.interface import Options
 from gate.intake.readers.names import NameRegister, unsafe
@@ -38,6 +40,15 @@ _BY_UNIX: Final = 3
 _DOS_FOLDER: Final = 0x10
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An archive that is there: where, and what was written; ``size`` in bytes."""
+
+    path: Path
+    sha256: str
+    size: int
+
+
 class Archive:
     """The archive of the release that lies, or will lie, at ``folder``; a context manager that leaves none by itself.
 
@@ -51,6 +62,7 @@ class Archive:
         self.path = folder.with_name(f"{folder.name}.{form}")
         self._partial = folder.with_name(layout.partial_name(self.path.name))
         self._published = self._kept = False
+        self._written: Written | None = None
         if problem := unsafe(self._top, Options()) or self._no_text(self._top):
             raise UsageError("archive.name", path=printable(self._top), detail=problem)
         if os.path.lexists(self.path):
@@ -102,6 +114,8 @@ class Archive:
                 for visit in _visits(tree, cursor):
                     _add(writer, cursor, visit, self._top + b"/" + visit.path)
             with _writing():
+                stream.flush()
+                self._written = Written(self.path, *hash_descriptor(descriptor))
                 os.fchmod(descriptor, 0o644)  # whatever the umask is
                 os.fsync(descriptor)
 
@@ -111,9 +125,10 @@ class Archive:
             rename_without_replacing(self._partial, self.path)
             self._published = True
 
-    def keep(self) -> None:
-        """Let it stay: all else of the release is there."""
+    def keep(self) -> Written | None:
+        """Let it stay, as all else of the release is there; return what was written, None where nothing was."""
         self._kept = True
+        return self._written
 
 
 @contextlib.contextmanager

@@ -17,8 +17,10 @@ from gate.record.database import DatabaseDocument
 from gate.record.documents import FactsDocument, SchemaName
 from gate.record.provenance import ProvenanceStatement
 from gate.record.result import ResultDocument
+from gate.record.signed import CountersignedDocument, SealedDocument
 from gate.record.statement import Statement
 from gate.record.summary import SummaryStatement
+from gate.record.types import COUNTERSIGNED, SEALED
 from gate.verification.result import VerificationDocument
 from gate.verification.trust import TrustFile
 
@@ -36,6 +38,8 @@ SOURCES: dict[str, tuple[Any, JsonSchemaMode, str]] = {
     "provenance": (ProvenanceStatement, "validation", "in-toto Statement v1 with SLSA provenance v1 of the gate"),
     "vsa": (SummaryStatement, "serialization", "in-toto Statement v1 with a SLSA verification summary v1 of the gate"),
     "verification": (VerificationDocument, "serialization", "release-gate/verification/v1"),
+    "sealed": (SealedDocument, "serialization", SEALED),
+    "countersigned": (CountersignedDocument, "serialization", COUNTERSIGNED),
     "database": (DatabaseDocument, "serialization", "release-gate/database/v1"),
     "policy": (Policy, "validation", "gate.toml"),
     "trust": (TrustFile, "validation", "trust.toml"),

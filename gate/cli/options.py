@@ -18,6 +18,7 @@ from gate.paths import printable
 
 if TYPE_CHECKING:
     from gate.operations import CheckRequest
+    from gate.policy import LoadedPolicy
 
 FORMATS = ("text", "json", "sarif", "junit", "markdown", "html")
 """As in ``gate.reports.formats``, which loads more than ``--help`` has time for."""
@@ -33,6 +34,39 @@ def archive_option(text: Text) -> click.Option:
 def signing_config_option(text: Text) -> click.Option:
     """Return the option of every command that signs for a file with ``[signing]``."""
     return click.Option(["--signing-config"], type=_PATH, metavar="FILE", help=text("option.signing-config"))
+
+
+def signed_answer_options(text: Text) -> list[click.Parameter]:
+    """Return the options of every command that signs what is there already, for what it answers."""
+    return [
+        click.Option(
+            ["--format", "form"],
+            type=click.Choice(("text", "json")),
+            default="text",
+            show_default=True,
+            help=text("option.format"),
+        ),
+        click.Option(["-o", "--output"], type=_PATH, metavar="FILE", help=text("option.output")),
+    ]
+
+
+def policy_to_sign_by(values: dict[str, Any]) -> LoadedPolicy:
+    """Return the policy of whoever signs the release ``folder``, with what ``--signing-config`` says.
+
+    Nothing of it may lie in that release: ``PolicyError`` where it does, or it cannot be used.  Raises ``UsageError``
+    where the answer could not be written, or would lie where it has no business.
+    """
+    from gate.policy import load_policy, refuse_inside, with_signing_config  # noqa: PLC0415  # for these commands alone
+
+    folder, trust = values["folder"], values.get("trust")
+    read = [folder] if trust is None else [folder, trust]
+    beside = {"out": _real(folder)} if values.get("archive") else {}
+    refuse_colliding_reports({**values, "paths": read, **beside})
+    loaded = load_policy(values["config"] or (DEFAULT_POLICY if DEFAULT_POLICY.exists() else None))
+    if values["signing_config"] is not None:
+        loaded = with_signing_config(loaded, values["signing_config"])
+    refuse_inside(loaded, [folder])
+    return loaded
 
 
 class ReportOption(click.ParamType[tuple[str, Path]]):

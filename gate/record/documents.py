@@ -47,7 +47,17 @@ __all__ = [
 ]
 
 SchemaName: TypeAlias = Literal[
-    "facts", "result", "record", "provenance", "vsa", "verification", "database", "policy", "trust"
+    "facts",
+    "result",
+    "record",
+    "provenance",
+    "vsa",
+    "verification",
+    "sealed",
+    "countersigned",
+    "database",
+    "policy",
+    "trust",
 ]
 
 

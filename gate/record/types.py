@@ -14,6 +14,8 @@ FactsSchema = Literal["release-gate/facts/v1"]
 ResultSchema = Literal["release-gate/result/v1"]
 VerificationSchema = Literal["release-gate/verification/v1"]
 DatabaseSchema = Literal["release-gate/database/v1"]
+SealedSchema = Literal["release-gate/sealed/v1"]
+CountersignedSchema = Literal["release-gate/countersigned/v1"]
 
 STATEMENT: Final[StatementType] = "https://in-toto.io/Statement/v1"
 """in-toto Attestation Framework, statement layer, version 1."""
@@ -34,3 +36,5 @@ FACTS: Final[FactsSchema] = "release-gate/facts/v1"
 RESULT: Final[ResultSchema] = "release-gate/result/v1"
 VERIFICATION: Final[VerificationSchema] = "release-gate/verification/v1"
 DATABASE: Final[DatabaseSchema] = "release-gate/database/v1"
+SEALED: Final[SealedSchema] = "release-gate/sealed/v1"
+COUNTERSIGNED: Final[CountersignedSchema] = "release-gate/countersigned/v1"

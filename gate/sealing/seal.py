@@ -24,25 +24,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from gate.archiving import ArchiveForm
+    from gate.archiving import ArchiveForm, Written
+    from gate.models import ServiceFact
     from gate.policy import LoadedPolicy
-    from gate.record.statement import PromisedSignature, Statement
+    from gate.record.statement import PromisedSignature, RecordDeliverable, Statement
     from gate.signing.interface import Signer
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A release that is signed now.
+    """A release that is signed now, with the archive beside it, if one was to be made, and the services used for that.
 
-    ``deliverable`` is its name and version, empty where the record has none; ``created`` is when the record was written
-    (RFC 3339, UTC).
+    ``created`` is when the record was written (RFC 3339, UTC).
     """
 
     folder: Path
-    deliverable: str
+    deliverable: RecordDeliverable | None
     record_sha256: str
     created: str
     signatures: tuple[PromisedSignature, ...]
+    archive: Written | None
+    services: tuple[ServiceFact, ...]
 
 
 def seal(
@@ -87,9 +89,10 @@ def seal(
             step("confirm")
             release.confirm()
             held.put_in_place(partial(_look, release, archive))
-        if archive:
-            archive.keep()
-        return Sealed(place, _deliverable(statement), record_sha256, statement.predicate.created, promised)
+        written = archive.keep() if archive else None
+        services = tuple(service for signer in signers for service in signer.services)
+        about = statement.predicate
+        return Sealed(place, about.deliverable, record_sha256, about.created, promised, written, services)
 
 
 def _look(release: UnsignedRelease, archive: Archive | None, signatures: Iterable[str]) -> None:
@@ -110,11 +113,6 @@ def _require_promised(statement: Statement, signers: Sequence[Signer], *, begun:
     backends = {backend for backend, _ in promised} == {backend for backend, _ in loaded}
     if not backends or any(backend not in late for backend, _ in promised ^ loaded):
         raise UsageError("sealing.other-signers", promised=_shown(promised), loaded=_shown(loaded))
-
-
-def _deliverable(statement: Statement) -> str:
-    given = statement.predicate.deliverable
-    return printable(f"{given.name} {given.version}") if given else ""
 
 
 def _shown(pairs: Iterable[tuple[str, str]]) -> str:

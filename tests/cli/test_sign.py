@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 
 from gate.cli.main import run
+from gate.record.documents import schema
 from gate.signing.interface import PromisedSigner
 from tests.unit.release_kit import POLICY, Keys, inputs_in, keys
 from tests.unit.sealing.sealing_kit import Job, make_unsigned, tree
@@ -23,6 +27,10 @@ RECORD = "gate/record.intoto.json"
 @pytest.fixture
 def job(tmp_path: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> Job:
     """An unsigned release ``out``, and the policy of a job that has the key, in the current folder."""
+    return made_job(tmp_path, keys, monkeypatch)
+
+
+def made_job(tmp_path: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> Job:
     promise = PromisedSigner("openpgp", keys.supplier, ".asc", signs_artifacts=True, irrevocable=False)
     job = make_unsigned(tmp_path, (promise,))
     signing = f'[signing]\nuse = ["openpgp"]\n[signing.openpgp]\nfingerprint = "{keys.supplier}"\n'
@@ -109,6 +117,51 @@ def test_quiet_where_it_is_asked_to_be(job: Job, capsys: pytest.CaptureFixture[s
     assert run(["-q", "sign", "out", "--record-sha256", job.sha256]) == 0
     told = capsys.readouterr()
     assert (told.out, told.err) == ("", "")
+
+
+def document(raw: str) -> dict[str, Any]:
+    """Return the one JSON document, which is just what its schema says."""
+    found: dict[str, Any] = json.loads(raw)
+    jsonschema.Draft202012Validator(schema("sealed")).validate(found)
+    return found
+
+
+@pytest.mark.parametrize("to_file", [False, True])
+def test_one_document_for_programs(
+    tmp_path: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], to_file: bool
+) -> None:
+    _, site = inputs_in(tmp_path / "in")
+    (odd,) = site.glob("odd*")
+    odd.unlink()  # no archive holds it
+    job = made_job(tmp_path, keys, monkeypatch)
+    options = ["--format", "json", "--archive", "tar", *(["-o", "signed.json"] if to_file else [])]
+    assert run(["-q", "sign", "out", "--record-sha256", "0" * 64, *options]) == 3
+    assert (capsys.readouterr().out, Path("signed.json").exists()) == ("", False)
+    assert run(["-q", "sign", "out", "--record-sha256", job.sha256, *options]) == 0
+    told = capsys.readouterr()
+    assert told.err == ""
+    assert not (to_file and told.out)
+    found = document(Path("signed.json").read_text() if to_file else told.out)
+    assert (found["schema"], found["folder"], found["record_sha256"]) == ("release-gate/sealed/v1", "out", job.sha256)
+    assert (found["deliverable"]["version"], found["created"]) == ("1.4.0", "2026-12-01T00:00:00Z")
+    assert {(each["backend"], each["signer"]) for each in found["signatures"]} == {("openpgp", keys.supplier)}
+    assert {each["file"] for each in found["signatures"]} == {
+        path.relative_to(job.folder).as_posix() for path in job.folder.rglob("*.asc")
+    }
+    assert {each["signs"] for each in found["signatures"]} >= {RECORD, "gate/SHA256SUMS", "payload/app.bin"}
+    archive = Path("out.tar").read_bytes()
+    assert found["archive"] == {
+        "path": str(tmp_path / "out.tar"), "sha256": sha256(archive).hexdigest(), "size": len(archive)
+    }  # fmt: skip
+    assert found["external_services"] == []
+
+
+def test_the_answer_has_no_business_in_the_release(job: Job, capsys: pytest.CaptureFixture[str]) -> None:
+    before = tree(job.folder)
+    for file in ("out/signed.json", "out/gate/record.intoto.json", "gate.toml", "out.tar", "no/such/folder"):
+        options = ("--record-sha256", job.sha256, "--archive", "tar", "--format", "json", "-o", file)
+        assert refused(capsys, "sign", "out", *options)[0] == 2
+        assert tree(job.folder) == before
 
 
 X509 = """

@@ -18,10 +18,12 @@ import pytest
 import yaml
 
 from gate.folders import remove_tree
+from gate.signing.interface import PromisedSigner
 from tests.conftest import Gate, Key, clean_environment, policy_text, trust_text
 from tests.e2e.action_kit import REUSABLE, ROOT, Project, module, unpack_tar
 from tests.simulators.sigstore.issuer import WORKFLOW, WORKFLOW_IDENTITY
 from tests.simulators.sigstore.stack import Stack
+from tests.unit.sealing.sealing_kit import make_unsigned
 
 EXAMPLES = ROOT / "examples" / "workflows"
 TAG = {"ref": "refs/tags/v1.0"}
@@ -204,6 +206,30 @@ def test_what_reads_strangers_bytes_gets_no_secret(tmp_path: Path) -> None:
     assert not [name for name in secrets if name in seen.read_text()]
     assert module("gate_process").gate_environment(environment, signs=True) == environment
     assert module("gate_process").gate_environment(environment, signs=False).keys() == {"RUNNER_TEMP", "PATH", "PIN"}
+
+
+def test_what_only_the_second_job_knows_of_signing(key: Key, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``signing-config`` goes to the gate as it is; one that lies in the release, or says more, is refused by it."""
+    monkeypatch.chdir(tmp_path)
+    promise = PromisedSigner("openpgp", key.fingerprint, ".asc", signs_artifacts=True, irrevocable=False)
+    job = make_unsigned(tmp_path, (promise,))
+    (tmp_path / "signing.toml").write_text(key.policy())
+    (tmp_path / "more.toml").write_text("[gate]\nrequire = []\n")
+    inside = job.folder / "gate" / "gate.toml"
+    action = yaml.safe_load((ROOT / "sign" / "action.yml").read_text())
+    (step,) = (step for step in action["runs"]["steps"] if step.get("id") == "sign")
+    assert step["env"]["GATE_SIGNING_CONFIG"] == "${{ inputs.signing-config }}"
+    for file, status in (("more.toml", 2), (str(inside), 2), ("signing.toml", 0)):
+        environment = {
+            **clean_environment(), "RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(tmp_path / "outputs"),
+            "GATE_RELEASE": str(job.folder), "GATE_RECORD_SHA256": job.sha256, "GATE_SIGNING_CONFIG": file,
+        }  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, ROOT / "tools" / "action" / "action.py", "sign"],
+            env=environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == status, done.stdout + done.stderr
+        assert (job.folder / "gate" / "record.intoto.json.asc").exists() == (status == 0)
 
 
 CHANGES = {

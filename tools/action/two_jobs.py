@@ -78,6 +78,7 @@ def sign(environment: Mapping[str, str]) -> int:
         folder = given if given.is_dir() else unpack(given, environment)
         command = ["--lang", environment.get("GATE_LANGUAGE") or "en", "--no-progress", "sign"]
         command += ["--config", environment.get("GATE_CONFIG") or "gate.toml", "--record-sha256", digest]
+        command += ["--signing-config", keys] if (keys := environment.get("GATE_SIGNING_CONFIG")) else []
         for backend in environment.get("GATE_SIGN", "").split():
             command += ["--sign", backend]
         with key_home(environment) as own:
@@ -102,7 +103,8 @@ def key_home(environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
     if not key.strip():
         yield own
         return
-    if _names_a_home(Path(environment.get("GATE_CONFIG") or "gate.toml")):
+    files = (environment.get("GATE_CONFIG") or "gate.toml", environment.get("GATE_SIGNING_CONFIG"))
+    if any(_names_a_home(Path(file)) for file in files if file):
         raise Refused(
             "The input openpgp-key brings a key, and the policy's [signing.openpgp] home another: leave one out."
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from gate.archiving import FORMS, Archive, ArchiveForm
+from gate.archiving import FORMS, Archive, ArchiveForm, Written
 from gate.errors import ArtifactChanged, UsageError
 from gate.filelist import list_folder
 from gate.received.archive import unpacked
@@ -32,9 +33,10 @@ def beside(job: Job) -> list[str]:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_it_holds_what_the_folder_holds_and_what_one_job_makes(job: Job, tmp_path: Path, form: ArchiveForm) -> None:
-    job.sign(form=form)
+    sealed = job.sign(form=form)
     assert beside(job) == [*BESIDE, f"out.{form}"]
     archive = tmp_path / f"out.{form}"
+    assert sealed.archive == Written(archive, sha256(archive.read_bytes()).hexdigest(), archive.stat().st_size)
     with unpacked(archive) as got:
         assert list_folder(got) == list_folder(job.folder)
     two = archive.read_bytes()
