@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import os
 import shutil
 import subprocess
@@ -28,6 +29,8 @@ MANUAL = {"man/gate.1": "share/man/man1/gate.1", "man/ja/gate.1": "share/man/ja/
 """Manual pages of the tree, and where they are below the folder that the wheel is installed to."""
 SOURCES = (".po",)
 """What of the package is compiled before it is packed, and not needed by who runs it."""
+_MODES = {"100644": 0o644, "100755": 0o755}
+"""Modes of git's trees, and what they are in a file system."""
 INFO = frozenset({"METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE"})
 
 
@@ -35,9 +38,12 @@ class DistError(Exception):
     """The distributions cannot be built, or are not what they have to be."""
 
 
-def git(root: Path, *arguments: str) -> bytes:
-    """Return what git answers about the repository at ``root``."""
-    done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=False)  # noqa: S607  # the builder's own git
+def git(root: Path, *arguments: str, given: bytes = b"") -> bytes:
+    """Return what git answers about the repository at ``root``, on ``given`` as its standard input."""
+    done = subprocess.run(
+        ["git", "-C", str(root), "-c", "log.showSignature=false", *arguments],  # noqa: S607  # the builder's own git
+        input=given, capture_output=True, check=False, env={**os.environ, "GIT_NO_REPLACE_OBJECTS": "1"},
+    )  # fmt: skip
     if done.returncode != 0:
         raise DistError(done.stderr.decode(errors="replace").strip())
     return done.stdout
@@ -68,7 +74,8 @@ def build(root: Path, out: Path) -> list[Path]:
         tree, made = Path(folder) / "tree", Path(folder) / "made"
         _export(root, tree)
         seconds = git(root, "log", "-1", "--format=%ct", "HEAD").decode().strip()
-        command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(made), str(tree)]
+        # -P: the packer is never looked for in the current folder.
+        command = [sys.executable, "-P", "-m", "build", "--no-isolation", "--outdir", str(made), str(tree)]
         done = subprocess.run(command, env=_environment(seconds), umask=0o022, capture_output=True, check=False)
         if done.returncode != 0:
             raise DistError((done.stdout + done.stderr).decode(errors="replace")[-4000:])
@@ -78,12 +85,25 @@ def build(root: Path, out: Path) -> list[Path]:
 
 
 def _export(root: Path, tree: Path) -> None:
-    """Write the files of the last commit into ``tree``."""
-    tree.mkdir()
-    archive = tree.parent / "tree.tar"
-    archive.write_bytes(git(root, "archive", "--format=tar", "HEAD"))
-    # Python's own reader warns, or cannot be told what to refuse, by its version.
-    subprocess.run(["tar", "--extract", "--file", archive, "--directory", tree], check=True)  # noqa: S607  # as above
+    """Write the files of the last commit into ``tree``, byte for byte.
+
+    Neither ``git archive`` nor a checkout would do: both change line ends, leave files out and fill others in as the
+    builder's settings and attributes say.
+    """
+    entries = [entry.split("\t", 1) for entry in git(root, "ls-tree", "-r", "-z", "HEAD").decode().split("\0") if entry]
+    stated = [(*about.split(" "), name) for about, name in entries]
+    odd = [name for mode, _, _, name in stated if mode not in _MODES]
+    if odd:
+        raise DistError(f"neither a file nor a program: {', '.join(odd)}")
+    asked = "".join(f"{blob}\n" for _, _, blob, _ in stated).encode()
+    answer = io.BytesIO(git(root, "cat-file", "--batch", given=asked))
+    for mode, _, _, name in stated:
+        size = int(answer.readline().split(b" ")[2])
+        target = tree / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(answer.read(size))
+        target.chmod(_MODES[mode])
+        answer.read(1)  # the end of the line
 
 
 def _environment(seconds: str) -> dict[str, str]:

@@ -74,6 +74,26 @@ def test_two_clones_give_the_same_bytes(built: Built, tmp_path: Path) -> None:
     assert again.sdist.read_bytes() == built.sdist.read_bytes()
 
 
+def test_neither_the_builders_git_nor_a_shallow_clone_nor_the_current_folder_is_seen(
+    built: Built, tmp_path: Path
+) -> None:
+    """Line ends, left out files and filled in ones are what attributes and settings of git can ask for."""
+    clone = tmp_path / "shallow"
+    git(built.repository, "clone", "--quiet", "--depth=1", f"file://{built.repository}", str(clone))
+    (tmp_path / "attributes").write_text("*.py export-ignore\n*.md export-subst text eol=crlf\n")
+    (tmp_path / ".gitconfig").write_text(
+        f"[core]\nautocrlf = true\nattributesFile = {tmp_path}/attributes\n[tar]\numask = 0077\n"
+        "[log]\nshowSignature = true\n"
+    )
+    (clone / ".git" / "info" / "attributes").write_text("gate/** export-ignore\n")
+    (clone / "build").mkdir()
+    for name in ("__init__", "__main__"):
+        (clone / "build" / f"{name}.py").write_text("raise SystemExit('TAKEN OVER')\n")
+    again = built_in(clone, tmp_path / "out", HOME=str(tmp_path))
+    assert again.wheel.read_bytes() == built.wheel.read_bytes()
+    assert again.sdist.read_bytes() == built.sdist.read_bytes()
+
+
 def test_the_tree_gives_the_wheel_of_the_sdist(built: Built, tmp_path: Path) -> None:
     seconds = git(built.repository, "log", "-1", "--format=%ct").strip()
     subprocess.run(
