@@ -20,13 +20,6 @@ from gate.models import Gap, Reach
 SCRIPT_BYTES = 24 << 20
 """Largest script that is parsed: its tree takes some fifty times of it in memory."""
 
-_INTERESTING = re.compile(
-    r"//|\\|:[/\\]|fetch|XMLHttp|[Rr]equest|open|WebSocket|EventSource|Worker|Scripts|import|WebTransport|RTCPeer|src|"
-    r"href|HTML|html|innerText|textContent|write|[Aa]ttr|location|style|css|[Cc]onnect|ajax|axios|\bgot\b|\bky\b|atob|"
-    r"fromC|eval|Function|setTimeout|setInterval|[Bb]eacon|get|post|put|load|tile|poster|action|ping|exec|spawn|host|"
-    r"join|split|require|Image|Audio|Font|Blob|\[|register|stun:|turn:|send|lookup|resolve|createElement|jsx|http|inding|Reflect"
-)
-"""Something of this is in every script that contacts a server, or holds a URL: those without are not parsed."""
 _TOKEN = re.compile(
     r"\"(?>(?:[^\"\\\n]++|\\.)*)\"?|'(?>(?:[^'\\\n]++|\\.)*)'?|`(?>(?:[^`\\]++|\\.)*)`?",
     re.DOTALL,
@@ -43,8 +36,6 @@ def read_script(
     ``strings`` is how URLs in its strings are reached, where no sink for them is seen; URLs in comments have reach
     ``text``.  ``via`` is the construct that holds the script.
     """
-    if not _INTERESTING.search(text):
-        return
     if strings == "automatic":  # data of which the browser fetches every string
         reach: Reach = "conditional" if condition else "automatic"
         yield from (each._replace(condition=condition) for each in _searched(text, base, lines, via, reach))

@@ -38,6 +38,10 @@ _COMPUTED = re.compile(rb"(?<![\w$])(?:%s)\s*+(?:\?\.)?\[" % b"|".join(_GLOBALS)
 _TAKEN_APART = re.compile(rb"\}\s*+=\s*+\Z")
 _GIVING = ("variable_declarator", "assignment_expression")
 _NOT_TAKEN = re.compile(rb"(?:typeof|instanceof|[\"'.]prototype|function|class)\s++\Z|(?:[=!]=|[\"'])\Z")
+_HANDLER = re.compile(rb"(?:(?:window|self|globalThis)\.)?on(?:error|unhandledrejection|message|hashchange|popstate)")
+"""What browsers call with a text that comes from elsewhere."""
+_HANDLER_LENGTH = 40
+_AROUND = 12
 _AGAIN = 400
 _MOST = 1500
 _DEPTH = 4
@@ -178,9 +182,11 @@ class _Follower:
             case "variable_declarator":
                 self._named(parent.child(0), sink, depth)
             case "assignment_expression" | "augmented_assignment_expression":
-                self._named(parent.child(0), sink, depth)
+                self._assigned(parent.child(0), sink, depth)
                 self._follow(path[:index], sink, depth)
             case "pair" | "field_definition" | "public_field_definition":
+                if self._is_called_by_others(path[: index - 1], parent):
+                    self._contacts.opaque(f"{sink} passed on", node)
                 self._member(self._program.key(parent.named_children[0]), sink, parent)
             case "assignment_pattern" | "object_assignment_pattern" | "pair_pattern":
                 self._named(parent.named_children[0 if parent.type != "pair_pattern" else -1], sink, depth)
@@ -265,6 +271,13 @@ class _Follower:
         if not functions:
             self._contacts.opaque(f"{sink} passed on", node)
 
+    def _assigned(self, target: Node, sink: str, depth: int) -> None:
+        """Follow the name or member that a sink is assigned to; one that browsers call is opaque."""
+        start = max(target.start_byte, target.end_byte - _HANDLER_LENGTH)
+        if _HANDLER.fullmatch(self._program.data, start, target.end_byte):
+            self._contacts.opaque(f"{sink} passed on", target)
+        self._named(target, sink, depth)
+
     # --- names -------------------------------------------------------------------------------------------------
 
     def _named(self, target: Node | None, sink: str, depth: int) -> None:
@@ -323,6 +336,15 @@ class _Follower:
         for call in calls:
             self._take(call, sink)
 
+    def _is_called_by_others(self, around: list[Node], pair: Node) -> bool:
+        """Say whether the language itself, or a module that is no script, calls a member of an object."""
+        program = self._program
+        key = pair.named_children[0]
+        if key.type == "computed_property_name" and program.bytes_of(key).startswith(b"[Symbol."):
+            return True
+        calls = [node for node in around[-_AROUND:] if node.type in ("call_expression", "new_expression")]
+        return any(program.data.startswith(b"WebAssembly", _callee(each).start_byte) for each in calls)
+
     def _inherited(self, path: list[Node], sink: str, depth: int) -> None:
         """Take the calls of a class that is made of a sink, and those of its constructor to the one above."""
         owner = path[-1]
@@ -337,6 +359,10 @@ def _spread(contacts: Contacts, listed: Sequence[Node]) -> list[Node]:
     items: Iterator[list[Node] | None] = (contacts.program.items(each) for each in listed[:1])
     found = next(items, None)
     return list(listed) if found is None else found
+
+
+def _callee(call: Node) -> Node:
+    return call.child(1 if call.type == "new_expression" else 0)
 
 
 def _places(data: bytes, word: bytes) -> Iterator[int]:

@@ -56,11 +56,19 @@ class Call:
         return self.arguments[index] if index < len(self.arguments) else None
 
     def is_on(self, *owners: bytes) -> bool:
-        """Say whether the text of what it is called on ends in one of ``owners``."""
+        """Say whether the text of what it is called on, or is a member of by ``with``, ends in one of ``owners``."""
         called = self._function or self.node.child(0)
         end = called.end_byte
         text = self._program.data[max(called.start_byte, end - _OWNER_LENGTH) : end]
+        if text.endswith(b"]"):
+            return self.receiver is not None and self._ends_in(self.receiver, owners)
+        if b"." not in text:
+            return any(self._ends_in(each, owners) for each in self._program.objects_around(self.node.start_byte))
         return text.rpartition(b".")[0].endswith(owners)
+
+    def _ends_in(self, node: Node, owners: tuple[bytes, ...]) -> bool:
+        end = plain(node).end_byte
+        return self._program.data[max(plain(node).start_byte, end - _OWNER_LENGTH) : end].endswith(owners)
 
 
 Handler: TypeAlias = Callable[[Contacts, Call], None]

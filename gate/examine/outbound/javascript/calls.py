@@ -15,11 +15,13 @@ from gate.examine.outbound.javascript.contacts import Contacts
 from gate.examine.outbound.javascript.elements import attribute, made_element, tag_of
 from gate.examine.outbound.javascript.folding import FEW_STEPS
 from gate.examine.outbound.javascript.options import options, peer_connection, url_or_options
+from gate.examine.outbound.javascript.platform import PLATFORM, into_script, take_background_fetch
 from gate.examine.outbound.unknown import UNKNOWN
 
 _WINDOWS = re.compile(rb"(?:.*\.)?(?:window|self|globalThis|top|parent|opener|frames|win|w)", re.DOTALL)
 _METHODS = frozenset(["get", "post", "put", "patch", "delete", "head", "options", "connect", "trace", "propfind"])
 _BEFORE = 40
+_OPENED = re.compile(r"<([A-Za-z][\w\-]{0,40})")
 _LOADER = re.compile(
     r"fetch|script|ajax|request|beacon|download|websocket|getjson|iframe|pixel|tracker|stylesheet", re.IGNORECASE
 )
@@ -142,6 +144,10 @@ def _create(contacts: Contacts, call: Call) -> None:
 def _jquery(contacts: Contacts, call: Call) -> None:
     if call.arguments:
         _markup(0, jquery=True)(contacts, call)
+    for value in call.arguments[1:2]:
+        tag = _OPENED.match((contacts.folder.constant(call.arguments[0], FEW_STEPS) or "").lstrip())
+        if tag is not None:
+            made_element(contacts, tag[1].lower(), value, call.node)
 
 
 def _map_source(contacts: Contacts, call: Call) -> None:
@@ -184,8 +190,14 @@ def _blob(contacts: Contacts, call: Call) -> None:
                     contacts.script_text(piece, "Blob()", call.node)
 
 
+def _fetch(contacts: Contacts, call: Call) -> None:
+    if not take_background_fetch(contacts, call):
+        _url()(contacts, call)
+
+
 CALLS: Mapping[str, Handler] = {
-    "fetch": _url(),
+    **PLATFORM,
+    "fetch": _fetch,
     "fetchLater": _url(),
     "sendBeacon": _url(),
     "importScripts": _every_url,
@@ -204,9 +216,11 @@ CALLS: Mapping[str, Handler] = {
     "insertAdjacentHTML": _markup(1),
     "createContextualFragment": _markup(0),
     "setHTMLUnsafe": _markup(0),
+    "parseHTMLUnsafe": _markup(0, jquery=True),
+    "parseFromString": _markup(0, jquery=True),
     "html": _markup(0, jquery=True),
-    "append": _markup(-1, jquery=True),
-    "prepend": _markup(-1, jquery=True),
+    "append": into_script(_markup(-1, jquery=True)),
+    "prepend": into_script(_markup(-1, jquery=True)),
     "after": _markup(-1, jquery=True),
     "before": _markup(-1, jquery=True),
     "replaceWith": _markup(0, jquery=True),

@@ -35,6 +35,8 @@ _PIECE = re.compile(
 _TELLING = re.compile(rb"//|\\[xu0-7/]|/\\|(?:http|ws|ftp|stun|turn)s?:", re.IGNORECASE)
 """What a literal holds from which a URL can be read, or that hides one."""
 _MAKING_TEXT = (b"atob", b"fromC", b"unescape", b"decodeURI", b".join(", b"reverse")
+_AT_END = (b"/'", b'/"', b"/`", b"/${")
+_AT_BEGINNING = (b"'/", b'"/', b"`/", b"}/")
 _END_OF_HOST = re.compile(rb"['\"`}](?:\.[A-Za-z0-9\-]{1,63})+\.[A-Za-z]{2,20}[/:]")
 _SCHEME_ALONE = re.compile(rb"['\"`](?:https?:|wss?:)?(?://)?['\"`]")
 """A literal that bears on no host: which of several it is makes no difference."""
@@ -88,6 +90,14 @@ class Contacts:
         data = self.program.data
         return bool(self.telling) or any(making in data for making in _MAKING_TEXT) or bool(_END_OF_HOST.search(data))
 
+    @cached_property
+    def _can_make_urls(self) -> bool:
+        """Whether any URL can come of texts that hold none: one of them ends in a slash, one begins with it."""
+        data = self.program.data
+        return self.can_hold_urls or (
+            any(data.find(each) >= 0 for each in _AT_END) and any(data.find(each) >= 0 for each in _AT_BEGINNING)
+        )
+
     # --- URLs --------------------------------------------------------------------------------------------------
 
     def contact(
@@ -104,7 +114,7 @@ class Contacts:
 
         Where that is not, a URL alone tells that there is a contact: the name of a vocabulary tells nothing.
         """
-        if opaque or self.can_hold_urls:
+        if opaque or self._can_make_urls:
             for each in self.folder.fold(value, STEPS if opaque else FEW_STEPS):
                 if not opaque and is_vocabulary(each.text):
                     continue

@@ -12,6 +12,7 @@ from gate.examine.outbound.attributes import srcset_urls
 from gate.examine.outbound.javascript.contacts import Contacts
 from gate.examine.outbound.javascript.folding import FEW_STEPS
 from gate.examine.outbound.javascript.scopes import NO_TEXT, plain
+from gate.examine.outbound.javascript.targets import owner_by_with, roundabout
 from gate.models import Reach
 
 _OPENED = re.compile(rb"<([A-Za-z][\w.\-]{0,40})\s")
@@ -25,6 +26,7 @@ _STYLE_NAMES = (
     "maskImage clipPath cssText style src"
 )
 _STYLED = frozenset(_STYLE_NAMES.split())
+_SCRIPT = "script"
 _FETCHED_LINKS = frozenset({"link", "image", "use", "script", "feImage", "base"})
 
 
@@ -49,15 +51,32 @@ def _srcset(contacts: Contacts, value: Node, construct: str, at: Node, _tag: str
             contacts.url(each._replace(text=url), construct, at)
 
 
-def _markup(contacts: Contacts, value: Node, construct: str, at: Node, _tag: str) -> None:
-    contacts.markup(value, construct, at)
+def _markup(contacts: Contacts, value: Node, construct: str, at: Node, tag: str) -> None:
+    if tag == _SCRIPT:
+        contacts.script(value, construct, at, opaque=True)
+    else:
+        contacts.markup(value, construct, at)
+
+
+def _text(contacts: Contacts, value: Node, construct: str, at: Node, tag: str) -> None:
+    """Take the text of an element: of a script it is the code, of a style sheet its rules."""
+    if tag == _SCRIPT:
+        contacts.script(value, construct, at, opaque=True)
+    else:
+        contacts.style(value, construct, at)
+
+
+def _code(contacts: Contacts, value: Node, construct: str, at: Node, tag: str) -> None:
+    if tag == _SCRIPT:
+        contacts.script(value, construct, at, opaque=True)
 
 
 def _href(contacts: Contacts, value: Node, construct: str, at: Node, tag: str) -> None:
     if tag in _FETCHED_LINKS:
         contacts.contact(value, construct, at)
     else:
-        contacts.contact(value, construct, at, reach="link" if tag == "a" else "interaction", opaque=False)
+        followed = tag == "a" and not contacts.program.calls.get(b"click")
+        contacts.contact(value, construct, at, reach="link" if followed else "interaction", opaque=False)
 
 
 def _on_interaction(contacts: Contacts, value: Node, construct: str, at: Node, _tag: str) -> None:
@@ -99,8 +118,9 @@ PROPERTIES: Mapping[str, Setter] = {
     "baseURL": _constant_url,
     "baseVal": _constant_url,
     **{name: _style for name in _STYLED if name not in ATTRIBUTES},
-    "textContent": _style,
-    "innerText": _style,
+    "textContent": _text,
+    "innerText": _text,
+    "text": _code,
 }
 """Properties of elements that a script assigns."""
 
@@ -132,34 +152,39 @@ def take_assignments(contacts: Contacts) -> None:
         end = target.end_byte
         if data[end - 1] == _BRACKET or data[end - 3 : end] in _ENDINGS:
             _assign(contacts, node, target)
+    for each in roundabout(contacts.program):
+        _give(contacts, each.node, each.target, each.value)
 
 
 def _assign(contacts: Contacts, node: Node, target: Node) -> None:
     """Take an assignment to a property of an element, or to the location of the page."""
-    program = contacts.program
     end = target.end_byte
-    data = program.data
+    data = contacts.program.data
     if data[end - 1] != _BRACKET:
         start = max(target.start_byte, end - _LONGEST)
         written = data[max(data.rfind(b".", start, end) + 1, start) : end]
         if written not in _WRITTEN and not written.endswith(b"location"):
             return
-    value = node.child(node.child_count - 1)
+    _give(contacts, node, target, node.child(node.child_count - 1))
+
+
+def _give(contacts: Contacts, node: Node, target: Node, value: Node) -> None:
+    """Take what a member, or the location of the page, is given."""
+    program = contacts.program
     if value.type in NO_TEXT:
         return
+    name, owner = _property(contacts, target), target.named_children[0] if target.named_children else None
     if target.type == "identifier":
-        if program.bytes_of(target) == b"location" and not program.scopes.is_declared(b"location", node.start_byte):
+        name, owner = program.text(target), owner_by_with(program, target)
+        if name == "location" and owner is None and not program.scopes.is_declared(b"location", node.start_byte):
             _on_interaction(contacts, value, "location", node, "")
-        return
-    name = _property(contacts, target)
     setter = PROPERTIES.get(name)
-    if setter is not None:
-        owner = target.named_children[0]
-        in_style = name in _STYLED and program.bytes_of(owner).endswith((b"style", b"Style"))
-        if in_style:
-            contacts.style(value, f".style.{name}", node)
-            return
-        setter(contacts, value, f".{name}", node, tag_of(contacts, owner))
+    if setter is None or owner is None:
+        return
+    if name in _STYLED and program.bytes_of(owner).endswith((b"style", b"Style")):
+        contacts.style(value, f".style.{name}", node)
+        return
+    setter(contacts, value, f".{name}", node, tag_of(contacts, owner))
 
 
 def _property(contacts: Contacts, target: Node) -> str:

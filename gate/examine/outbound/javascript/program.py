@@ -51,6 +51,7 @@ _GENERIC = frozenset(b"url uri host origin server api base baseUrl baseURL domai
 _FEW = 2
 _NAME_LENGTH = 80
 _PATH = 2000
+_TERMS = 64
 _BRACKET = ord("]")
 _NAME_BACKWARDS = re.compile(rb"[\w$]+")
 
@@ -116,9 +117,29 @@ class Program:
         """Return the name that the key of a property writes."""
         if node.type == "string":
             return unescaped(self.text(node)[1:-1]).encode("utf-8", "replace")
-        if node.type == "computed_property_name" and node.named_children and node.named_children[0].type == "string":
-            return self.key(node.named_children[0])
+        if node.type == "computed_property_name" and node.named_children:
+            written = self._sum(node.named_children[0])
+            return self.bytes_of(node) if written is None else written
         return self.bytes_of(node)
+
+    def _sum(self, node: Node) -> bytes | None:
+        """Return the text that literals make, alone or as a sum; None where anything else is in it."""
+        terms: list[bytes] = []
+        while node.type == "binary_expression" and self.operator(node) == "+" and len(terms) < _TERMS:
+            last = node.named_children[-1]
+            if last.type != "string":
+                return None
+            terms.append(self.key(last))
+            node = node.named_children[0]
+        return b"".join([self.key(node), *reversed(terms)]) if node.type == "string" else None
+
+    def objects_around(self, place: int) -> list[Node]:
+        """Return the objects of the ``with`` statements around a place."""
+        return [
+            node.named_children[0]
+            for node in self.captures.get("with", ())
+            if node.start_byte <= place < node.end_byte and node.named_children
+        ]
 
     # --- structures --------------------------------------------------------------------------------------------
 

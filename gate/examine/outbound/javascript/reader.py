@@ -17,6 +17,7 @@ from gate.examine.outbound.javascript.contacts import Contacts
 from gate.examine.outbound.javascript.elements import jsx_attribute, take_assignments
 from gate.examine.outbound.javascript.folding import FEW_STEPS
 from gate.examine.outbound.javascript.modules import holds_modules, is_global
+from gate.examine.outbound.javascript.pieces import take_pieces
 from gate.examine.outbound.javascript.program import Program
 from gate.examine.outbound.javascript.reflection import take_reflected
 from gate.examine.outbound.javascript.scopes import plain
@@ -61,6 +62,7 @@ def _read(
     contacts = Contacts(Program(syntax), base, lines, via, condition)
     _take_flows(contacts)
     take_literals(contacts, strings)
+    take_pieces(contacts, strings)
     take_comments(contacts, syntax.captures.get("comment", ()))
     for node in syntax.captures.get("error", ())[:_ERRORS_TOLD]:
         contacts.opaque("script that does not parse", node)

@@ -17,6 +17,8 @@ import tree_sitter_javascript
 import tree_sitter_typescript
 from tree_sitter import Language, Node, Parser, Query, QueryCursor, Tree
 
+from gate.examine.outbound.javascript.escaped_names import written_out
+
 VERSIONS = ", ".join(
     f"{name} {version(name)}" for name in ("tree-sitter", "tree-sitter-javascript", "tree-sitter-typescript")
 )
@@ -45,6 +47,8 @@ _QUERY = """
 (variable_declaration (variable_declarator) @var)
 (lexical_declaration (variable_declarator) @let)
 (assignment_expression) @assigned
+(with_statement) @with
+(for_in_statement left: [(member_expression) (subscript_expression)]) @loop
 (augmented_assignment_expression) @appended
 (call_expression) @call
 (new_expression) @new
@@ -87,8 +91,19 @@ class Syntax:
 
 
 def parse(data: bytes) -> Syntax | None:
-    """Return the syntax of a script in UTF-8, or None where it keeps the parser busy out of all proportion."""
+    """Return the syntax of a script in UTF-8, or None where it keeps the parser busy out of all proportion.
+
+    Its bytes are those of the script with the names in it written out.
+    """
     best = _parsed(data, _JAVASCRIPT)
+    plain = (
+        written_out(data, best.tree, best.captures.get("literal", ())) if best is not None and b"\\u" in data else data
+    )
+    if plain is None:
+        return None
+    if plain != data:
+        data = plain
+        best = _parsed(data, _JAVASCRIPT)
     if best is None or best.in_errors() * _FEW_ERRORS <= len(data):
         return best
     for grammar in _OTHERS:
