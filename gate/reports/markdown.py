@@ -64,6 +64,11 @@ class _Report:
     def _printed(self, clause: str) -> str:
         return markdown(clause_printed(clause, self._language, self._view.article_map))
 
+    def _printed_with_id(self, clause: str) -> str:
+        """Return the same, where the contract has a name of its own with the id by which policies know it."""
+        beside = f" ({markdown(clause)})" if clause in self._view.article_map else ""
+        return f"{self._printed(clause)}{beside}"
+
     def _bounded(self, rows: Sequence[str], budget: int) -> list[str]:
         """Return as many rows as fit, and a line that counts the others."""
         shown: list[str] = []
@@ -121,7 +126,7 @@ class _Report:
             mark = "&#42;" if clause.id in self._view.required else ""
             status = markdown(status_label(clause.status, self._language))
             yield _row(
-                f"{self._printed(clause.id)}{mark}",
+                f"{self._printed_with_id(clause.id)}{mark}",
                 f"**{status}**",
                 markdown(shortened(clause_reason(clause, self._language), _TEXT)),
             )

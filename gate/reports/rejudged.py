@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from gate.policy.findings import finding_message
@@ -10,7 +11,7 @@ from gate.reports.escaping import shortened, terminal
 from gate.text import Language, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gate.models import Finding
     from gate.verification.rejudge import OpenFindings, Rejudged
@@ -19,8 +20,13 @@ SHOWN_FINDINGS: Final = 20
 """Findings that are shown; the document holds more of them."""
 
 
-def rejudged_part(rejudged: Rejudged, language: Language) -> Iterator[str]:
-    """Yield the lines: verdict, counts, what is open, clauses, and what has changed since."""
+def rejudged_part(
+    rejudged: Rejudged, language: Language, article_map: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[str]:
+    """Yield the lines: verdict, counts, what is open, clauses, and what has changed since.
+
+    ``article_map`` is what the papers of the release call clauses.
+    """
     policy = rejudged.policy
     about = {
         "policy": policy.path or "-",
@@ -31,7 +37,7 @@ def rejudged_part(rejudged: Rejudged, language: Language) -> Iterator[str]:
     yield render("report.rejudged", language, about)
     yield "  " + _counts(rejudged.open, language)
     yield from _findings(rejudged.findings, rejudged.open, language)
-    yield from clause_rows(rejudged.clauses, language)
+    yield from clause_rows(rejudged.clauses, language, article_map)
     today = rejudged.today
     verdict = render(f"report.rejudged.{today.verdict}", language)
     yield "  " + render("report.rejudged.today", language, {"day": today.day, "verdict": verdict})

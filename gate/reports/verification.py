@@ -91,11 +91,11 @@ def _success(verification: Verification, language: Language) -> Iterator[str]:
     yield from _countersignatures(verification.countersignatures, language)
     if verification.clauses:
         yield render("report.record-clauses", language)
-        yield from clause_rows(verification.clauses, language)
+        yield from clause_rows(verification.clauses, language, verification.article_map)
     if verification.today is not None:
         yield from _today(verification.today, language)
     if verification.rejudged is not None:
-        yield from rejudged_part(verification.rejudged, language)
+        yield from rejudged_part(verification.rejudged, language, verification.article_map)
 
 
 def _not_checked(names: Iterable[str], language: Language) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 
@@ -124,6 +124,7 @@ class Verification:
     """What was proved: by whom it was signed, and what its record says of it.
 
     ``exceptions`` counts what persons set aside or justified; ``sample`` marks a release that is not for submission.
+    ``article_map`` is what the papers of the release call the clauses, by their ids.
     ``not_checked`` names what a smaller ``scope`` leaves open: ``record``, ``policy`` …  What the record alone can say
     is None where there was none.
     """
@@ -139,6 +140,7 @@ class Verification:
     sample: bool | None
     created: str | None
     examined: Examined | None = None
+    article_map: dict[str, str] = field(default_factory=dict)
     countersignatures: tuple[Countersignature, ...] = ()
     today: Today | None = None
     rejudged: Rejudged | None = None
@@ -174,7 +176,10 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class VerificationDocument:
-    """``release-gate/verification/v1``; ``rejudged`` is null where no policy of the recipient's was given."""
+    """``release-gate/verification/v1``; ``rejudged`` is null where no policy of the recipient's was given.
+
+    ``clauses`` have the gate's own ids; ``article_map`` says how the papers of the release print them.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT
     schema_: VerificationSchema
@@ -187,6 +192,7 @@ class VerificationDocument:
     unchecked: tuple[UncheckedSignature, ...]
     countersignatures: tuple[Countersignature, ...]
     clauses: tuple[Clause, ...]
+    article_map: dict[str, str]
     deliverable: RecordDeliverable | None
     artifacts: tuple[VerifiedArtifact, ...]
     record_sha256: str | None
@@ -225,6 +231,7 @@ def _proved(verification: Verification) -> VerificationDocument:
         unchecked=verification.unchecked,
         countersignatures=verification.countersignatures,
         clauses=verification.clauses,
+        article_map=verification.article_map,
         deliverable=verification.deliverable,
         artifacts=verification.artifacts,
         record_sha256=verification.record_sha256,
@@ -250,6 +257,7 @@ def _refused(error: VerificationError) -> VerificationDocument:
         unchecked=(),
         countersignatures=(),
         clauses=(),
+        article_map={},
         deliverable=None,
         artifacts=(),
         record_sha256=None,

@@ -16,6 +16,7 @@ from gate.policy.inside import Root
 from gate.record import layout
 from gate.verification.backends import opened_back_ends, require_enough
 from gate.verification.claims import Claim
+from gate.verification.clause_names import article_map_of
 from gate.verification.expectations import exceptions_of, made_at, require_date, require_expected
 from gate.verification.given import GivenFiles
 from gate.verification.keyless import Keyless
@@ -164,6 +165,7 @@ def _by_record(
         sample=predicate.sample,
         created=predicate.created,
         examined=dated,
+        article_map=article_map_of(predicate),
         today=state_of(predicate, now),
         scope="artifact",
     )

@@ -16,6 +16,7 @@ from gate.policy import refuse_inside
 from gate.record import layout
 from gate.verification.backends import opened_back_ends, require_enough
 from gate.verification.claims import Claim
+from gate.verification.clause_names import article_map_of
 from gate.verification.contents import Contents, read_again
 from gate.verification.countersignatures import check_countersignatures, read_countersignatures
 from gate.verification.expectations import exceptions_of, made_at, require_expected
@@ -161,6 +162,7 @@ class _Proof:
             sample=predicate.sample,
             created=predicate.created,
             examined=dated,
+            article_map=article_map_of(predicate),
             today=state_of(predicate, self._now),
             rejudged=rejudged,
         )

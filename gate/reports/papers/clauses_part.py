@@ -64,7 +64,9 @@ def clauses_part(view: ReportView, say: Speaker) -> Iterator[Block]:
 
 def _row(text: ClauseText, clause: Clause | None, view: ReportView, say: Speaker) -> tuple[Cell, ...]:
     printed = say.article_map.get(text.id) or text.printed[say.language]
-    mark = (say.words("clauses.required", "quiet"),) if text.id in view.required else ()
+    # Where the contract numbers it otherwise, the id by which policies and trust files know it stands below.
+    mark = (Words(text.id, "quiet"),) if text.id in say.article_map else ()
+    mark += (say.words("clauses.required", "quiet"),) if text.id in view.required else ()
     sentences = tuple(Words(sentence.shown(say.language)) for sentence in text.sentence)
     how = tuple(dict.fromkeys(Words(sentence.how[say.language], "quiet") for sentence in text.sentence))
     if clause is None:
