@@ -65,7 +65,7 @@ def clauses_part(view: ReportView, say: Speaker) -> Iterator[Block]:
 def _row(text: ClauseText, clause: Clause | None, view: ReportView, say: Speaker) -> tuple[Cell, ...]:
     printed = say.article_map.get(text.id) or text.printed[say.language]
     # Where the contract numbers it otherwise, the id by which policies and trust files know it stands below.
-    mark = (Words(text.id, "quiet"),) if text.id in say.article_map else ()
+    mark: Cell = (Words(text.id, "quiet"),) if text.id in say.article_map else ()
     mark += (say.words("clauses.required", "quiet"),) if text.id in view.required else ()
     sentences = tuple(Words(sentence.shown(say.language)) for sentence in text.sentence)
     how = tuple(dict.fromkeys(Words(sentence.how[say.language], "quiet") for sentence in text.sentence))
