@@ -229,6 +229,12 @@ def test_the_key_is_in_a_home_of_its_own_and_nowhere_else(
     (tmp_path / "gate.toml").write_text('[signing.openpgp]\nfingerprint = "A"\nhome = "/keys"\n')
     with pytest.raises(refused, match="leave one out"), two_jobs.key_home(given):
         pytest.fail("two homes")
+    (tmp_path / "gate.toml").rename(tmp_path / "signing.toml")
+    with (
+        pytest.raises(refused, match="leave one out"),
+        two_jobs.key_home(given | {"GATE_SIGNING_CONFIG": "signing.toml"}),
+    ):
+        pytest.fail("two homes, one by the other file")
     assert list(short.iterdir()) == []
     (short / "release-gate-key-left").mkdir()
     (short / "other").mkdir()

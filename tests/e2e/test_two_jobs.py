@@ -17,10 +17,11 @@ import pytest
 from tests.conftest import Gate, Key, Ran, clean_environment, policy_text, trust_text, zipped
 from tests.simulators.sigstore.issuer import WORKFLOW, WORKFLOW_IDENTITY
 from tests.simulators.sigstore.stack import Stack
+from tests.simulators.softhsm import SoftToken, module
 from tests.unit.sealing.sealing_kit import tree
-from tests.unit.signing.cms_kit import SECRET, Supplier, served
+from tests.unit.signing.cms_kit import SECRET, Supplier, served, token
 
-__all__ = ["served"]
+__all__ = ["served", "token"]
 REQUIRE = '"26-3 3(3)", "26-3 3(4)"'
 RECORD = "gate/record.intoto.json"
 TOKEN = "RELEASE_TOKEN"
@@ -194,6 +195,77 @@ def interrupt(jobs: Jobs, served: Supplier, digest: str) -> None:
             _, told = child.communicate(timeout=60)
             over.set()
     assert (child.returncode, "Traceback" in told) == (130, False), told
+
+
+TOKEN_KEY = """
+[signing]
+use = ["x509"]
+[signing.x509]
+pkcs11 = {{module = "{module}", token = "{token}", label = "release"}}
+passphrase = "{passphrase}"
+certificate = "public/own.pem"
+tsa = "{tsa}"
+chain = ["public/chain.pem", "public/tsa.der"]
+crls = ["supplier/0.crl", "supplier/1.crl"]
+"""
+
+
+def by_token(jobs: Jobs, served: Supplier, token: SoftToken, passphrase: str) -> str:
+    """Examine where there is neither token nor module, hand over, and give the second job the token."""
+    about = {"token": token.label, "passphrase": passphrase, "tsa": served.services.url()}
+    examining = TOKEN_KEY.format(module="/not/here.so", **about)
+    jobs.prepare(policy_text(examining, require=REQUIRE))
+    (jobs.signing / "gate.toml").write_text(policy_text(require=REQUIRE), encoding="utf-8")
+    (jobs.signing / "supplier").mkdir()
+    for job in (jobs.scanning, jobs.signing):
+        (job / "public").mkdir()
+        (job / "public" / "own.pem").write_bytes(served.country.supplier.pem)
+        Supplier(job / "public", served.country, served.services).chain()
+    Supplier(jobs.signing / "supplier", served.country, served.services).lists()
+    (jobs.signing / "supplier" / "signing.toml").write_text(
+        TOKEN_KEY.format(module=module(), **about).replace('"public/', '"../public/').replace('"supplier/', '"')
+    )
+    ran = jobs.examine()
+    assert ran.status == 0, ran.stderr
+    return jobs.hand_over()
+
+
+@pytest.mark.parametrize("source", ["env", "file"])
+def test_by_a_key_on_a_token(jobs: Jobs, served: Supplier, token: SoftToken, tmp_path: Path, source: str) -> None:
+    """Only the job that signs has the token, its module and the PIN; a wrong one, or none, leaves the folder alone."""
+    if not (token.folder / "held").exists():
+        token.hold(served.country.supplier, "release")
+        (token.folder / "held").touch()
+    pin = jobs.signing / "supplier" / "pin"
+    digest = by_token(jobs, served, token, "env:GATE_PIN" if source == "env" else "file:pin")
+
+    def sign(secret: str | None, tokens: str | None = None) -> Ran:
+        environment = {"SOFTHSM2_CONF": tokens or str(token.folder / "softhsm2.conf")}
+        if source == "env" and secret is not None:
+            environment["GATE_PIN"] = secret
+        elif secret is not None:
+            pin.write_text(f"{secret}\n")
+        options = ("--signing-config", "supplier/signing.toml", "--format", "json")
+        return jobs.sign(digest, *options, **environment)
+
+    refused(sign(None), 2, "GATE_PIN" if source == "env" else "pin")
+    refused(sign("4321"), 2, "wrong")
+    assert jobs.left_alone()
+    signed = sign(token.pin)
+    assert signed.status == 0, signed.stderr
+    assert not {path.name for path in (jobs.signing / "out").rglob("*") if path.suffix == ".asc"}
+    assert signed.document["external_services"][0]["name"].startswith("RFC 3161")
+    assert {each["signer"] for each in signed.document["signatures"]} == {
+        promise["signer"] for promise in json.loads((jobs.signing / "out" / RECORD).read_bytes())["predicate"][
+            "promised_signatures"]
+    }  # fmt: skip
+    (tmp_path / "root.pem").write_bytes(served.country.root.pem)
+    (tmp_path / "tsa.pem").write_bytes(served.country.tsa_root.pem)
+    (tmp_path / "trust.toml").write_text(
+        '[[x509]]\nroots = ["root.pem"]\ntsa_roots = ["tsa.pem"]\nsubject = "CN=納入 太郎,O=株式会社サンプル,C=JP"\n'
+    )
+    good = jobs.gate("verify", "--format", "json", "sign/out")
+    assert good.status == 0, good.stdout
 
 
 def test_by_sigstore(jobs: Jobs, tmp_path: Path) -> None:
