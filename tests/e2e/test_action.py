@@ -122,15 +122,22 @@ def test_whatever_is_proposed_is_judged_by_the_policy_of_its_base(
     place = tmp_path / "work"
     place.mkdir()
     git(place, "init", "-q", "-b", "main", ".")
-    write(place, {"gate.toml": "strict"})
+    write(place, {"gate.toml": "strict", "ci/signing.toml": "of the base"})
     base = git(place, "rev-parse", "HEAD")
-    write(place, {"gate.toml": "loose"})
+    write(place, {"gate.toml": "loose", "ci/signing.toml": "proposed"})
     (tmp_path / "event.json").write_text(json.dumps(payload).replace("BASE", base))
     monkeypatch.chdir(place)
     environment = {"GITHUB_EVENT_NAME": event, "GITHUB_EVENT_PATH": str(tmp_path / "event.json")}
     base_policy = module("base_policy")
     with base_policy.policy_file(environment, tmp_path / "one") as policy:
         assert policy.read_text() == ("strict" if of_base else "loose")
+        assert base_policy.signing_file(environment, policy) is None
+        keys = base_policy.signing_file(environment | {"GATE_SIGNING_CONFIG": "ci/signing.toml"}, policy)
+        assert keys.read_text() == ("of the base" if of_base else "proposed")
+        if of_base:
+            for file in (str(place / "ci/signing.toml"), "../../work/ci/signing.toml", "ci/absent.toml"):
+                with pytest.raises(module("runner").Refused):
+                    base_policy.signing_file(environment | {"GATE_SIGNING_CONFIG": file}, policy)
     if of_base:
         (tmp_path / "event.json").write_text("{}")
         with pytest.raises(module("runner").Refused), base_policy.policy_file(environment, tmp_path / "two"):
@@ -155,6 +162,8 @@ def test_whatever_is_proposed_is_judged_by_the_policy_of_its_base(
         ({"paths": "dist", "database": "db\n::error::x"}, "no folder"),
         ({"paths": "dist", "source": "gate.toml"}, "no folder"),
         ({"paths": "dist", "previous": "missing"}, "no folder"),
+        ({"paths": "dist", "out": "out", "signing-config": "missing.toml"}, "no file of the commit"),
+        ({"paths": "dist", "signing-config": "gate.toml"}, "signing-config is given without out"),
     ],
     ids=[
         "no-paths",
@@ -172,6 +181,8 @@ def test_whatever_is_proposed_is_judged_by_the_policy_of_its_base(
         "no-database",
         "no-source",
         "no-previous",
+        "no-signing-config",
+        "signing-config-without-out",
     ],
 )
 def test_inputs_that_mean_nothing_are_refused(tmp_path: Path, inputs: Mapping[str, str], said: str) -> None:

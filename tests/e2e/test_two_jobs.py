@@ -230,7 +230,7 @@ def by_token(jobs: Jobs, served: Supplier, token: SoftToken, passphrase: str) ->
     return jobs.hand_over()
 
 
-@pytest.mark.parametrize("source", ["env", "file"])
+@pytest.mark.parametrize("source", ["env", pytest.param("file", marks=pytest.mark.full)])
 def test_by_a_key_on_a_token(jobs: Jobs, served: Supplier, token: SoftToken, tmp_path: Path, source: str) -> None:
     """Only the job that signs has the token, its module and the PIN; a wrong one, or none, leaves the folder alone."""
     if not (token.folder / "held").exists():

@@ -23,7 +23,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 import annotations
-from base_policy import policy_file
+from base_policy import policy_file, signing_file
 from gate_process import GATE, gate_environment, run_gate
 from runner import Refused, add_summary, command, commands_off, set_outputs
 from two_jobs import forget, pack, sign
@@ -114,8 +114,9 @@ def gate_arguments(environment: Mapping[str, str], policy: Path, files: Mapping[
     paths = paths_of(environment)
     out, backends = environment.get("GATE_OUT", ""), environment.get("GATE_SIGN", "").split()
     unsigned = flag(environment, "GATE_UNSIGNED")
-    if (backends or unsigned) and not out:
-        name = "sign" if backends else "unsigned"
+    keys = signing_file(environment, policy)
+    if (backends or unsigned or keys) and not out:
+        name = "sign" if backends else "unsigned" if unsigned else "signing-config"
         raise Refused(f"The input {name} is given without out: nothing is signed where no release folder is written.")
     language = require_one_of(environment, "GATE_LANGUAGE", ("en", "ja"))
     for name in ("GATE_DATABASE", "GATE_SOURCE", "GATE_PREVIOUS"):
@@ -128,6 +129,7 @@ def gate_arguments(environment: Mapping[str, str], policy: Path, files: Mapping[
         "--source": environment.get("GATE_SOURCE"),
         "--previous": environment.get("GATE_PREVIOUS"),
         "--out": out,
+        "--signing-config": str(keys) if keys else "",
     }
     for option, value in options.items():
         arguments += [option, value] if value else []

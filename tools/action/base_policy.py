@@ -51,6 +51,21 @@ def policy_file(environment: Mapping[str, str], scratch: Path) -> Iterator[Path]
     yield policy
 
 
+def signing_file(environment: Mapping[str, str], policy: Path) -> Path | None:
+    """Return the file of the input signing-config, of the same commit as the policy, None where none is named.
+
+    Raises :class:`Refused` where there is no such file.
+    """
+    given, wanted = environment.get("GATE_SIGNING_CONFIG"), Path(environment.get("GATE_CONFIG") or "gate.toml")
+    if not given:
+        return None
+    tree = Path() if policy == wanted else policy.parents[len(wanted.parts) - 1]
+    file = tree / given
+    if not file.is_file() or not (policy == wanted or file.resolve().is_relative_to(tree.resolve())):
+        raise Refused(f"The input signing-config names {given!r}, which is no file of the commit whose policy counts.")
+    return file
+
+
 def _proposing() -> frozenset[str]:
     return _PULL_REQUESTS | _OF_STRANGERS
 
