@@ -22,7 +22,7 @@ from rich.cells import cell_len
 from gate import __version__
 from gate.cli.helping import speaking
 from gate.cli.language import language_of, texts
-from gate.cli.output import fitted, say
+from gate.cli.output import fitted, leave_standard_output, open_standard_streams, say
 from gate.cli.settings import Group, Settings, global_options
 from gate.errors import GateError
 from gate.reports.escaping import terminal_lines
@@ -141,7 +141,7 @@ def _run(arguments: Sequence[str], language: Language) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone: nothing more can be said, and the answer did not arrive.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        leave_standard_output()
         return 3
     except Exception as error:  # noqa: BLE001  # the last boundary: a bug is named as one, with its own exit code
         if package := _lacking_package(error):
@@ -187,6 +187,7 @@ def main() -> NoReturn:
     """Entry point of the command ``gate``."""
     # A pipeline stops its jobs with SIGTERM: clean up as for Ctrl-C.
     signal.signal(signal.SIGTERM, _interrupt)
+    open_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # What a code page cannot say (Windows, into a file or pipe) must not end an answer half-way.

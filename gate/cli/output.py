@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from gate.errors import UsageError
+from gate.errors import EngineFailure, UsageError
 from gate.paths import printable
 from gate.reports.escaping import inert_in_logs, terminal_lines
 
@@ -47,11 +47,11 @@ def write_answer(data: bytes, file: Path | None) -> None:
     """Write ``data`` to ``file``, replacing it in one step, or to standard output where it is None.
 
     What is no regular file (a pipe, ``/dev/null``) is written to as it is: nothing can take its place.
-    Raises ``UsageError`` where the file cannot be written.
+    Raises ``UsageError`` where the file cannot be written, ``EngineFailure`` where standard output cannot: then
+    nothing was told; ``BrokenPipeError`` where nobody reads it any more.
     """
     if file is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        _write_out(data)
         return
     try:
         real = file.resolve()
@@ -62,6 +62,29 @@ def write_answer(data: bytes, file: Path | None) -> None:
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UsageError("cli.cannot-write", path=printable(str(file)), error=printable(reason)) from error
+
+
+def _write_out(data: bytes) -> None:
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        leave_standard_output()
+        raise EngineFailure("cli.no-answer", error=printable(error.strerror or str(error))) from error
+
+
+def leave_standard_output() -> None:
+    """Let nothing be written to standard output any more, nor what is left of an answer when the program ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def open_standard_streams() -> None:
+    """Open what the caller has closed: the next file to be opened would else be what is written to."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
 
 
 def write_new(data: bytes, file: Path) -> None:

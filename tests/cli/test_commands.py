@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from gate.cli.language import language_of
 from gate.policy.registry import FINDINGS
 from gate.reports.explanation import render_topic
 from gate.text import LANGUAGES, Language
-from tests.conftest import Gate
+from tests.conftest import Gate, clean_environment
 
 
 @pytest.mark.parametrize(
@@ -47,6 +49,22 @@ def test_findings_of_executables_say_what_was_seen_why_it_matters_and_what_to_do
     assert entry in text.splitlines()[-1]
     if finding in {"executable/unjustified", "executable/disguised"}:
         assert "gate justify" in text.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("redirection", "status"), [(">/dev/null", 0), (">/dev/full", 3), (">&-", 0), ("<&- >&- 2>&-", 0)]
+)
+def test_an_answer_that_cannot_be_written_is_no_bug(redirection: str, status: int) -> None:
+    """A full disk is told as one; a stream that the caller has closed is not waited for."""
+    command = [sys.executable, "-m", "gate", "--lang", "en", "explain", "malware/known"]
+    ran = subprocess.run(
+        ["sh", "-c", f'"$@" {redirection}', "sh", *command],
+        env=clean_environment(), capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ran.returncode == status, ran.stderr
+    assert ran.stderr.startswith("Error: The answer could not be written" if status else "")
+    assert "Traceback" not in ran.stderr
+    assert "Exception" not in ran.stderr
 
 
 def test_explain(gate: Gate) -> None:
