@@ -47,8 +47,8 @@ def write_answer(data: bytes, file: Path | None) -> None:
     """Write ``data`` to ``file``, replacing it in one step, or to standard output where it is None.
 
     What is no regular file (a pipe, ``/dev/null``) is written to as it is: nothing can take its place.
-    Raises ``UsageError`` where the file cannot be written, ``EngineFailure`` where standard output cannot: then
-    nothing was told; ``BrokenPipeError`` where nobody reads it any more.
+    Raises ``UsageError`` where the file cannot be written, ``EngineFailure`` where standard output cannot, and
+    ``BrokenPipeError`` where nobody reads that any more.
     """
     if file is None:
         _write_out(data)

@@ -52,17 +52,19 @@ def test_findings_of_executables_say_what_was_seen_why_it_matters_and_what_to_do
 
 
 @pytest.mark.parametrize(
-    ("redirection", "status"), [(">/dev/null", 0), (">/dev/full", 3), (">&-", 0), ("<&- >&- 2>&-", 0)]
+    ("redirection", "status"), [(">/dev/null", 1), (">/dev/full", 3), (">&-", 1), ("<&- >&- 2>&-", 1)]
 )
-def test_an_answer_that_cannot_be_written_is_no_bug(redirection: str, status: int) -> None:
-    """A full disk is told as one; a stream that the caller has closed is not waited for."""
-    command = [sys.executable, "-m", "gate", "--lang", "en", "explain", "malware/known"]
+def test_an_answer_that_cannot_be_written_is_no_bug(tmp_path: Path, redirection: str, status: int) -> None:
+    """A full disk is told as one; streams that the caller has closed are as if they went nowhere."""
+    (tmp_path / "trust.toml").write_text('[[keyless]]\nidentity = "a@example.org"\nissuer = "https://example.org"\n')
+    (tmp_path / "release" / "gate").mkdir(parents=True)
+    command = [sys.executable, "-m", "gate", "--lang", "en", "verify", "release"]
     ran = subprocess.run(
-        ["sh", "-c", f'"$@" {redirection}', "sh", *command],
+        ["sh", "-c", f'"$@" {redirection}', "sh", *command], cwd=tmp_path,
         env=clean_environment(), capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert ran.returncode == status, ran.stderr
-    assert ran.stderr.startswith("Error: The answer could not be written" if status else "")
+    assert ran.stderr.startswith("Error: The answer could not be written" if status == 3 else "")
     assert "Traceback" not in ran.stderr
     assert "Exception" not in ran.stderr
 
