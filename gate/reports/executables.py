@@ -17,6 +17,7 @@ from gate.models import ExecutableClass
 from gate.policy.content import CONTENT
 from gate.reports.escaping import shortened, terminal
 from gate.reports.printing import Placed, line
+from gate.reports.wording import SEPARATOR, bracketed
 from gate.text import Language, render
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _by_class(executables: Sequence[JudgedExecutable], language: Language) -> Ta
     for class_, group in groupby(ranked, key=lambda each: each.fact.class_):
         of_class = list(group)
         states = Counter(_state(each) for each in of_class)
-        counts = Text(", ").join(
+        counts = Text(SEPARATOR[language]).join(
             Text(
                 render(f"report.executables-{state}", language, {"count": states[state]}),
                 style="red" if state == "open" else "",
@@ -63,7 +64,7 @@ def _by_class(executables: Sequence[JudgedExecutable], language: Language) -> Ta
             for state in ("open", "justified", "content")
             if states[state]
         )
-        label = f"{class_} ({render(f'report.class.{class_}', language)})"
+        label = class_ + bracketed(render(f"report.class.{class_}", language), language)
         table.add_row(label, str(len(of_class)), counts, Text(_formats(of_class), overflow="fold"))
     return table
 

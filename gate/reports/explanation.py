@@ -22,7 +22,7 @@ from gate.policy.findings import finding_advice, finding_why, text_code
 from gate.policy.registry import FINDINGS
 from gate.reports.printing import SEVERITY_STYLE, line, printed
 from gate.reports.topics import ALL_CLAUSES, refusal_code, refusals, topics
-from gate.reports.wording import blanked, described, suppressible_text
+from gate.reports.wording import blanked, described, listed, suppressible_text
 from gate.text import Language, has_message, render
 
 
@@ -116,7 +116,7 @@ def _clause(clause: str, language: Language) -> Iterator[RenderableType]:
     counting = [kind.id for kind in FINDINGS.values() if clause in (kind.clause, *kind.also)]
     named = [each for each in counting if not each.startswith("gap/")]
     if named:
-        yield _row("report.explain.counting", ", ".join(named), language)
+        yield _row("report.explain.counting", listed(named, language), language)
     if len(named) != len(counting):
         yield line(render("report.explain.gaps", language))
 

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Final
 from gate.policy.clauses import clause_printed, status_label, verdict_label
 from gate.policy.findings import finding_advice, finding_message, finding_why
 from gate.reports.escaping import markdown, markdown_code, shortened
-from gate.reports.wording import clause_reason, decided_by, next_text, problem_advice, problem_text, size_text
+from gate.reports.papers.dates import stated_moment_text
+from gate.reports.wording import (
+    clause_reason,
+    database_text,
+    decided_by,
+    next_text,
+    problem_advice,
+    problem_text,
+    size_text,
+)
 from gate.text import Language, render
 
 if TYPE_CHECKING:
@@ -212,7 +221,7 @@ class _Report:
         for engine in self._view.engines:
             row = coverage.get(engine.name)
             database = engine.database
-            about = f"{database.kind} {database.version} {database.date}".strip() if database else ""
+            about = database_text(database, self._language) if database else ""
             yield _row(
                 markdown(shortened(f"{engine.name} {engine.version}")),
                 self._say(f"report.canary.{engine.canary}"),
@@ -231,4 +240,5 @@ class _Report:
         path = view.policy.path or render("report.default-policy", self._language)
         yield self._say("report.policy", path=shortened(path), sha256=view.policy.sha256[:16])
         yield ""
-        yield self._say("output.made-by", version=view.issue.gate.version, time=view.finished)
+        finished = stated_moment_text(view.finished, view.timezone, self._language)
+        yield self._say("output.made-by", version=view.issue.gate.version, time=finished)

@@ -13,6 +13,7 @@ from gate.policy.findings import finding_message
 from gate.policy.hosts_view import HostView, hosts_of
 from gate.reports.escaping import shortened, terminal
 from gate.reports.printing import Placed, line, printed
+from gate.reports.wording import bracketed, listed
 from gate.text import Language, render
 
 if TYPE_CHECKING:
@@ -59,14 +60,13 @@ def render_hosts(
 def _host(view: HostView, snippet: Snippet, language: Language, *, verbose: bool) -> Iterator[RenderableType]:
     host = terminal(shortened(view.host)) or render("report.outbound.unknown-host", language)
     head = Text(host, style=_STYLE[view.standing])
-    declared = ", ".join(view.declared_by)
+    declared = listed(view.declared_by, language)
     head.append(f"  {render(f'report.outbound.standing.{view.standing}', language)}", style="default")
     if declared:
-        head.append(f" ({terminal(declared)})")
+        head.append(bracketed(terminal(declared), language))
     yield head
-    counted = ", ".join(
-        f"{render(f'report.outbound.reach.{reach}', language)} {count}" for reach, count in view.reaches
-    )
+    reaches = (f"{render(f'report.outbound.reach.{reach}', language)} {count}" for reach, count in view.reaches)
+    counted = listed(reaches, language)
     yield Padding(Text(counted, style="dim"), (0, 0, 0, 2))
     for finding in view.lacking:
         yield line(finding_message(finding, language), "magenta", indent=2)

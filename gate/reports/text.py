@@ -16,7 +16,16 @@ from gate.policy.findings import finding_advice, finding_message, finding_why
 from gate.reports.escaping import SHOWN, shortened, terminal
 from gate.reports.executables import executables_part
 from gate.reports.printing import SEVERITY_STYLE, STATUS_STYLE, VERDICT_STYLE, line, place, printed
-from gate.reports.wording import clause_reason, decided_by, next_text, problem_advice, problem_text, size_text
+from gate.reports.wording import (
+    bracketed,
+    clause_reason,
+    database_text,
+    decided_by,
+    next_text,
+    problem_advice,
+    problem_text,
+    size_text,
+)
 from gate.reports.wrapping import Prose
 from gate.text import Language, render
 
@@ -90,7 +99,8 @@ class _Report:
             yield line(self._say("report.sample"), "bold magenta")
         if view.deliverable is not None:
             about = view.deliverable
-            yield line(f"{about.name} {about.version} ({about.kind})")
+            kind = bracketed(render(f"paper.kind.{about.kind}", self._language), self._language)
+            yield line(f"{about.name} {about.version}{kind}")
         shown = view.artifacts if self._verbose else view.artifacts[:_SHOWN_ARTIFACTS]
         for artifact in shown[:_MOST_ROWS]:
             about_it: MessageArgs = {
@@ -170,7 +180,7 @@ class _Report:
         head.append(f"  {terminal(shortened(group.id))}", style="bold")
         if group.clause:
             head.append(f"  {self._printed(group.clause)}", style="dim")
-        head.append(f"  ({len(group.findings)})", style="default")
+        head.append(f"  {self._say('report.group-count', count=len(group.findings))}", style="default")
         yield head
         shown = group.findings[: MOST_PLACES if self._verbose else SHOWN_PLACES]
         for message, findings in self._by_message(shown).items():
@@ -196,7 +206,8 @@ class _Report:
         entries = self._view.exceptions
         if not entries:
             return
-        yield Text(f"{self._say('output.exceptions')} ({len(entries)})", style="bold")
+        heading = f"{self._say('output.exceptions')}  {self._say('report.group-count', count=len(entries))}"
+        yield Text(heading, style="bold")
         shown = entries[: _MOST_ROWS if self._verbose else SHOWN_PLACES]
         for entry in shown:
             yield from self._exception(entry)
@@ -226,13 +237,8 @@ class _Report:
     def _engine(self, engine: EngineInfo) -> Row:
         database, about = engine.database, ""
         if database is not None:
-            known = dict.fromkeys(filter(None, (shortened(database.version), shortened(database.date))))
-            about = self._say(
-                "report.database",
-                kind=self._say(f"report.database-kind.{database.kind}"),
-                known="".join(f" {each}" for each in known),
-                signatures=f"{database.signatures:,}",
-            )
+            known = database_text(database, self._language)
+            about = self._say("report.database", about=known, signatures=f"{database.signatures:,}")
         counts = next((row for row in self._view.coverage if row.examiner == engine.name), None)
         seen = self._say("report.coverage", examined=counts.examined, gaps=counts.gaps) if counts else ""
         style = "green" if engine.canary == "passed" else "red"

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from gate.policy.clauses import AUTHENTICITY, SATISFIED, clause_printed
 from gate.policy.findings import finding_text, kind_of, split_gap_id
+from gate.reports.escaping import shortened
 from gate.text import Language, has_message, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from gate.models import Clause, EngineProblem, MessageArgs, Verdict
+    from gate.models import Clause, DatabaseInfo, EngineProblem, MessageArgs, Verdict
     from gate.policy.model import Parties
     from gate.reports.exceptions_view import ExceptionView
     from gate.reports.view import ReportView
+
+
+SEPARATOR: Final[Mapping[Language, str]] = MappingProxyType({"en": ", ", "ja": "、"})
+"""What stands between the members of a list."""
 
 
 class _Blanks(dict[str, "str | int"]):
@@ -59,6 +65,22 @@ def clause_reason(clause: Clause, language: Language) -> str:
     return render(clause.reason_code, language, clause.reason_args) if known else clause.reason
 
 
+def listed(texts: Iterable[str], language: Language) -> str:
+    """Return texts one after the other, parted as the language parts them."""
+    return SEPARATOR[language].join(texts)
+
+
+def bracketed(text: str, language: Language) -> str:
+    """Return a text in brackets, as it is put behind another one."""
+    return f"（{text}）" if language == "ja" else f" ({text})"
+
+
+def database_text(database: DatabaseInfo, language: Language) -> str:
+    """Return kind, version and day of a database, of rules or of signatures; a version that is its day is told once."""
+    known = dict.fromkeys(filter(None, (shortened(database.version), shortened(database.date))))
+    return " ".join((render(f"report.database-kind.{database.kind}", language), *known))
+
+
 def size_text(count: int) -> str:
     """Return a number of bytes in decimal units."""
     size = float(count)
@@ -86,8 +108,7 @@ def next_text(view: ReportView, language: Language) -> str:
         unconfirmed = [
             clause.id for clause in view.clauses if clause.id in view.required and clause.status not in SATISFIED
         ]
-        separator = "、" if language == "ja" else ", "
-        printed = separator.join(clause_printed(clause, language, view.article_map) for clause in unconfirmed)
+        printed = listed((clause_printed(clause, language, view.article_map) for clause in unconfirmed), language)
         return render("report.next.unconfirmed", language, {"clauses": printed})
     return render(_next_code(view.verdict, view.clauses), language)
 

@@ -10,6 +10,7 @@ from rich.console import Console, Group
 
 from gate.models import ExecutableClass, ExecutableFact
 from gate.reports.executables import FEW, executables_part
+from gate.reports.wording import bracketed
 from gate.text import LANGUAGES, Language, render
 from tests.unit.policy.policy_kit import SHA, deliverable, executable_entry, judged
 
@@ -71,4 +72,4 @@ def test_a_file_of_two_classes_is_one_file() -> None:
 def test_every_class_has_a_label(language: Language) -> None:
     text = shown(*(program(f"site/{class_}", class_) for class_ in get_args(ExecutableClass)), language=language)
     for class_ in get_args(ExecutableClass):
-        assert f"{class_} ({render(f'report.class.{class_}', language)})" in text
+        assert class_ + bracketed(render(f"report.class.{class_}", language), language) in text
