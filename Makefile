@@ -45,6 +45,7 @@ lint: $(STAMP)
 	$(RUN) tools/rules_doc.py --check
 	$(RUN) tools/executable_content_doc.py --check
 	$(RUN) tools/changelog.py --check
+	$(RUN) tools/pins.py --check
 	$(RUN) tools/attacks_doc.py --check
 
 types: $(STAMP)

@@ -22,11 +22,16 @@ import yaml
 from tests.conftest import clean_environment
 
 ROOT = Path(__file__).parents[2]
-PLACEHOLDER = "0" * 40
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 ACTIONS = tuple(ROOT / part / "action.yml" for part in ("", "sign", "verify"))
 REUSABLE = ROOT / ".github" / "workflows" / "release-gate.yml"
 WORKFLOWS = (*sorted((ROOT / "examples" / "workflows").glob("*.yml")), *sorted(REUSABLE.parent.glob("*.yml")))
+PINNED = re.findall(r"release-gate/release-gate@([0-9a-f]{40})", REUSABLE.read_text())[0]
+"""The commit by which the workflows of the tree name the gate."""
+CALLED = re.findall(
+    r"release-gate\.yml@([0-9a-f]{40})", (ROOT / "examples" / "workflows" / "release-called.yml").read_text()
+)[0]
+"""The commit by which they call the reusable one."""
 LOOSE = """
 [[executable]]
 id = "script"
@@ -249,7 +254,7 @@ class Project:
     def act(self, inputs: Mapping[str, str], *, event: Mapping[str, Any] | None = None) -> Acted:
         """Run the action with inputs, on a push or on a pull request."""
         given = {"python": sys.executable, "install": "false", "database-update": "false", **inputs}
-        workflow = WORKFLOW.format(commit=PLACEHOLDER, inputs=json.dumps(given), kept=self.kept)
+        workflow = WORKFLOW.format(commit=PINNED, inputs=json.dumps(given), kept=self.kept)
         self.write({".github/workflows/test.yml": workflow})
         log = self.run("pull_request" if event else "push", payload=event).stdout
         assert (self.kept / "outcome").exists(), log[-6000:]
@@ -258,7 +263,7 @@ class Project:
 
     def workflow(self, file: Path) -> str:
         """Return a workflow of the tree with the gate of this environment in the place of one to be installed."""
-        ours = r"( +)uses: release-gate/release-gate(|/sign|/verify)@0{40}\n +with:\n"
+        ours = r"( +)uses: release-gate/release-gate(|/sign|/verify)@[0-9a-f]{40}\n +with:\n"
 
         def adapted(match: re.Match[str]) -> str:
             given = {"python": json.dumps(sys.executable), "install": '"false"'}
@@ -275,7 +280,8 @@ class Project:
         """Run the workflows of an event; what they said is all in ``stdout``."""
         command = [str(SCRIPTS / "act"), event, "-P", "ubuntu-latest=-self-hosted", "-P", "ubuntu-24.04=-self-hosted"]
         command += ["--no-cache-server", *self._options, *options]
-        command += ["--local-repository", f"release-gate/release-gate@{PLACEHOLDER}={self.action}"]
+        for commit in (PINNED, CALLED):
+            command += ["--local-repository", f"release-gate/release-gate@{commit}={self.action}"]
         if payload is not None:
             (self.kept / "event.json").write_text(json.dumps(payload))
             command += ["--eventpath", str(self.kept / "event.json")]

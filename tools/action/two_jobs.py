@@ -74,11 +74,14 @@ def sign(environment: Mapping[str, str]) -> int:
         raise Refused("The input record-sha256 is empty: give the output of the job that examined the release.")
     if not given.exists():
         raise Refused(f"The input release is {str(given)!r}, which is not there.")
+    keys = environment.get("GATE_SIGNING_CONFIG", "")
+    if keys and not Path(keys).is_file():
+        raise Refused(f"The input signing-config names {keys!r}, which is no file of the work tree.")
     with commands_off():
         folder = given if given.is_dir() else unpack(given, environment)
         command = ["--lang", environment.get("GATE_LANGUAGE") or "en", "--no-progress", "sign"]
         command += ["--config", environment.get("GATE_CONFIG") or "gate.toml", "--record-sha256", digest]
-        command += ["--signing-config", keys] if (keys := environment.get("GATE_SIGNING_CONFIG")) else []
+        command += ["--signing-config", keys] if keys else []
         for backend in environment.get("GATE_SIGN", "").split():
             command += ["--sign", backend]
         with key_home(environment) as own:
