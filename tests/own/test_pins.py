@@ -15,7 +15,7 @@ LOG = "# Changelog\n\n## [Unreleased]\n\n## [0.1.0] - 2026-12-01\n\n### Added\n\
 
 
 def pins(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, ROOT / "tools" / "pins.py", "--root", root, *arguments]
+    command = [sys.executable, str(ROOT / "tools" / "pins.py"), "--root", str(root), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
