@@ -31,6 +31,7 @@ from gate.reports.papers.blocks import (
     Words,
 )
 from gate.reports.pdf_prose import JapaneseParagraph
+from gate.reports.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -129,7 +130,7 @@ class Flow:
     # --- one function for each kind of block ----------------------------------------------------------------------
 
     def _banner(self, block: Banner) -> Flowable:
-        counts = "\u3000".join(f"{label} {count}" for label, count, _ in block.counts)
+        counts = listed((f"{label} {count}" for label, count, _ in block.counts), self._language)
         lines = [
             self._paragraph(block.label, block.tone, "strong", 16),
             self._gap(1),
