@@ -135,12 +135,17 @@ class DisguiseFact:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceFact:
-    """A page or browser script that names a WebAssembly module: ``target`` is the relative path as it is written."""
+    """A page or browser script that names a file of its own place by the relative path ``target``.
+
+    ``role`` says as what: a WebAssembly ``module``, with the path as it is written; or a ``script`` or ``style`` sheet
+    that the name of the file does not say that it is, with the path escaped like an item path.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = DOCUMENT_CONFIG
     target: str
     path: str = ""
     sha256: str = ""
+    role: Literal["module", "script", "style"] = "module"
     kind: Literal["reference"] = "reference"
 
 

@@ -129,7 +129,7 @@ class Contents:
                     self._items.setdefault(fact.path, []).append(fact)
                 case DisguiseFact():
                     self._disguised.add(fact.path)
-                case ReferenceFact():
+                case ReferenceFact(role="module"):
                     self._note_page(fact.path)
                     self._refer(fact)
                 case _:
@@ -180,7 +180,7 @@ class Contents:
         Steps up and down are left out: a script's relative paths are relative to the page that loads it, which the
         script does not know.
         """
-        steps = tuple(step for step in fact.target.split("/") if step not in {"", ".", ".."})
+        steps = steps_of(fact.target)
         if steps:
             self._named.setdefault(holder_of(fact.path), set()).add(steps)
 
@@ -190,6 +190,11 @@ class Contents:
         steps = tuple(path[len(place) :].split("/"))
         named = self._named.get(place, set())
         return any(steps[start:] in named for start in range(len(steps)))
+
+
+def steps_of(target: str) -> tuple[str, ...]:
+    """Return the parts of a relative path, without the steps up and down in it."""
+    return tuple(step for step in target.split("/") if step not in {"", ".", ".."})
 
 
 def holder_of(path: str) -> str:

@@ -118,6 +118,7 @@ _KINDS = (
     FindingKind("outbound/tracker", "reject", OUTBOUND, also=(PRIVACY,)),
     FindingKind("outbound/string", "warn", OUTBOUND, milder="note"),
     FindingKind("outbound/opaque", "warn", OUTBOUND, also=(PRIVACY,), milder="note"),
+    FindingKind("outbound/not-read", "gap", OUTBOUND, also=(PRIVACY, EXECUTABLES)),
     FindingKind("outbound/interaction", "warn", OUTBOUND),
     FindingKind("outbound/local", "warn", OUTBOUND),
     FindingKind("outbound/link", "note", OUTBOUND),

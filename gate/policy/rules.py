@@ -33,6 +33,7 @@ from gate.policy.contacts import Contacts
 from gate.policy.content import Contents, bases_for, holder_of, wholly_marked
 from gate.policy.findings import DISGUISED, make_finding
 from gate.policy.justification import decide_disguise, decide_executable, validity
+from gate.policy.loaded import loaded_findings
 from gate.policy.registry import CONTAINER_FINDINGS
 from gate.policy.shelf import Places
 from gate.policy.tracing import Tracing
@@ -92,6 +93,7 @@ class Reading:
             self._fact(fact)
         for gap in gaps:
             self._gap(gap, opened)
+        self.findings += loaded_findings(distinct)
         self.tracing.take(distinct, gaps)
         self.findings += self.tracing.findings
         self.contacts.conclude()

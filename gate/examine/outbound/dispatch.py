@@ -29,7 +29,7 @@ from gate.examine.outbound.packages import PACKAGE, read_package
 from gate.examine.outbound.reading import Limits, collect, read_nested
 from gate.examine.outbound.sources.languages import language_of
 from gate.examine.outbound.sources.texts import read_source
-from gate.models import Gap, LibraryFact, OutboundFact, PageFact
+from gate.models import Gap, LibraryFact, OutboundFact, PageFact, ReferenceFact
 
 HEAD_BYTES = 16_384
 """How much of an item is looked at to tell its form."""
@@ -46,7 +46,7 @@ _BESIDE_KINDS = frozenset({"php"})
 """Languages whose texts are pages as well."""
 
 
-def read_item(view: View, limits: Limits) -> list[OutboundFact | LibraryFact | PageFact | Gap]:
+def read_item(view: View, limits: Limits) -> list[OutboundFact | LibraryFact | PageFact | ReferenceFact | Gap]:
     """Return what the readers of an item found: facts in order of their lines, each once, and then gaps."""
     return collect(_Item(view, limits).readings(), limits)
 

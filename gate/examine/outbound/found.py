@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from gate.examine.outbound.kinds import Kind
 from gate.examine.outbound.lines import Lines
-from gate.models import Gap, LibraryFact, PageFact, Reach
+from gate.models import Gap, LibraryFact, PageFact, Reach, ReferenceFact
 
 Matches: TypeAlias = Callable[[str], bool]
 """Says whether a selector matches something in the page that a style sheet belongs to."""
@@ -51,4 +51,4 @@ class Nested(NamedTuple):
     """How what the document fetches is reached, where a script brings it about: not by itself then."""
 
 
-Found: TypeAlias = Reference | Nested | Gap | LibraryFact | PageFact
+Found: TypeAlias = Reference | Nested | Gap | LibraryFact | PageFact | ReferenceFact

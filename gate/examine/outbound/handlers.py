@@ -14,6 +14,7 @@ from gate.examine.outbound.element import ABSOLUTE, Element, Handler, UrlHandler
 from gate.examine.outbound.embedded import document_of, javascript_of
 from gate.examine.outbound.events import by_event
 from gate.examine.outbound.found import Found
+from gate.examine.outbound.loaded import loaded_as
 from gate.examine.outbound.prose import TRAILING, URL
 from gate.models import Reach
 from gate.paths import printable
@@ -138,6 +139,8 @@ def script_source(element: Element, name: str, value: str) -> Iterator[Found]:
     if "nomodule" in element.attributes:
         condition = "nomodule"
     yield from UrlHandler("automatic", condition, "script")(element, name, value)
+    if runs_as_script(kind):
+        yield from loaded_as("script", value)
 
 
 def runs_as_script(kind: str) -> bool:
@@ -156,6 +159,8 @@ def link(element: Element, name: str, value: str) -> Iterator[Found]:
     document = document_of(value, "style") if relation == "stylesheet" else None
     if document:
         yield element.nested(name, *document)
+    if relation == "stylesheet":
+        yield from loaded_as("style", value)
     condition = LINKS_FETCHED[relation] or _link_condition(relation, element.attributes)
     yield from element.reference(name, value, "automatic", condition, f"link[rel={relation}]")
 

@@ -35,6 +35,13 @@ _SUFFIXES: dict[Kind, str] = {
     "markdown": "md markdown mdown mkd rst adoc asciidoc textile org wiki",
     "text": "txt text log csv tsv srt vtt po pot url desktop website",
 }
+
+
+def suffixes_of(kind: Kind) -> tuple[str, ...]:
+    """Return the suffixes of file names by which an item is of a kind."""
+    return tuple(_SUFFIXES[kind].split())
+
+
 _OF_OTHERS = "yml yaml toml ini cfg conf lock sql tex py pyi rb pl sh bash c h cc cpp hpp cs java kt go rs swift"
 _BY_SUFFIX: dict[str, Kind | None] = {
     **dict.fromkeys(_OF_OTHERS.split()),

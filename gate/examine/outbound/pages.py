@@ -83,9 +83,9 @@ def _links(parser: LexborHTMLParser, lowered: str) -> Iterator[tuple[str, str]]:
     of_rarer = ((tag, {reference: None}) for tag, reference in _rarer_links(parser, lowered))
     for tag, found in chain(references.items(), of_rarer):
         for reference in found:
-            link = _path(reference)
+            link = relative_path(reference)
             if link:
-                yield tag, link if link.startswith("/") or not below else _joined(_path(below), link)
+                yield tag, link if link.startswith("/") or not below else _joined(relative_path(below), link)
 
 
 def _rarer_links(parser: LexborHTMLParser, lowered: str) -> Iterator[tuple[str, str]]:
@@ -116,7 +116,7 @@ def _joined(base: str, link: str) -> str:
     return f"{folder.rstrip('/')}/{link}" if folder else link
 
 
-def _path(reference: str) -> str:
+def relative_path(reference: str) -> str:
     """Return the path of a relative reference, escaped like an item path; empty where it is none."""
     plain = _PLAIN.match(reference)
     if plain and len(reference) <= _LINK_CHARACTERS:

@@ -21,7 +21,7 @@ from gate.examine.outbound.template import has_code, read_code, read_template
 from gate.examine.outbound.trackers import read_trackers
 from gate.examine.outbound.unknown import reached_by_script
 from gate.examine.outbound.urls import Target, resolve, shown_text
-from gate.models import Gap, LibraryFact, OutboundFact, PageFact, Reach
+from gate.models import Gap, LibraryFact, OutboundFact, PageFact, Reach, ReferenceFact
 from gate.paths import printable
 
 _VIA_LENGTH = 80
@@ -98,17 +98,21 @@ class _Facts:
         return sorted(self._facts, key=lambda fact: fact.line)
 
 
-def read_document(kind: Kind, text: str, limits: Limits) -> list[OutboundFact | LibraryFact | PageFact | Gap]:
+def read_document(
+    kind: Kind, text: str, limits: Limits
+) -> list[OutboundFact | LibraryFact | PageFact | ReferenceFact | Gap]:
     """Return the facts of a document in order of their lines, each once, and then what it is, and the gaps."""
     return collect([read_nested(Nested(kind, text, "", SourceLines(text)))], limits)
 
 
-def collect(readings: Iterable[Iterator[Found]], limits: Limits) -> list[OutboundFact | LibraryFact | PageFact | Gap]:
+def collect(
+    readings: Iterable[Iterator[Found]], limits: Limits
+) -> list[OutboundFact | LibraryFact | PageFact | ReferenceFact | Gap]:
     """Return what several readings of an item find: facts in order of their lines, what it is, and the gaps."""
     facts = _Facts(limits.facts)
-    others: dict[LibraryFact | PageFact | Gap, None] = {}
+    others: dict[LibraryFact | PageFact | ReferenceFact | Gap, None] = {}
     for found in chain.from_iterable(_everything(reading, limits) for reading in readings):
-        if isinstance(found, Gap | LibraryFact | PageFact):
+        if isinstance(found, Gap | LibraryFact | PageFact | ReferenceFact):
             others[found] = None
             continue
         facts.add(found)
@@ -118,7 +122,9 @@ def collect(readings: Iterable[Iterator[Found]], limits: Limits) -> list[Outboun
     return [*facts.in_order(), *others]
 
 
-def _everything(reading: Iterator[Found], limits: Limits) -> Iterator[Reference | LibraryFact | PageFact | Gap]:
+def _everything(
+    reading: Iterator[Found], limits: Limits
+) -> Iterator[Reference | LibraryFact | PageFact | ReferenceFact | Gap]:
     """Yield what stands in a document and, where they stand, in the documents inside of it."""
     open_documents: list[tuple[Iterator[Found], Reach | None]] = [(reading, None)]
     while open_documents:

@@ -39,11 +39,13 @@ def _url(index: int = 0, *, opaque: bool = True) -> Handler:
 def _every_url(contacts: Contacts, call: Call) -> None:
     for value in call.arguments:
         contacts.loaded(value, f"{call.name}()", call.node)
+        contacts.runs(value)
 
 
 def _script_url(contacts: Contacts, call: Call) -> None:
     if call.arguments:
         contacts.loaded(call.arguments[0], f"{call.name}()", call.node)
+        contacts.runs(call.arguments[0])
 
 
 def _options(contacts: Contacts, call: Call) -> None:
@@ -85,6 +87,7 @@ def _location(contacts: Contacts, call: Call) -> None:
 def _register(contacts: Contacts, call: Call) -> None:
     if call.is_on(b"serviceWorker", b"serviceWorker?"):
         contacts.contact(call.argument(0), "serviceWorker.register()", call.node)
+        contacts.runs(call.argument(0))
 
 
 def _markup(index: int, *, jquery: bool = False) -> Handler:

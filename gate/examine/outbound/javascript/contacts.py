@@ -16,6 +16,7 @@ from gate.examine.outbound.javascript.program import Program
 from gate.examine.outbound.javascript.running import Running
 from gate.examine.outbound.kinds import Kind
 from gate.examine.outbound.lines import Lines, OneLine
+from gate.examine.outbound.loaded import loaded_as
 from gate.examine.outbound.unknown import UNKNOWN, settled
 from gate.examine.outbound.urls import may_lead_away
 from gate.models import Reach
@@ -240,6 +241,12 @@ class Contacts:
                 self._nested("script", document[1], construct, at, each)
             else:
                 self.url(each, construct, at)
+
+    def runs(self, value: Node | None) -> None:
+        """Take ``value`` as the path of a file of the delivery that is run as a script, whatever its name."""
+        for each in self.folder.fold(value):
+            if UNKNOWN not in each.text:
+                self.found.extend(loaded_as("script", each.text))
 
     def _nested(self, kind: Kind, text: str, construct: str, at: Node, value: Folded) -> None:
         via, lines = self.via(construct), OneLine(self.line(at))

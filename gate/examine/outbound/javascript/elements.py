@@ -37,6 +37,8 @@ def _url(contacts: Contacts, value: Node, construct: str, at: Node, _tag: str) -
 def _script_source(contacts: Contacts, value: Node, construct: str, at: Node, tag: str) -> None:
     if tag in ("script", "iframe", "embed", ""):
         contacts.loaded(value, construct, at)
+        if tag == _SCRIPT:
+            contacts.runs(value)
     else:
         contacts.contact(value, construct, at)
 
