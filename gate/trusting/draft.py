@@ -6,92 +6,39 @@ the release names the same.  All others are marked ``unconfirmed``, which ``gate
 
 from __future__ import annotations
 
-import os
 import re
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
-from gate.errors import EngineFailure, TrustError, UsageError
-from gate.keyless.identities import IdentityError, check_identity, check_issuer, fits
-from gate.openpgp import Checker, KeyFileError, PublicKey, find_gpg, normal_fingerprint
+from gate.errors import TrustError, UsageError
+from gate.keyless.identities import (
+    IdentityError,
+    check_identity,
+    check_issuer,
+    check_repository,
+    fits,
+    is_uri,
+)
+from gate.openpgp import normal_fingerprint
 from gate.paths import printable
-from gate.policy.inside import way_of
-from gate.verification.trust import MOST_BYTES
+from gate.trusting.entries import Entry, Known, Place, Value, bytes_of, key_of
 from gate.x509 import checker as x509
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from gate.trusting.promised import Claims
     from gate.x509.checker import ClaimedSigner
 
-Value: TypeAlias = str | tuple[str, ...]
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _SCANNED: Final = "OPENPGP4FPR:"
 _SPACED: Final = re.compile(r",[ \t]+(?=[A-Za-z0-9.-]+=)")
 """Spaces that many tools put between the parts of a name, and RFC 4514 does not."""
 _FINGERPRINT: Final = re.compile(r"[0-9A-F]{40}")
-_UNKNOWN_ISSUER: Final = "https://issuer.invalid/"
+UNKNOWN_ISSUER: Final = "https://issuer.invalid/"
 """What stands where nobody has said who the issuer is: no such host can exist (RFC 6761, 6.4)."""
-_UNKNOWN_IDENTITY: Final = "unknown"
-_MOST_SUBJECT: Final = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a person has learnt by other ways than the release.
-
-    ``fingerprints`` are of OpenPGP keys; ``certificates`` subjects (RFC 4514), or SHA-256 of a certificate or of its
-    public key; ``identities`` with ``issuers`` are of sigstore.  The files lie outside of the release.
-    """
-
-    fingerprints: tuple[str, ...] = ()
-    keys: tuple[Path, ...] = ()
-    certificates: tuple[str, ...] = ()
-    roots: tuple[Path, ...] = ()
-    tsa_roots: tuple[Path, ...] = ()
-    identities: tuple[str, ...] = ()
-    issuers: tuple[str, ...] = ()
-    trusted_root: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A table of the trust file: its keys, and what is left to do before it counts (codes of ``trust.draft.…``).
-
-    ``contradicted`` says that the release names somebody else than the person does.
-    """
-
-    section: str
-    values: tuple[tuple[str, Value], ...]
-    open: tuple[str, ...] = ()
-    contradicted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where the trust file will lie, and the release that no file it names may lie in."""
-
-    folder: Path
-    claims: Claims
-
-    def named(self, path: Path) -> str:
-        """Return how the trust file names a file.  Raises ``TrustError`` where it lies in the release."""
-        shown = printable(str(path))
-        try:
-            real = path.resolve(strict=True)
-        except (OSError, RuntimeError, ValueError) as error:
-            raise TrustError("trust.unreadable", path=shown, error=getattr(error, "strerror", "") or "-") from error
-        if any(self.claims.release.holds(place) for place in (*way_of(path), real)):
-            raise TrustError("trust.inside-release", path=shown)
-        try:
-            name = Path(os.path.relpath(real, self.folder.resolve())).as_posix()
-        except ValueError:  # on another drive of Windows
-            name = real.as_posix()
-        if not name.isprintable():
-            raise UsageError("trust.draft-name", path=shown)
-        return name
+UNKNOWN_IDENTITY: Final = "unknown"
+MOST_SUBJECT: Final = 1000
 
 
 def draft(claims: Claims, known: Known, folder: Path) -> list[Entry]:
@@ -100,7 +47,7 @@ def draft(claims: Claims, known: Known, folder: Path) -> list[Entry]:
     Raises ``TrustError`` where a file that a person gave lies in the release or cannot be used, ``UsageError`` where
     what was typed is no fingerprint, identity or issuer, ``EngineFailure`` where a tool is missing.
     """
-    place = _Place(folder, claims)
+    place = Place(folder, claims)
     makers = {"openpgp": _openpgp, "x509": _x509, "keyless": _keyless}
     return [makers[name](signer, known, place) for name, signer in claims.promised.signers.items()]
 
@@ -119,12 +66,12 @@ def typed_fingerprint(text: str) -> str:
         raise UsageError("trust.draft-fingerprint", text=printable(text)) from error
 
 
-def _openpgp(signer: str, known: Known, place: _Place) -> Entry:
+def _openpgp(signer: str, known: Known, place: Place) -> Entry:
     signer = signer if _FINGERPRINT.fullmatch(signer) else "0" * 40
     typed = [typed_fingerprint(text) for text in known.fingerprints]
     contradicted = bool(typed) and signer not in typed
     fingerprint = typed[0] if contradicted else signer
-    key = _key_of(fingerprint, known.keys) if typed else None
+    key = key_of(fingerprint, known.keys) if typed else None
     todo = [] if typed else ["fingerprint"]
     if contradicted:
         todo.append("contradicted")
@@ -136,65 +83,69 @@ def _openpgp(signer: str, known: Known, place: _Place) -> Entry:
     return Entry("openpgp", (("fingerprint", fingerprint), ("key", named)), tuple(todo), contradicted)
 
 
-def _key_of(fingerprint: str, files: Sequence[Path]) -> Path | None:
-    """Return the file that holds exactly the public key with a fingerprint, None where none does.
-
-    Raises ``TrustError`` where there is only one that never will: a file of several keys, or of a secret one.
-    """
-    gpg = find_gpg()
-    if files and gpg is None:
-        raise EngineFailure("verify.no-gpg")
-    unusable: KeyFileError | None = None
-    for file in files:
-        try:
-            with Checker([PublicKey(fingerprint, _bytes(file))], gpg=str(gpg), now=None):
-                return file
-        except KeyFileError as error:
-            unusable = error if error.fault in {"secret-key", "several-keys"} else unusable
-    if unusable is not None:
-        raise TrustError(f"trust.{unusable.fault}", fingerprint=fingerprint) from unusable
-    return None
-
-
-def _bytes(file: Path) -> bytes:
-    shown = printable(str(file))
-    try:
-        with file.open("rb") as stream:
-            raw = stream.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise TrustError("trust.unreadable", path=shown, error=getattr(error, "strerror", "") or "-") from error
-    if len(raw) > MOST_BYTES:
-        raise TrustError("trust.too-large", path=shown, limit=MOST_BYTES)
-    return raw
-
-
 # --- certificates ---------------------------------------------------------------------------------------------
 
 
-def _x509(signer: str, known: Known, place: _Place) -> Entry:
+def _x509(signer: str, known: Known, place: Place) -> Entry:
     del signer  # it says no more than the certificate
-    digests = [text for each in known.certificates if (text := _digest(each))]
-    subjects = [_SPACED.sub(",", each.strip()) for each in known.certificates if not _digest(each)]
+    digests = [text for each in known.certificates if (text := digest_in(each))]
+    subjects = [subject_in(each) for each in known.certificates if not digest_in(each)]
     claimed = place.claims.certificates(subjects or [""])
     match = next((each for each in claimed if _is_known(each, digests, subjects)), None)
     named = _identified(match, claimed, digests, subjects)
-    contradicted = bool(known.certificates) and match is None
+    judged, unsaid = _judged_by(known, match or next(iter(claimed), None))
+    contradicted = bool(known.certificates) and (match is None or "contradicted" in unsaid)
     todo = [] if known.certificates else ["certificate"]
     if contradicted:
         todo.append("contradicted")
-    roots, stamps = ([place.named(path) for path in paths] for paths in (known.roots, known.tsa_roots))
-    todo += [name for name, given in (("roots", roots), ("tsa-roots", stamps)) if not given]
-    if roots and stamps:
-        _require_certificates(known)
-    values: list[tuple[str, Value]] = [("roots", tuple(roots) or ("root.pem",)), *named]
-    values.append(("tsa_roots", tuple(stamps) or ("tsa-root.pem",)))
-    return Entry("x509", tuple(values), tuple(todo), contradicted)
+    todo += [code for code in unsaid if code != "contradicted"]
+    files, lacking = below_roots(known.roots, known.tsa_roots, place, subjects[0] if subjects else None)
+    values = [files[0], *named, *judged[:1], files[1], *judged[1:]]
+    return Entry("x509", tuple(values), (*todo, *lacking), contradicted)
 
 
-def _digest(text: str) -> str:
+def _judged_by(known: Known, claimed: ClaimedSigner | None) -> tuple[list[tuple[str, Value]], list[str]]:
+    """Return by which profile and revocation a certificate is judged, and what of that speaks against confirming it.
+
+    A profile that nobody named is the one that the certificate looks made for.  Raises ``UsageError`` where profile and
+    revocation do not go together.
+    """
+    looks = claimed.profile if claimed else "plain"
+    profile = known.profile or looks
+    if profile == "gpki-official" and known.revocation not in {None, "crl"}:
+        raise UsageError("trust.draft-gpki")
+    values: list[tuple[str, Value]] = [("profile", profile)]
+    values += [("revocation", known.revocation)] if known.revocation else []
+    values += [("max_crl_age_days", known.max_crl_age_days)] if known.max_crl_age_days is not None else []
+    if known.profile is None:
+        return values, [] if looks == "plain" else ["profile"]
+    return values, ["contradicted"] if profile == "gpki-official" != looks and claimed else []
+
+
+def below_roots(
+    roots: Sequence[Path], stamp_roots: Sequence[Path], place: Place, subject: str | None = None
+) -> tuple[list[tuple[str, Value]], list[str]]:
+    """Return roots and those of time-stamping authorities as an entry names them, and which of both are lacking.
+
+    Raises ``TrustError`` where one is no certificate, or ``subject`` no name: it is better said now than at the first
+    verification.
+    """
+    named, stamps = (tuple(map(place.named, paths)) for paths in (roots, stamp_roots))
+    if named and stamps:
+        _require_readable(roots, stamp_roots, subject)
+    values: list[tuple[str, Value]] = [("roots", named or ("root.pem",)), ("tsa_roots", stamps or ("tsa-root.pem",))]
+    return values, [name for name, given in (("roots", named), ("tsa-roots", stamps)) if not given]
+
+
+def digest_in(text: str) -> str:
     """Return a SHA-256 in hex digits, empty where the text is none; spaces, colons and case make no difference."""
     plain = "".join(text.split()).replace(":", "").lower()
     return plain if _DIGEST.fullmatch(plain) else ""
+
+
+def subject_in(text: str) -> str:
+    """Return a name as RFC 4514 writes it, without the spaces that many tools put between its parts."""
+    return _SPACED.sub(",", text.strip())
 
 
 def _is_known(claimed: ClaimedSigner, digests: Sequence[str], subjects: Sequence[str]) -> bool:
@@ -217,16 +168,15 @@ def _identified(
         return [("spki_sha256", digests[0])]
     values: list[tuple[str, Value]] = []
     for each in claimed[:1]:
-        if each.subject.isprintable() and len(each.subject) <= _MOST_SUBJECT:
+        if each.subject.isprintable() and len(each.subject) <= MOST_SUBJECT:
             values.append(("subject", each.subject))
         values.append(("spki_sha256", each.spki_sha256))
     return values
 
 
-def _require_certificates(known: Known) -> None:
-    """Raise where a root is no certificate: it is better said now than at the first verification."""
-    roots, stamps = (tuple(map(_bytes, paths)) for paths in (known.roots, known.tsa_roots))
-    entry = x509.TrustedSigner(roots=roots, tsa_roots=stamps, spki_sha256="0" * 64)
+def _require_readable(roots: Sequence[Path], stamp_roots: Sequence[Path], subject: str | None) -> None:
+    found, stamps = (tuple(map(bytes_of, paths)) for paths in (roots, stamp_roots))
+    entry = x509.TrustedSigner(roots=found, tsa_roots=stamps, subject=subject, spki_sha256="0" * 64)
     try:
         x509.Checker([entry], now=0).close()
     except x509.TrustEntryError as error:
@@ -236,7 +186,7 @@ def _require_certificates(known: Known) -> None:
 # --- sigstore -------------------------------------------------------------------------------------------------
 
 
-def _keyless(signer: str, known: Known, place: _Place) -> Entry:
+def _keyless(signer: str, known: Known, place: Place) -> Entry:
     typed = [typed_identity(text.strip()) for text in known.identities]
     issuers = [typed_issuer(text.strip()) for text in known.issuers]
     match = next((each for each in typed if fits(each, signer)), None)
@@ -247,10 +197,37 @@ def _keyless(signer: str, known: Known, place: _Place) -> Entry:
     if not issuers:
         todo.append("issuer")
     identity = match or (typed[0] if typed else _drafted_identity(signer))
-    values: list[tuple[str, Value]] = [("identity", identity), ("issuer", issuers[0] if issuers else _UNKNOWN_ISSUER)]
+    values: list[tuple[str, Value]] = [("identity", identity), ("issuer", issuers[0] if issuers else UNKNOWN_ISSUER)]
+    ran_for = _repository(identity, known, place)
+    if ran_for is not None:
+        values.append(("repository", ran_for))
+        if known.repository is None:
+            todo.append("repository")
     if known.trusted_root is not None:
         values.append(("trusted_root", place.named(known.trusted_root)))
     return Entry("keyless", tuple(values), tuple(todo), contradicted)
+
+
+def _repository(identity: str, known: Known, place: Place) -> str | None:
+    """Return the repository for which a workflow has to have run: as typed, or as the record claims.
+
+    None where the identity says it: the workflow lies in that repository, or it is a person.
+    """
+    if known.repository is not None:
+        return typed_repository(known.repository)
+    claimed = place.claims.promised.repository if is_uri(identity) else ""
+    try:
+        return check_repository(claimed) if not identity.startswith(f"{claimed}/") else None
+    except IdentityError:
+        return None  # it names none
+
+
+def typed_repository(text: str) -> str:
+    """Return the URL of a repository.  Raises ``UsageError``."""
+    try:
+        return check_repository(text.strip())
+    except IdentityError as error:
+        raise UsageError("trust.draft-repository", text=printable(text)) from error
 
 
 def typed_identity(text: str) -> str:
@@ -272,6 +249,6 @@ def typed_issuer(text: str) -> str:
 def _drafted_identity(signer: str) -> str:
     """Return an identity of the record's, which may be anything: a star in it would stand for others as well."""
     try:
-        return check_identity(signer) if "*" not in signer else _UNKNOWN_IDENTITY
+        return check_identity(signer) if "*" not in signer else UNKNOWN_IDENTITY
     except IdentityError:
-        return _UNKNOWN_IDENTITY
+        return UNKNOWN_IDENTITY

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from gate.record import layout
+from gate.verification.countersignatures import read_countersignatures
 from gate.verification.folder import ReleaseFolder
 from gate.verification.statement import MOST_BYTES, read_statement
 from gate.x509.checker import MAX_SIGNATURE, Checker
@@ -24,10 +25,16 @@ BACKEND_X509 = "x509"
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """Signers of the record by back end, and the deliverable, in the record's own words."""
+    """Signers of the record by back end, and the deliverable, in the record's own words.
+
+    ``repository`` is the URL of that for which the build system says to have run, empty where it names none.
+    ``countersignatures`` are back ends and paths of what lies there.
+    """
 
     signers: Mapping[str, str]
     deliverable: RecordDeliverable | None
+    repository: str = ""
+    countersignatures: tuple[tuple[str, str], ...] = ()
 
 
 class Claims:
@@ -42,6 +49,7 @@ class Claims:
         self.release = self._closing.enter_context(ReleaseFolder(folder))
         try:
             statement = read_statement(self.release.read(layout.RECORD.encode(), MOST_BYTES))
+            added = read_countersignatures(self.release).signatures
         except BaseException:
             self._closing.close()
             raise
@@ -49,7 +57,8 @@ class Claims:
         found = {each.backend: each.signer for each in promises if each.signs == layout.RECORD}
         # In the order in which trust files and their references have them.
         signers = {name: found[name] for name in layout.SUFFIXES if name in found}
-        self.promised = Promised(signers, statement.predicate.deliverable)
+        builder = statement.predicate.builder
+        self.promised = Promised(signers, statement.predicate.deliverable, builder.repository if builder else "", added)
 
     def __enter__(self) -> Self:
         return self
@@ -65,6 +74,10 @@ class Claims:
         It is read in a confined process.
         """
         path = layout.signature_path(layout.RECORD, layout.SUFFIXES[BACKEND_X509])
+        return self.certificates_in(path, subjects)
+
+    def certificates_in(self, path: str, subjects: Sequence[str]) -> list[ClaimedSigner]:
+        """Return the same of the CMS signature at a path of the release."""
         raw = self.release.read(path.encode(), MAX_SIGNATURE)
         with Checker([], now=0) as checker:
             claimed = [checker.claimed_signer(raw, subject) for subject in subjects]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gate.policy.fields import Table
     from gate.record.statement import RecordDeliverable
     from gate.text import Language
-    from gate.trusting.draft import Entry, Value
+    from gate.trusting.entries import Entry, Value
 
 _STATED: Final = {"deliverable": "name", "version": "version", "contract": "contract", "recipient": "recipient"}
 """Keys of ``[record]`` and what of the record's deliverable each is compared with."""
@@ -38,7 +38,8 @@ def render_trust(
         else:
             for entry in entries:
                 if entry.section == table.path:
-                    lines += [*_entry(table, entry, language), ""]
+                    write = _proposal if entry.proposed else _entry
+                    lines += [*write(table, entry, language), ""]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -54,6 +55,17 @@ def _entry(table: Table, entry: Entry, language: Language) -> Iterator[str]:
             for code in entry.open:
                 yield from _comment(render(f"trust.draft.{code}", language))
         yield _line(field.name, field.example, given)
+
+
+def _proposal(table: Table, entry: Entry, language: Language) -> Iterator[str]:
+    """Yield an entry that the person may take or leave: all of it comments, its keys after what each means."""
+    yield from _comment(render("trust.draft.proposal", language, {"file": entry.file}))
+    for code in entry.open:
+        yield from _comment(render(f"trust.draft.{code}", language))
+    yield f"# [[{table.path}]]"
+    for name, value in (*entry.values, ("unconfirmed", True)):
+        yield from _comment(f"# {words('trust', table.path, name, language)}")
+        yield f"# {name} = {toml(value)}"
 
 
 def _expectations(table: Table, deliverable: RecordDeliverable | None, language: Language) -> Iterator[str]:

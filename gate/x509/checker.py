@@ -94,13 +94,14 @@ class ClaimedSigner:
     """Whose certificate a signature names as its signer's, by the certificate's own words: nothing of it is proved.
 
     ``sha256`` is of the certificate, ``spki_sha256`` of its key; ``same_subject`` says whether the subject is the name
-    that was asked for.
+    that was asked for, ``profile`` which one the certificate looks made for.
     """
 
     subject: str
     sha256: str
     spki_sha256: str
     same_subject: bool
+    profile: Profile = "plain"
 
 
 class Checker:
@@ -163,7 +164,10 @@ class Checker:
         if _outcome(answer) != "valid":
             return None
         subject, sha256, spki_sha256 = (str(answer.get(name, "")) for name in ("subject", "sha256", "spki_sha256"))
-        return ClaimedSigner(subject, sha256, spki_sha256, same_subject=answer.get("same_subject") is True)
+        looks = answer.get("profile")
+        profile = cast("Profile", looks) if looks in get_args(Profile) else "plain"
+        same = answer.get("same_subject") is True
+        return ClaimedSigner(subject, sha256, spki_sha256, same_subject=same, profile=profile)
 
     def read_response(self, response: bytes, stamped: bytes, nonce: int, pool: Sequence[bytes]) -> StampAnswer:
         """Look at a time-stamping authority's answer to a request for ``stamped`` with ``nonce``, whoever it is.

@@ -19,7 +19,7 @@ from pyhanko.sign.general import check_ess_certid
 from gate.x509.chain import TOLERANCE, pairs_of, prove_unrevoked, upwards
 from gate.x509.form import Refusal, Signed, read_signature, require_der
 from gate.x509.names import read_name, same_name, signer_text, spki_sha256, write_name
-from gate.x509.profiles import fits_profile, has_signing_usage, is_sound_key
+from gate.x509.profiles import fits_profile, has_signing_usage, is_sound_key, likely_profile
 from gate.x509.revocation import Material, is_revoked, known_until, singles
 from gate.x509.stamp import Stamp, is_good, prove_stamp, read_stamp
 
@@ -300,6 +300,7 @@ def _of_signer(raw: bytes, subject: str) -> dict[str, Any]:
         "sha256": hashlib.sha256(certificate.dump()).hexdigest(),
         "spki_sha256": spki_sha256(certificate),
         "same_subject": same,
+        "profile": likely_profile(certificate),
     }
 
 

@@ -114,6 +114,13 @@ def fits_profile(certificate: x509.Certificate, profile: Profile) -> bool:
     return profile != "gpki-official" or "certificate_policies" in certificate.critical_extensions
 
 
+def likely_profile(certificate: x509.Certificate) -> Profile:
+    """Return the profile that a certificate looks made for; the plain one where nothing speaks for another."""
+    if fits_profile(certificate, "gpki-official") and has_signing_usage(certificate, "gpki-official"):
+        return "gpki-official"
+    return "plain" if certificate.key_usage_value is not None else "shogyo-toki"
+
+
 def has_stamping_usage(certificate: x509.Certificate) -> bool:
     """Say whether a certificate is for timestamps and nothing else (RFC 3161, 2.3): one purpose, critical."""
     purposes = certificate.extended_key_usage_value

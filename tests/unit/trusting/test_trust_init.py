@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import json
@@ -14,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asn1crypto import cms
+from asn1crypto import cms, x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from gate.cli.main import run
 from gate.errors import TrustError
@@ -22,12 +24,16 @@ from gate.keyless import checker as keyless_checker
 from gate.record import layout
 from gate.record.statement import RecordDeliverable
 from gate.trusting import draft as module
-from gate.trusting.draft import Entry
+from gate.trusting import promised
+from gate.trusting.entries import Entry, Known
 from gate.trusting.writing import render_trust
 from gate.verification import load_trust, verify_release
 from gate.x509 import checker as x509_checker
+from gate.x509.checker import Checker
 from gate.x509.names import spki_sha256
+from gate.x509.profiles import likely_profile
 from tests.own.test_other_systems import elsewhere
+from tests.simulators.pki import Wish
 from tests.simulators.sigstore.issuer import WORKFLOW, WORKFLOW_IDENTITY
 from tests.simulators.sigstore.stack import Stack
 from tests.unit.keyless.keyless_kit import running_stack
@@ -263,7 +269,8 @@ def typing(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
 def test_asked_one_after_the_other(
     world: World, desk: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    typing(monkeypatch, keys.supplier, "supplier.asc", SUBJECT, "root.pem", "tsa.pem", WORKFLOW_IDENTITY, ISSUER)
+    certificate = [SUBJECT, "root.pem", "tsa.pem", "plain", "crl", "", WORKFLOW_IDENTITY, ISSUER, ""]
+    typing(monkeypatch, keys.supplier, "supplier.asc", *certificate)
     assert init(world, "--trusted-root", "root.json") == 0
     assert verifies(world, desk) == {"openpgp", "x509", "keyless"}
     said = capsys.readouterr()
@@ -288,6 +295,222 @@ def test_asked_three_times_at_most(world: World, desk: Path, monkeypatch: pytest
     assert not (desk / "trust.toml").exists()
 
 
+# --- how certificates and workflows are judged -----------------------------------------------------------------------
+
+
+def test_how_a_certificate_is_judged(world: World, desk: Path, keys: Keys) -> None:
+    judged = ["--profile", "plain", "--revocation", "crl", "--max-crl-age-days", "30"]
+    assert init(world, *openpgp(keys), *CERTIFICATE, *judged, *KEYLESS) == 0
+    entry = table(desk, "x509")
+    assert (entry["profile"], entry["revocation"], entry["max_crl_age_days"]) == ("plain", "crl", 30)
+    assert verifies(world, desk) == {"openpgp", "x509", "keyless"}
+
+
+def test_answers_that_cannot_be_right_are_asked_for_again(
+    world: World, desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typing(
+        monkeypatch, "", SUBJECT, "root.pem", "tsa.pem", "gold", "plain", "no", "ocsp", "-1", "1000000", "7",
+        WORKFLOW_IDENTITY, ISSUER, "acme/app", "https://git.example/acme/app",
+    )  # fmt: skip
+    assert init(world) == 0
+    said = capsys.readouterr().err
+    for word in (
+        "gold is none of: plain",
+        "no is none of: crl",
+        "-1 is no number",
+        "1000000 is no number",
+        "acme/app is",
+    ):
+        assert word in said
+    entry = table(desk, "x509")
+    assert (entry["profile"], entry["revocation"], entry["max_crl_age_days"]) == ("plain", "ocsp", 7)
+    assert table(desk, "keyless")["repository"] == "https://git.example/acme/app"
+
+
+@pytest.mark.parametrize(
+    ("looks", "options", "profile", "unsaid"),
+    [
+        ("plain", [], "plain", ()),
+        ("gpki-official", [], "gpki-official", ("profile",)),
+        ("shogyo-toki", [], "shogyo-toki", ("profile",)),
+        ("gpki-official", ["--profile", "gpki-official"], "gpki-official", ()),
+        ("gpki-official", ["--profile", "plain"], "plain", ()),
+        ("plain", ["--profile", "shogyo-toki"], "shogyo-toki", ()),
+        ("plain", ["--profile", "gpki-official"], "gpki-official", ("contradicted",)),
+    ],
+)
+def test_a_profile_that_nobody_named_is_claimed(
+    world: World, desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    looks: Any, options: list[str], profile: str, unsaid: tuple[str, ...],
+) -> None:  # fmt: skip
+    """What the certificate looks made for is proposed, and confirmed by a person's word alone."""
+    claimed = Checker.claimed_signer
+
+    def looking(self: Checker, signature: bytes, subject: str) -> Any:
+        found = claimed(self, signature, subject)
+        assert found is not None
+        return dataclasses.replace(found, profile=looks)
+
+    monkeypatch.setattr(Checker, "claimed_signer", looking)
+    assert init(world, *CERTIFICATE, *options) == (1 if "contradicted" in unsaid else 0)
+    entry = table(desk, "x509")
+    assert entry["profile"] == profile
+    assert entry.get("unconfirmed", False) is bool(unsaid)
+    assert ("profile above is the one" in (desk / "trust.toml").read_text()) is ("profile" in unsaid)
+    assert ("ANOTHER SIGNER" in capsys.readouterr().err) is ("contradicted" in unsaid)
+
+
+@pytest.mark.parametrize(
+    ("wish", "profile"),
+    [
+        (Wish(), "plain"),
+        (Wish(policies_critical=False), "plain"),
+        (Wish(policies_critical=True), "gpki-official"),
+        (Wish(policies_critical=True, usage=frozenset({"digital_signature"})), "plain"),
+        (Wish(usage=None), "shogyo-toki"),
+    ],
+)
+def test_what_a_certificate_looks_made_for(served: Supplier, wish: Wish, profile: str) -> None:
+    holder = served.country.issuing.issue("だれか", wish)
+    assert likely_profile(x509.Certificate.load(holder.certificate.public_bytes(Encoding.DER))) == profile
+
+
+@pytest.mark.parametrize(
+    ("claimed", "typed", "repository", "confirmed"),
+    [
+        ("", [], None, True),
+        ("{own}", [], None, True),
+        ("https://git.example/other/app", [], "https://git.example/other/app", False),
+        ("https://git.example/other/app", ["--repository", "https://git.example/other/app"],
+         "https://git.example/other/app", True),
+        ("https://git.example/other/app", ["--repository", "https://git.example/third/app"],
+         "https://git.example/third/app", True),
+        ("nowhere", [], None, True),
+    ],
+)  # fmt: skip
+def test_the_repository_of_a_workflow(
+    world: World, desk: Path, monkeypatch: pytest.MonkeyPatch,
+    claimed: str, typed: list[str], repository: str | None, confirmed: bool,
+) -> None:  # fmt: skip
+    """Where the workflow lies in another repository, that for which it ran is proposed, and has to be confirmed."""
+    own = WORKFLOW_IDENTITY.partition("/.github/")[0]
+    made = promised.Claims.__init__
+
+    def claiming(self: promised.Claims, folder: Path) -> None:
+        made(self, folder)
+        self.promised = dataclasses.replace(self.promised, repository=claimed.replace("{own}", own))
+
+    monkeypatch.setattr(promised.Claims, "__init__", claiming)
+    assert init(world, *KEYLESS, *typed) == 0
+    entry = table(desk, "keyless")
+    assert entry.get("repository") == repository
+    assert entry.get("unconfirmed", False) is not confirmed
+
+
+# --- countersigners --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def countersigned(world: World, desk: Path, keys: Keys) -> World:
+    """The same release with countersignatures: one by another key, and one with a certificate."""
+    shutil.copytree(world.out, desk / "signed", symlinks=True)
+    record = desk / "signed" / layout.RECORD
+    (desk / "signed" / layout.COUNTERSIGNATURES).mkdir()
+    mine = desk / "signed" / layout.countersignature_path(keys.other, ".asc")
+    mine.write_bytes(keys.home.sign(keys.other, record.read_bytes()))
+    theirs = desk / "signed" / layout.countersignature_path("somebody", ".p7s")
+    theirs.write_bytes(record.with_name(f"{record.name}.p7s").read_bytes())
+    return World(desk / "signed", desk / "trust.toml")
+
+
+def test_who_has_countersigned_is_proposed_in_comments(
+    countersigned: World, desk: Path, keys: Keys, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The release is verified without; whoever takes the comments' marks away has not confirmed anybody yet."""
+    assert init(countersigned, *openpgp(keys), *CERTIFICATE, *KEYLESS) == 0
+    said = capsys.readouterr().err
+    assert said.count("a countersignature is there") == 2
+    text = (desk / "trust.toml").read_text()
+    assert '\n# role = "countersigner"\n' in text
+    assert not load_trust(desk / "trust.toml").countersigners.back_ends
+    for section in ("openpgp", "x509"):
+        proposal = text.partition(f"# [[{section}]]\n")[2].partition("\n\n")[0].splitlines()
+        entry = tomllib.loads("\n".join(line.removeprefix("# ") for line in proposal))
+        assert (entry["role"], entry["unconfirmed"]) == ("countersigner", True)
+    assert entry["subject"] == SUBJECT
+
+
+def test_a_countersigner_whom_a_person_names(
+    countersigned: World, desk: Path, keys: Keys, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = ["--countersigner", keys.other, "--key", "other.asc"]
+    assert init(countersigned, *openpgp(keys), *mine, *CERTIFICATE, *KEYLESS) == 0
+    assert "whom you named may countersign" in capsys.readouterr().err
+    trust = load_trust(desk / "trust.toml")
+    assert [key.fingerprint for key in trust.countersigners.openpgp] == [keys.other]
+    assert [key.fingerprint for key in trust.openpgp] == [keys.supplier]
+
+
+@pytest.mark.parametrize(
+    ("options", "section", "expected", "confirmed"),
+    [
+        (["--countersigner", "{other}"], "openpgp", {"fingerprint": "{other}", "key": "countersigner.asc"}, False),
+        (["--countersigner", "CN=検収 花子, C=JP", "--countersigner-root", "root.pem",
+          "--countersigner-tsa-root", "tsa.pem"], "x509", {"subject": "CN=検収 花子,C=JP"}, True),
+        (["--countersigner", "AB" * 32, "--countersigner-root", "root.pem"], "x509", {"spki_sha256": "ab" * 32}, False),
+        (["--countersigner", "{sha256}", "--countersigner-root", "root.pem", "--countersigner-tsa-root", "tsa.pem"],
+         "x509", {"spki_sha256": "{spki}"}, True),
+        (["--countersigner", "hanako@example.org"], "keyless", {"identity": "hanako@example.org"}, False),
+        (["--countersigner", "hanako@example.org", "--countersigner-issuer", ISSUER, "--trusted-root", "root.json"],
+         "keyless", {"issuer": ISSUER, "trusted_root": "root.json"}, True),
+    ],
+)  # fmt: skip
+def test_kinds_of_countersigners(
+    world: World, countersigned: World, desk: Path, keys: Keys,
+    options: list[str], section: str, expected: dict[str, str], confirmed: bool,
+) -> None:  # fmt: skip
+    certificate = certificate_of(world)
+    filled = {"{other}": keys.other, "{sha256}": hashlib.sha256(certificate.dump()).hexdigest(),
+              "{spki}": spki_sha256(certificate)}  # fmt: skip
+    assert init(countersigned, *(filled.get(each, each) for each in options)) == 0
+    entries = tomllib.loads((desk / "trust.toml").read_text(encoding="utf-8"))[section]
+    (entry,) = (each for each in entries if each.get("role") == "countersigner")
+    assert {key: entry[key] for key in expected} == {key: filled.get(text, text) for key, text in expected.items()}
+    assert entry.get("unconfirmed", False) is not confirmed
+
+
+@pytest.mark.parametrize(
+    ("answers", "section"),
+    [
+        (("{other}", "other.asc"), "openpgp"),
+        (("CN=検収 花子,C=JP", "root.pem", "tsa.pem"), "x509"),
+        (("hanako@example.org", ISSUER), "keyless"),
+        (("",), ""),
+    ],
+)
+def test_asked_who_may_countersign(
+    countersigned: World, desk: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch, answers: tuple[str, ...],
+    section: str,
+) -> None:  # fmt: skip
+    typing(monkeypatch, "", "", "", *(each.replace("{other}", keys.other) for each in answers))
+    assert init(countersigned) == 0
+    found = tomllib.loads((desk / "trust.toml").read_text(encoding="utf-8"))
+    named = {name for name in layout.SUFFIXES for each in found[name] if each.get("role") == "countersigner"}
+    assert named == ({section} if section else set())
+
+
+@pytest.mark.usefixtures("desk")
+def test_the_next_command_is_printed(world: World, keys: Keys, capsys: pytest.CaptureFixture[str]) -> None:
+    assert init(world, *openpgp(keys), *CERTIFICATE, *KEYLESS) == 0
+    command = f"gate verify --trust trust.toml {world.out}"
+    assert f"Next: {command}\n" in capsys.readouterr().err
+    assert run(["--lang", "ja", "trust", "init", str(world.out), "-o", "later.toml"]) == 0
+    said = capsys.readouterr().err
+    assert "unconfirmed = true の行を削除した後" in said
+    assert "gate verify --trust later.toml" in said
+
+
 # --- what is refused ------------------------------------------------------------------------------------------
 
 
@@ -302,6 +525,13 @@ def test_asked_three_times_at_most(world: World, desk: Path, monkeypatch: pytest
         (["--fingerprint", "{key}", "--key", "{out}/gate/record.intoto.json.asc"], "record.intoto.json.asc"),
         (["--root", "{out}/gate/result.json", "--tsa-root", "tsa.pem"], "result.json"),
         (["--root", "supplier.asc", "--tsa-root", "tsa.pem"], "root"),
+        (["--certificate", "CN", "--root", "root.pem", "--tsa-root", "tsa.pem"], "RFC 4514"),
+        (["--profile", "gpki-official", "--revocation", "ocsp"], "revocation lists alone"),
+        (["--repository", "acme/app"], "no URL of a repository"),
+        (["--countersigner", "a b"], "no identity"),
+        (["--countersigner", "{key}", "--key", "{out}/gate/record.intoto.json.asc"], "record.intoto.json.asc"),
+        (["--countersigner", "CN=x", "--countersigner-root", "{out}/gate/result.json"], "result.json"),
+        (["--countersigner", "a@example.org", "--countersigner-issuer", "ftp://x"], "no URL of an issuer"),
         (["--trusted-root", "{out}/gate/result.json"], "result.json"),
         (["-o", "{out}/trust.toml"], "inside"),
         (["-o", "{out}/gate/trust.toml"], "inside"),
@@ -367,7 +597,7 @@ def test_words_of_the_record_are_only_comments(language: Any) -> None:
 def test_signers_that_are_none_are_drafted_as_nobody(signer: str, tmp_path: Path) -> None:
     """The drafted file is read as one, and refused for what it is: unconfirmed."""
     for maker in (module._openpgp, module._keyless):  # what a hostile record can reach
-        entry = maker(signer, module.Known(), None)  # type: ignore[arg-type]  # no file is named
+        entry = maker(signer, Known(), None)  # type: ignore[arg-type]  # no file is named
         text = render_trust([entry], None, "en", folder="out", day=date(2026, 12, 1))
         (tmp_path / "trust.toml").write_text(text)
         assert refused(tmp_path) == "trust.unconfirmed"
