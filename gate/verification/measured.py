@@ -41,14 +41,17 @@ class Measured:
     path: Path
 
 
-@contextlib.contextmanager
-def measured(target: Path) -> Iterator[Measured]:
-    """Open and measure an artifact for the length of a ``with`` block.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An artifact that was not read yet: its item path, where it really lies, and how the recipient named it."""
 
-    At its end the artifact has to be what it was.  Raises ``UsageError`` where there is none, or a whole release in its
-    place; ``VerificationError`` where a folder holds what no file list can describe, or where it changes meanwhile;
-    ``EngineFailure`` where something cannot be read.
-    """
+    name: str
+    path: Path
+    shown: str
+
+
+def found(target: Path) -> Found:
+    """Look an artifact up.  Raises ``UsageError`` where there is none, or a whole release in its place."""
     shown = printable(os.fsencode(target))
     try:
         place = target.resolve(strict=True)
@@ -56,27 +59,39 @@ def measured(target: Path) -> Iterator[Measured]:
         raise UsageError("verify.no-target", path=shown) from error
     if not place.name:
         raise UsageError("verify.not-a-target", path=shown)
-    name = escape_component(os.fsencode(place.name))
     if is_release(place):
         raise UsageError("verify.signature-of-release", path=shown)
-    with _folder(name, place) if place.is_dir() else _file(name, place, shown) as artifact:
-        yield artifact
+    return Found(escape_component(os.fsencode(place.name)), place, shown)
 
 
 @contextlib.contextmanager
-def _file(name: str, place: Path, shown: str) -> Iterator[Measured]:
+def measured(artifact: Found, most: int | None) -> Iterator[Measured]:
+    """Open and measure an artifact for the length of a ``with`` block.
+
+    Of a file beyond ``most`` bytes no more is read than shows that it is another than one of so many, as
+    :func:`gate.filelist.hash_descriptor` does.  At its end the artifact has to be what it was.  Raises ``UsageError``
+    where it is neither file nor folder, ``VerificationError`` where a folder holds what no file list can describe, or
+    where it changes meanwhile; ``EngineFailure`` where something cannot be read.
+    """
+    with (_folder if artifact.path.is_dir() else _file)(artifact, most) as read:
+        yield read
+
+
+@contextlib.contextmanager
+def _file(artifact: Found, most: int | None) -> Iterator[Measured]:
+    place = artifact.path
     raw, seen = os.fsencode(place.name), Seen()
     with reading(raw):
         descriptor = os.open(place, _READ)
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise UsageError("verify.not-a-target", path=shown)
+            raise UsageError("verify.not-a-target", path=artifact.shown)
         seen.notice(raw, status)
         with reading(raw):
             refuse_privileged(descriptor, printable(raw))
-            sha256, _ = hash_descriptor(descriptor)
-        yield Measured(name, "file", sha256, descriptor, place)
+            sha256, _ = hash_descriptor(descriptor, most)
+        yield Measured(artifact.name, "file", sha256, descriptor, place)
     finally:
         os.close(descriptor)
     with reading(raw):
@@ -84,19 +99,20 @@ def _file(name: str, place: Path, shown: str) -> Iterator[Measured]:
 
 
 @contextlib.contextmanager
-def _folder(name: str, place: Path) -> Iterator[Measured]:
+def _folder(artifact: Found, most: int | None) -> Iterator[Measured]:
+    place = artifact.path
     raw, seen = os.fsencode(place.name), Seen()
     entries: list[FileEntry] = []
     with reading(raw), cursor_in(place) as cursor:
         for visit in walk(cursor):
             if visit.event == "special":
                 raise VerificationError("not-a-file", escape_name(visit.path))
-            entry = entry_at(cursor, visit, look=partial(refuse_privileged, path=escape_name(visit.path)))
+            entry = entry_at(cursor, visit, most, look=partial(refuse_privileged, path=escape_name(visit.path)))
             if entry is not None:
                 seen.notice(visit.path, visit.status)
                 entries.append(entry)
     with in_a_file(render_list(entries)) as listing:
-        yield Measured(name, "folder", list_digest(entries), listing, place)
+        yield Measured(artifact.name, "folder", list_digest(entries), listing, place)
     with reading(raw), cursor_in(place) as cursor:
         seen.require_same(cursor)
 

@@ -20,7 +20,7 @@ from gate.verification.clause_names import article_map_of
 from gate.verification.expectations import exceptions_of, made_at, require_date, require_expected
 from gate.verification.given import GivenFiles
 from gate.verification.keyless import Keyless
-from gate.verification.measured import in_a_file, measured
+from gate.verification.measured import found, in_a_file, measured
 from gate.verification.result import (
     UncheckedSignature,
     Verification,
@@ -65,23 +65,27 @@ def verify_artifact(
     Raises ``VerificationError`` with the first reason why it is not proved (``NotTold`` where nothing was given that
     could), ``TrustError``, ``UsageError`` and ``EngineFailure`` as for a release.
     """
-    with measured(target) as artifact, GivenFiles(signatures) as given:
-        given_artifact = Root(artifact.path)
-        for file in trust.files:
-            if given_artifact.holds(file):
-                raise TrustError("trust.inside-release", path=printable(str(file)))
+    place = found(target)
+    for file in trust.files:
+        if Root(place.path).holds(file):
+            raise TrustError("trust.inside-release", path=printable(str(file)))
+    with GivenFiles(signatures) as given:
         named = trust.only({each.back_end for each in given.files})
         kept = given.validation() if named.x509 else ()
         with opened_back_ends(named, given, kept, now=now) as back_ends:
-            checked = _checked(artifact, given.files, back_ends)
-        if not checked.statements:
-            return _by_signature(artifact, checked, trust, now, expect_version, signature_only=signature_only)
-        told = read_statements(checked.statements.values())
-        require_enough(trust, {each.backend: each for each in told.main.signatures})
-        require_subject(told, artifact)
-        if told.record is not None:
-            return _by_record(artifact, checked, told, told.record, trust, now, expect_version)
-        return _by_others(artifact, checked, told, trust, now, expect_version)
+            checked = _checked_statements(given.files, back_ends)
+            told = read_statements(checked.statements.values()) if checked.statements else None
+            # A file of holes may seem to have no end: how far it is read is said by somebody who is accepted.
+            with measured(place, told.most_bytes if told else None) as artifact:
+                if told is not None:
+                    require_enough(trust, {each.backend: each for each in told.main.signatures})
+                    require_subject(told, artifact)
+                _check_alone(checked, artifact, back_ends)
+                if told is None:
+                    return _by_signature(artifact, checked, trust, now, expect_version, signature_only=signature_only)
+                if told.record is not None:
+                    return _by_record(artifact, checked, told, told.record, trust, now, expect_version)
+                return _by_others(artifact, checked, told, trust, now, expect_version)
 
 
 # --- signatures -----------------------------------------------------------------------------------------------------
@@ -89,9 +93,13 @@ def verify_artifact(
 
 @dataclass(slots=True)
 class _Checked:
-    """Good signatures: of statements by the digest of each, and of the artifact itself; and those not looked at."""
+    """Good signatures: of statements by the digest of each, and of the artifact itself; and those not looked at.
+
+    ``alone`` are the files of those that are of the artifact itself.
+    """
 
     statements: dict[str, SignedStatement] = field(default_factory=dict)
+    alone: list[Given] = field(default_factory=list)
     bare: list[VerifiedSignature] = field(default_factory=list)
     unchecked: list[UncheckedSignature] = field(default_factory=list)
 
@@ -102,8 +110,8 @@ class _Checked:
         return tuple(sorted(found, key=lambda proved: proved.file))
 
 
-def _checked(artifact: Measured, files: Iterable[Given], back_ends: Mapping[str, BackEnd]) -> _Checked:
-    """Check every signature file; any that is not a good signature is a refusal."""
+def _checked_statements(files: Iterable[Given], back_ends: Mapping[str, BackEnd]) -> _Checked:
+    """Check every signature file of a statement; any that is not a good signature is a refusal."""
     checked = _Checked()
     for given in files:
         if given.back_end not in back_ends:
@@ -113,16 +121,23 @@ def _checked(artifact: Measured, files: Iterable[Given], back_ends: Mapping[str,
         with given.opened() as signature:
             raw = _statement_of(given, signature, back_end)
             if raw is None:
-                claim = Claim(given.shown, artifact.name, artifact.sha256, statement=False)
-                checked.bare.append(back_end.check(signature, artifact.descriptor, claim))
+                checked.alone.append(given)
                 continue
             sha256 = hashlib.sha256(raw).hexdigest()
             with in_a_file(raw) as signed:
                 proved = back_end.check(signature, signed, Claim(given.shown, given.signs, sha256, statement=True))
         checked.statements.setdefault(sha256, SignedStatement(raw, given.signs)).signatures.append(proved)
+    return checked
+
+
+def _check_alone(checked: _Checked, artifact: Measured, back_ends: Mapping[str, BackEnd]) -> None:
+    """Check every signature file of the artifact itself, as above; there has to be one, or one of a statement."""
+    for given in checked.alone:
+        claim = Claim(given.shown, artifact.name, artifact.sha256, statement=False)
+        with given.opened() as signature:
+            checked.bare.append(back_ends[given.back_end].check(signature, artifact.descriptor, claim))
     if not checked.signatures:
         raise VerificationError("signer-unknown", checked.unchecked[0].file)
-    return checked
 
 
 def _statement_of(given: Given, signature: int, back_end: BackEnd) -> bytes | None:

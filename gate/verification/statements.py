@@ -60,6 +60,13 @@ class Told:
     record: Statement | None
     said: Said
 
+    @property
+    def most_bytes(self) -> int | None:
+        """How many bytes no artifact has more of, all of a folder's files together; only a record says so."""
+        if self.record is None:
+            return None
+        return max(each.size for each in self.record.predicate.artifacts)
+
 
 def read_statements(signed: Iterable[SignedStatement]) -> Told:
     """Return what signed statements, at least one, say together.

@@ -399,6 +399,14 @@ def test_what_a_signature_alone_leaves_open_is_said(world: World, keys: Keys) ->
         assert cell_len(line) <= 40 or " " not in line.strip(), line  # a digest stays in one piece
 
 
+def test_files_of_holes_are_read_no_further_than_the_record_says(world: World) -> None:
+    """Four terabytes are read in two hours."""
+    os.truncate(world.out / "app.bin", 4 << 40)
+    assert refusal(world, "app.bin", "record.intoto.json.asc", "signatures/app.bin.asc") == ("changed", "app.bin")
+    os.truncate(world.out / "site" / "index.html", 4 << 40)
+    assert refusal(world, "site", "record.intoto.json.asc") == ("changed", "site")
+
+
 def test_a_signature_alone_has_limits(world: World, keys: Keys) -> None:
     old = trusting(world, keys, "signed_after = 2999-01-01")
     alone = "signatures/app.bin.asc"
