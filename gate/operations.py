@@ -1,8 +1,7 @@
-"""What the commands do, as functions: check a set of paths, release them.  Nothing here prints or exits."""
+"""What the commands do, as functions: check a set of paths, look at their contacts.  Nothing here prints or exits."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,9 +11,7 @@ from pathlib import Path
 from typing import get_args
 from zoneinfo import ZoneInfo
 
-from gate.archiving import Archive, ArchiveForm
 from gate.data_files import data_folder
-from gate.deliver import Delivered, Staging, deliver, deliver_unsigned
 from gate.errors import UsageError
 from gate.examine.antivirus.database import default_database_folder
 from gate.examine.evidence.reader import EvidenceFile, read_evidence
@@ -22,14 +19,12 @@ from gate.examine.registry import EngineSettings, build_contact_examiner, build_
 from gate.examine.secrets.marks import MARKS
 from gate.intake.intake import InputArtifact
 from gate.intake.passwords import Passwords, read_passwords
-from gate.models import BuilderFact, EvidenceForm, Examination, Judgement
+from gate.models import BuilderFact, EvidenceForm, Examination, Judgement, PreviousFact
 from gate.paths import artifact_names, printable, unescape_component
 from gate.pipeline import Clock, Progress, examine, rfc3339, with_facts
 from gate.policy import LoadedPolicy, SigningState, judge, load_policy, refuse_inside, with_signing_config
 from gate.policy.blocks import justification_blocks
-from gate.previous import previous_fact, read_previous
 from gate.record.documents import gate_identity, result_document
-from gate.signing.interface import PromisedSigner, Signatory, Signer
 from gate.source.approvals import Entry, PolicyFile
 from gate.source.run import source_run
 from gate.source_lines import read_line
@@ -81,8 +76,8 @@ def check(request: CheckRequest, *, clock: Clock, progress: Progress | None = No
     """
     artifacts = artifacts_of(request.paths)
     loaded = policy_for(request)
-    examination = _examine(request, artifacts, loaded, clock, progress)
-    return _judged(examination, loaded, SigningState(intended=False, ready=()))
+    examination = examine_artifacts(request, artifacts, loaded, clock, progress)
+    return judged_examination(examination, loaded, SigningState(intended=False, ready=()))
 
 
 def look_at_contacts(request: CheckRequest, *, clock: Clock, progress: Progress | None = None) -> Checked:
@@ -103,7 +98,7 @@ def look_at_contacts(request: CheckRequest, *, clock: Clock, progress: Progress 
         passwords=archive_passwords(loaded),
         together=build_together(settings),
     )
-    return _judged(examination, loaded, SigningState(intended=False, ready=()))
+    return judged_examination(examination, loaded, SigningState(intended=False, ready=()))
 
 
 def source_line(request: CheckRequest, path: str, line: int) -> str:
@@ -118,99 +113,6 @@ def source_line(request: CheckRequest, path: str, line: int) -> str:
             file = os.path.join(os.fsencode(artifact.path), *steps)  # noqa: PTH118  # raw names
             return read_line(file, line, withheld=MARKS)
     return ""
-
-
-def release(
-    request: CheckRequest,
-    out: Path,
-    signers: Sequence[Signer],
-    *,
-    clock: Clock,
-    progress: Progress | None = None,
-    archive: ArchiveForm | None = None,
-) -> tuple[Checked, Delivered | None]:
-    """Copy the paths aside, examine the copy, judge it, and where it is approved sign and deliver it to ``out``.
-
-    An ``archive`` of it lies beside it then.  Returns the judgement and what was delivered, None where the verdict is
-    not "approved": then nothing is left.  Raises ``UsageError`` for inputs that cannot be used, ``ArtifactChanged``
-    where bytes changed between examination and signature, ``SigningFailure`` or ``KeyProblem`` where signing failed;
-    nothing is left then either.
-    """
-    with contextlib.ExitStack() as closing:
-
-        def ready() -> None:
-            for signer in signers:
-                closing.callback(signer.close)
-                signer.ready()
-
-        return _released(
-            request,
-            out,
-            signers,
-            ready=ready,
-            deliver=partial(deliver, signers=signers),
-            clock=clock,
-            progress=progress,
-            form=archive,
-        )
-
-
-def release_unsigned(
-    request: CheckRequest,
-    out: Path,
-    signers: Sequence[PromisedSigner],
-    *,
-    clock: Clock,
-    progress: Progress | None = None,
-) -> tuple[Checked, Delivered | None]:
-    """Do what :func:`release` does, but for the signatures, which ``signers`` make in another job.
-
-    No key is needed and no secret is read.  Returns and raises as :func:`release`.
-    """
-    deliver_them = partial(deliver_unsigned, signers=signers)
-    return _released(request, out, signers, ready=None, deliver=deliver_them, clock=clock, progress=progress)
-
-
-def _released(
-    request: CheckRequest,
-    out: Path,
-    signers: Sequence[Signatory],
-    *,
-    ready: Callable[[], None] | None,
-    deliver: Callable[..., Delivered],
-    clock: Clock,
-    progress: Progress | None,
-    form: ArchiveForm | None = None,
-) -> tuple[Checked, Delivered | None]:
-    """Release by signers that ``ready`` makes ready, or that sign later where it is None."""
-    from gate.reports.pdf_fonts import find_fonts  # noqa: PLC0415  # half a second that no check has to wait for
-    from gate.reports.release import release_reports  # noqa: PLC0415  # as above
-
-    artifacts = artifacts_of(request.paths)
-    loaded = policy_for(request)
-    fonts = find_fonts(os.environ)  # before an hour of scanning, not after it
-    staging = Staging(out, [artifact.path for artifact in artifacts])
-    archive = Archive(staging.out, form) if form else None
-    if archive is not None:
-        deliver = partial(deliver, archive=archive)
-    if progress:
-        progress.stage("copy")
-    with staging:
-        if archive is not None:
-            archive.require_fit(staging.folder)
-        if ready is not None:
-            ready()
-        examination = _examine(request, staging.artifacts, loaded, clock, progress, staging.folder)
-        examination = with_facts(examination, [service for signer in signers for service in signer.services])
-        backends = tuple(signer.backend for signer in signers)
-        checked = _judged(examination, loaded, SigningState(intended=True, ready=backends, later=ready is None))
-        if checked.judgement.verdict != "approved":
-            return checked, None
-        if progress and ready is not None:
-            progress.stage("sign")
-        reports = partial(release_reports, examination, checked.judgement, loaded, fonts)
-        delivered = deliver(staging, examination, checked.judgement, loaded, clock=clock, reports=reports)
-    return checked, delivered
 
 
 def artifacts_of(paths: Sequence[Path]) -> list[InputArtifact]:
@@ -246,7 +148,7 @@ def policy_for(request: CheckRequest) -> LoadedPolicy:
     return loaded
 
 
-def _examine(
+def examine_artifacts(
     request: CheckRequest,
     artifacts: Sequence[InputArtifact],
     loaded: LoadedPolicy,
@@ -254,10 +156,13 @@ def _examine(
     progress: Progress | None,
     own: Path | None = None,
 ) -> Examination:
-    """Examine artifacts; ``own`` is the folder of this run that they were copied to."""
+    """Examine artifacts with every engine; ``own`` is the folder of this run that they were copied to.
+
+    Raises ``UsageError`` for inputs that cannot be used.
+    """
     passwords = archive_passwords(loaded)
     settings = engine_settings(request, loaded)
-    before = read_previous(request.previous, request.paths) if request.previous else None
+    compared = _comparison(request)
     with source_run(
         request.source, source_signers(loaded), jobs=request.jobs, policy=_policy_file(loaded), own=own
     ) as source:
@@ -275,8 +180,17 @@ def _examine(
         progress.stage("evidence")
     evidence = read_evidence(_evidence_files(loaded))
     builder = [request.builder] if request.builder else []
-    previous = [previous_fact(before, examination)] if before else []
+    previous = [compared(examination)] if compared else []
     return with_facts(examination, [*builder, *previous, *source.facts_beside(examination), *evidence])
+
+
+def _comparison(request: CheckRequest) -> Callable[[Examination], PreviousFact] | None:
+    """Return what compares an examination with the release before, which is read now; None where none was given."""
+    if request.previous is None:
+        return None
+    from gate.previous import previous_fact, read_previous  # noqa: PLC0415  # loads all that verifies a release
+
+    return partial(previous_fact, read_previous(request.previous, request.paths))
 
 
 def source_signers(loaded: LoadedPolicy) -> list[tuple[str, Path]]:
@@ -337,7 +251,8 @@ def _rule_folders(request: CheckRequest, loaded: LoadedPolicy) -> tuple[Path, ..
     return (*bundled, *loaded.rule_folders)
 
 
-def _judged(examination: Examination, loaded: LoadedPolicy, signing: SigningState) -> Checked:
+def judged_examination(examination: Examination, loaded: LoadedPolicy, signing: SigningState) -> Checked:
+    """Judge an examination by a policy, by the day that it is; ``signing`` says whether and by whom it is signed."""
     # The real day, whatever SOURCE_DATE_EPOCH fixes for what is written: it must not revive what has expired, nor make
     # a malware database younger than it is.
     now = datetime.now(UTC)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from gate.errors import ArtifactChanged, EngineFailure, GateError, WorkerTimeout
-from gate.examine.interface import Examiner, Member, Observation, Together, View
+from gate.examine.interface import Examiner, Member, Observation, Together, View, Warmable
 from gate.intake.blobs import BlobStore
 from gate.intake.intake import InputArtifact, Intake
 from gate.intake.listening import NAME as INTAKE
@@ -142,6 +142,9 @@ class _Run:
         """Run everything over the artifacts."""
         started = clock()
         self._unpackers.warm()
+        for examiner in self._all:
+            if isinstance(examiner, Warmable):
+                examiner.warm()
         self._progress.stage("engines")
         for examiner in self._all:
             self._prove(examiner, examiner.start)

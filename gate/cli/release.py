@@ -46,7 +46,8 @@ def build(text: Text) -> click.Command:
 def _release(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401  # click hands options over by name
     from gate.cli.progress import progress_for  # noqa: PLC0415  # engines are loaded only when the command runs
     from gate.clock import clock_from  # noqa: PLC0415  # as above
-    from gate.operations import policy_for, release, release_unsigned  # noqa: PLC0415  # as above
+    from gate.operations import policy_for  # noqa: PLC0415  # as above
+    from gate.releasing import release, release_unsigned  # noqa: PLC0415  # as above
     from gate.signers import promised_signers_for, signers_for  # noqa: PLC0415  # as above
 
     settings = ctx.ensure_object(Settings)

@@ -162,6 +162,14 @@ class Examiner(Protocol):
         """Release processes and files; may be called more than once and after a failed start."""
 
 
+@runtime_checkable
+class Warmable(Protocol):
+    """An examiner whose engine takes a while to come up, and can do so while others prove themselves."""
+
+    def warm(self) -> None:
+        """Let the engine begin to come up, without waiting; what goes wrong is told by :meth:`Examiner.start`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """An item among all others of a run; ``opened`` gives a descriptor of its bytes for the time of a ``with``."""

@@ -7,6 +7,7 @@ over can lie about the item in hand, and about those that the same worker is giv
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -50,6 +51,7 @@ class Host:
             ]
         }
         self._item_seconds = item_seconds
+        self._warmed = False
         self._pool = WorkerPool(
             workers,
             "gate.examine.worker:serve",
@@ -57,6 +59,13 @@ class Host:
             confinement=Confinement(memory_bytes=6 << 30, cpu_seconds=None, file_bytes=64 << 20),
             preload=[each.factory.partition(":")[0] for each in examiners],
         )
+
+    def warm(self) -> None:
+        """Let a worker come up without waiting for it; what goes wrong is told when an examiner starts."""
+        if not self._warmed:
+            self._warmed = True
+            with contextlib.suppress(IsolationError):
+                self._pool.warm()
 
     def prove(self, name: str, operation: str) -> EngineInfo:
         """Let the examiner ``name`` start or finish in the workers that are up, and return the engine's state."""
@@ -119,6 +128,10 @@ class IsolatedExaminer:
     def applies(self, item: Item) -> bool:
         """Say whether the examiner has anything to say of such an item."""
         return self._hosted.applies(item)
+
+    def warm(self) -> None:
+        """Let the worker come up in which the engine starts."""
+        self._host.warm()
 
     def start(self) -> EngineInfo:
         """Start the engine in a worker; raises ``EngineFailure`` where it does not prove itself there."""

@@ -42,6 +42,7 @@ LEAVES = {
 STAGES = {"intake", "examine", "policy", "record", "signing"}
 JOINTS = {
     "pipeline", "deliver", "staging", "verification", "reports", "operations", "doctor", "rendering", "signers",
+    "releasing",
     "countersigning", "received", "trusting",
     "sealing",
 }  # fmt: skip
@@ -70,7 +71,8 @@ ALLOWED = {
     "rendering": LEAVES | {"previous", "verification", "record", "policy"},
     "received": LEAVES | {"received", "intake", "verification", "record", "policy"},
     "signers": LEAVES | {"policy", "signing"},
-    "operations": LEAVES | STAGES | {"archiving", "previous", "source", "pipeline", "deliver", "staging", "reports"},
+    "operations": LEAVES | STAGES | {"previous", "source", "pipeline"},
+    "releasing": LEAVES | STAGES | {"archiving", "operations", "pipeline", "deliver", "reports"},
     "drafting": LEAVES | STAGES | {"pipeline", "operations", "source"},
     "cli": LEAVES | STAGES | JOINTS | {"cli", "drafting"},
     "__main__": {"cli"},

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from gate.errors import EngineFailure, UsageError
-from gate.examine.interface import AspectNotDeclared, Examiner, Member, Observation, Together, View
+from gate.examine.interface import AspectNotDeclared, Examiner, Member, Observation, Together, View, Warmable
 from gate.filelist import list_digest, list_folder
 from gate.intake.intake import InputArtifact
 from gate.limits import Limits
@@ -267,6 +267,32 @@ def test_engine_that_fails_is_a_problem_and_its_items_are_gaps(tmp_path: Path, k
     if kind is Failing:
         assert [(gap.examiner, gap.reason) for gap in seen.gaps] == [("failing", "engine-error")] * 2
     assert examiner.closed == 1
+
+
+def test_engines_come_up_side_by_side(tmp_path: Path) -> None:
+    """What takes long to come up begins before the first engine is waited for."""
+    order: list[str] = []
+
+    class Slow(Looking):
+        def warm(self) -> None:
+            order.append(f"{self.name} warms up")
+
+        def start(self) -> EngineInfo:
+            order.append(f"{self.name} starts")
+            return EngineInfo(self.name, "1", canary="passed")
+
+    class Plain(Looking):
+        name = "plain"
+
+        def start(self) -> EngineInfo:
+            order.append("plain starts")
+            return EngineInfo(self.name, "1", canary="passed")
+
+    (tmp_path / "a").write_bytes(b"a")
+    assert isinstance(Slow(lambda _view: iter(())), Warmable)
+    assert not isinstance(Plain(lambda _view: iter(())), Warmable)
+    run(tmp_path / "a", Plain(lambda _view: iter(())), Slow(lambda _view: iter(())))
+    assert order[:3] == ["looking warms up", "plain starts", "looking starts"]
 
 
 def test_what_does_not_apply_is_counted(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from gate.errors import EngineFailure
 from gate.examine.isolated import Host, Hosted, IsolatedExaminer
 from gate.intake.intake import InputArtifact
 from gate.limits import Limits
@@ -42,6 +43,25 @@ def run(folder: Path, factory: str, *, seconds: float = 2) -> Examination:
     host = Host([hosted], workers=2, item_seconds=seconds)
     artifact = InputArtifact(folder, folder.name)
     return examine([artifact], [IsolatedExaminer(host, hosted)], Limits(), clock=lambda: NOW)
+
+
+def test_workers_that_warmed_up_serve_all_examiners_of_their_host(factory: str) -> None:
+    """One worker comes up, however many examiners live in it; what cannot come up is told when an engine starts."""
+    hosted = [Hosted(name, factory, {}, frozenset({"content", "name"}), lambda _item: True) for name in ("a", "b")]
+    host = Host(hosted, workers=2, item_seconds=2)
+    examiners = [IsolatedExaminer(host, each) for each in hosted]
+    for examiner in examiners:
+        examiner.warm()
+    assert len(host._pool._all) == 1  # only there to be seen
+    assert [examiner.start().canary for examiner in examiners] == ["passed", "passed"]
+    assert len(host._pool._all) == 1  # as above
+    host.close()
+    lost = Hosted("lost", "gate_no_such_module:Examiner", {}, frozenset({"content"}), lambda _item: True)
+    broken = IsolatedExaminer(Host([lost], workers=1, item_seconds=2), lost)
+    broken.warm()
+    with pytest.raises(EngineFailure):
+        broken.start()
+    broken.close()
 
 
 def test_broken_parser_costs_a_gap_and_not_the_run(factory: str, tmp_path: Path) -> None:

@@ -190,6 +190,14 @@ def test_what_a_person_has_to_look_at_is_drafted_as_a_review() -> None:
     ]
 
 
+def test_a_contact_without_a_host_that_comes_about_by_itself_has_no_entry() -> None:
+    unknown = dataclasses.replace(OPAQUE, reach="automatic")
+    found = draft_contacts(judged(facts=[unknown, contact("a.example.net", reach="string")]), policy_of(""))
+    assert found.destinations == ()
+    assert [each.host for each in found.reviews] == ["a.example.net"]
+    assert found.count == 1
+
+
 def test_a_host_that_something_contacts_is_one_entry_with_all_that_was_seen_of_it() -> None:
     facts = [contact("a.example.net", reach="code"), contact("a.example.net", reach="string", path="site/x/a.js")]
     assert reviews(*facts) == []
