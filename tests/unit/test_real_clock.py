@@ -37,6 +37,6 @@ def test_a_database_is_as_old_as_it_is(days: int, found: list[str]) -> None:
     scanned = rfc3339(made + timedelta(days=1))
     engines = with_engine("clamav", database=dataclasses.replace(OFFICIAL, date=rfc3339(made)))
     seen = examined(engines=engines, finished=scanned)
-    judged = operations._judged(seen, load_policy(None), SigningState(intended=False, ready=()))
+    judged = operations.judged_examination(seen, load_policy(None), SigningState(intended=False, ready=()))
     assert [each for each in ids(judged.judgement) if each.startswith("malware/database")] == found
     assert judged.examination.finished == scanned, "what is written stays as it was fixed"
