@@ -28,6 +28,8 @@ MOST_RESULTS: Final = 25_000
 """Results of one run that GitHub takes; a file with more is refused there as a whole."""
 MOST_BYTES: Final = 48 << 20
 """Bytes of all results together, which hostile names could make any number."""
+MOST_PACKED: Final = 8 << 20
+"""Bytes of them once compressed: GitHub takes 10 MB, of the whole file as gzip makes it, and refuses a larger one."""
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _OMITTED: Final = "output.sarif.omitted"
 _RESULTS: Final = '"@results@"'
@@ -42,10 +44,13 @@ def render_sarif(
     language: Language,
     most_results: int = MOST_RESULTS,
     most_bytes: int = MOST_BYTES,
+    most_packed: int = MOST_PACKED,
 ) -> str:
     """Return the log with one run, as JSON in one line."""
     rules = rules_of(judgement, view.article_map, language)
-    results = bounded_results(view, judgement, rules, language, most_results=most_results, most_bytes=most_bytes)
+    results = bounded_results(
+        view, judgement, rules, language, most_results=most_results, most_bytes=most_bytes, most_packed=most_packed
+    )
     run = {
         "tool": {"driver": _driver(view, rules, language)},
         "language": language,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -52,14 +53,16 @@ def bounded_results(
     *,
     most_results: int,
     most_bytes: int,
+    most_packed: int,
 ) -> Bounded:
-    """Return the results of all findings, the gravest first, up to a number and a size."""
+    """Return the results of all findings, the gravest first, up to a number and a size, as it is and compressed."""
     indexes = {finding_id: index for index, finding_id in enumerate(rules)}
     exceptions = {entry.id: entry for entry in view.exceptions}
     shown = judgement.findings[:most_results]
     prints = fingerprints(shown)
     written: list[str] = []
-    size = 0
+    size = packed = 0
+    packer = zlib.compressobj(1)  # no reader's compressor makes more of it
     for finding, marks in zip(shown, prints, strict=True):
         result = {
             "ruleId": finding.id,
@@ -73,7 +76,8 @@ def bounded_results(
         }
         text = json.dumps(result, ensure_ascii=False, separators=(",", ":"))
         size += len(text.encode())
-        if size > most_bytes:
+        packed += len(packer.compress(text.encode()))
+        if size > most_bytes or packed > most_packed:
             break
         written.append(text)
     return Bounded(tuple(written), len(judgement.findings) - len(written))

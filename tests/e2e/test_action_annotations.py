@@ -112,3 +112,22 @@ def test_a_run_is_annotated_and_its_summary_says_the_same(tmp_path: Path) -> Non
     assert "sarif<<" not in outputs
     document = json.loads(next(tmp_path.glob("release-gate-*/result.json")).read_bytes())
     assert document["verdict"] == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("step", "variables", "said"),
+    [
+        ("run", {"GATE_PATHS": "dist"}, "the gate could not run (exit code 2); the log above says why"),
+        ("run", {"GATE_PATHS": "dist", "GATE_LANGUAGE": "ja"}, "検査を実行できませんでした（終了コード 2）"),
+        ("verify", {"GATE_RELEASE": "dist", "GATE_TRUST": "gate.toml"}, "the gate could not run (exit code 2)"),
+        ("sign", {"GATE_RELEASE": "dist", "GATE_RECORD_SHA256": "0" * 64}, "nothing was signed (exit code 2)"),
+    ],
+)
+def test_where_there_is_no_result_that_is_said(tmp_path: Path, step: str, variables: dict[str, str], said: str) -> None:
+    (tmp_path / "gate.toml").write_text("[no-policy]\n")
+    (tmp_path / "dist").mkdir()
+    done = run_step(step, tmp_path, **variables)
+    assert done.returncode == 2, done.stdout + done.stderr
+    (told,) = [line for line in done.stdout.splitlines() if line.startswith("::error ")]
+    assert told.startswith("::error title=release-gate::")
+    assert said in told

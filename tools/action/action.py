@@ -24,13 +24,12 @@ from typing import Any, NoReturn
 
 import annotations
 from base_policy import policy_file, signing_file
-from gate_process import GATE, gate_environment, run_gate
+from gate_process import GATE, INTERRUPTED, gate_environment, run_gate
 from runner import Refused, add_summary, command, commands_off, set_outputs
 from two_jobs import forget, pack, sign
 
 USAGE = 2
 """The gate's exit code for wrong usage or configuration."""
-INTERRUPTED = 130
 _OUTPUT_FILES = {"result": "json", "report": "markdown", "sarif": "sarif"}
 _FILES = {"json": "result.json", "markdown": "report.md", "sarif": "result.sarif"}
 
@@ -95,6 +94,8 @@ def run(environment: Mapping[str, str]) -> int:
     add_summary(files["markdown"], environment)
     if "verdict" in found:
         tell(environment, files)
+    else:
+        annotations.tell_of_no_answer("not-run", status, environment)
     print(f"The gate took {time.monotonic() - began:.0f} s.", flush=True)
     return status
 
@@ -106,7 +107,7 @@ def tell(environment: Mapping[str, str], files: Mapping[str, Path]) -> None:
     document, sarif = annotations.load(files["json"]), annotations.load(files["sarif"])
     workspace = Path(environment.get("GITHUB_WORKSPACE") or Path.cwd())
     given = paths_of(environment)
-    annotations.annotate(document, sarif, given, workspace, counts(document), environment.get("GATE_LANGUAGE") or "en")
+    annotations.annotate(document, sarif, given, workspace, counts(document), annotations.language_of(environment))
 
 
 def gate_arguments(environment: Mapping[str, str], policy: Path, files: Mapping[str, Path]) -> list[str]:
@@ -245,6 +246,8 @@ def verify(environment: Mapping[str, str]) -> int:
     if document.stdout:
         result.write_bytes(document.stdout)
         set_outputs({"result": str(result), "verified": "true" if status == 0 else "false"}, environment)
+    else:
+        annotations.tell_of_no_answer("not-run", status, environment)
     return status
 
 

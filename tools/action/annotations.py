@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote_to_bytes
 
+from gate_process import INTERRUPTED
 from runner import command
 
 from gate.paths import unescape_component
-from gate.text import render
+from gate.text import Language, render
 
 MOST = 9
 """Annotations of one level: GitHub shows ten of each from a step, and one is that of the whole run."""
@@ -40,7 +41,7 @@ def annotate(
     paths: Sequence[str],
     workspace: Path,
     counts: Mapping[str, int],
-    language: str,
+    language: Language,
 ) -> None:
     """Tell the runner the verdict, unless it is "approved", and findings at files that people can open.
 
@@ -51,11 +52,22 @@ def annotate(
     shown = list(_bounded(found_in_checkout(sarif, places, workspace)))
     verdict = document["verdict"]
     if verdict != "approved":
-        chosen: Any = "ja" if language == "ja" else "en"
-        command("error", render(f"report.headline.{verdict}", chosen, counts), title=f"release-gate: {verdict}")
+        command("error", render(f"report.headline.{verdict}", language, counts), title=f"release-gate: {verdict}")
     for each in shown:
         line = {"line": each.line} if each.line else {}
         command(each.level, each.text, file=each.file, **line, title=f"release-gate: {each.finding}")
+
+
+def tell_of_no_answer(what: Literal["not-run", "not-signed"], status: int, environment: Mapping[str, str]) -> None:
+    """Tell the runner that there is no result, with the gate's exit code; nothing where the run was cancelled."""
+    if status != INTERRUPTED:
+        text = render(f"report.headline.{what}", language_of(environment), {"status": status})
+        command("error", text, title="release-gate")
+
+
+def language_of(environment: Mapping[str, str]) -> Language:
+    """Return the language that the inputs name."""
+    return "ja" if environment.get("GATE_LANGUAGE") == "ja" else "en"
 
 
 def _bounded(annotations: Iterator[Annotation]) -> Iterator[Annotation]:

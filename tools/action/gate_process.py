@@ -14,7 +14,8 @@ GATE = (sys.executable, "-E", "-P", "-m", "gate")
 the current folder, and wherever a workflow's ``PYTHONPATH`` leads."""
 _SECRET_NAMES = frozenset({"ACTIONS_RUNTIME_TOKEN", "ACTIONS_CACHE_URL", "GITHUB_TOKEN"})
 _NAMES_TO_SIGN_BY = frozenset({"ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL"})
-_INTERRUPTED = 130
+INTERRUPTED = 130
+"""The gate's exit code where a run was cancelled."""
 
 
 def gate_environment(environment: Mapping[str, str], *, signs: bool) -> dict[str, str]:
@@ -54,5 +55,5 @@ def run_gate(arguments: Sequence[str | Path], environment: Mapping[str, str]) ->
         for number, handler in before.items():
             signal.signal(number, handler)
     if told:
-        return _INTERRUPTED
+        return INTERRUPTED
     return status if status >= 0 else 128 - status

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from annotations import tell_of_no_answer
 from gate_process import gate_environment, run_gate
 from runner import Refused, commands_off, set_outputs
 
@@ -88,6 +89,8 @@ def sign(environment: Mapping[str, str]) -> int:
             status = run_gate([*command, "--", folder], own)
     if status == 0:
         set_outputs({"release": str(folder)}, environment)
+    else:
+        tell_of_no_answer("not-signed", status, environment)
     return status
 
 

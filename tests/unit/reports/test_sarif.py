@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import json
+import random
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -228,6 +230,19 @@ def test_bytes_are_bounded() -> None:
     assert 0 < len(run["results"]) < len(whole["results"])
     assert sum(len(json.dumps(result, ensure_ascii=False).encode()) for result in run["results"]) < 25_000
     assert len(run["results"]) + run["properties"]["omittedResults"] == len(whole["results"])
+
+
+def test_what_hostile_names_make_of_it_compressed_is_bounded() -> None:
+    """Names at random do not compress; GitHub measures a file by what gzip makes of it."""
+    seeded = random.Random(0)
+    names = [seeded.randbytes(600).hex() for _ in range(300)]
+    seen = examined(*(contact("h.example.org", reach="link", path=f"site/{name}.html") for name in names))
+    whole = log_of(SITE, seen=seen)
+    run = log_of(SITE, seen=seen, most_packed=60_000)
+    assert len(gzip.compress(json.dumps(whole["results"]).encode())) > 200_000
+    assert len(gzip.compress(json.dumps(run["results"]).encode())) < 120_000
+    assert len(run["results"]) + run["properties"]["omittedResults"] == len(whole["results"])
+    assert log_of(SITE, seen=seen, most_packed=10**6)["results"] == whole["results"]
 
 
 # --- where it comes from --------------------------------------------------------------------------------------------
