@@ -206,9 +206,16 @@ PAGES = (
 )
 
 
+OTHER_APPROVALS = {"jenkins.ja.md"}
+"""Pages on systems whose own steps somebody has to approve; what the gate says is never 承認, an act of the other party."""
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_japanese_pages_use_the_same_words(page: Path) -> None:
-    assert other_words(page.read_text("utf-8"), ONE_WORD) == []
+    text = page.read_text("utf-8")
+    assert other_words(text, ONE_WORD) == []
+    assert "マルウェア" not in text
+    assert page.name in OTHER_APPROVALS or "承認" not in text
 
 
 NARROW_BRACKET = re.compile("[ぁ-んァ-ヶー一-龯、。」][(](?![0-9]+[)])|(?<![0-9])[)][ぁ-んァ-ヶー一-龯、。]")
