@@ -207,7 +207,7 @@ PAGES = (
 
 
 OTHER_APPROVALS = {"jenkins.ja.md"}
-"""Pages on systems whose own steps somebody has to approve; what the gate says is never 承認, an act of the other party."""
+"""Pages on systems whose own steps a person approves. The gate never says 承認, an act of the other party."""
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
