@@ -48,7 +48,10 @@ _RULES: dict[str, tuple[_Rule, ...]] = {
         ),
     ),
     "package": (_rule("vba", r"vbaProject"), _rule("activex", r"/activeX/"), _rule("dde", r"\bDDEAUTO\b")),
-    "document": (_rule("odf-basic", r"<(?:script:module|script:source-code|ooo:module|ooo:source-code)\b"),),
+    "document": (
+        _rule("odf-basic", r"<(?:script:module|script:source-code|ooo:module|ooo:source-code)\b"),
+        _rule("odf-script", r"<script:event-listener\b|\bvnd\.sun\.star\.script:"),
+    ),
     "stylesheet": (
         _rule(
             "xsl-script",
@@ -101,7 +104,7 @@ def _families() -> Iterator[Family]:
         markup,
         {
             "active-document": ("svg-script", "xfa", "xaml-code", "ole-package", "activex"),
-            "macro": ("vba", "odf-basic", "dde"),
+            "macro": ("vba", "odf-basic", "odf-script", "dde"),
             "script": ("xsl-script", "msbuild-task"),
         },
         b"",

@@ -39,6 +39,8 @@ _NATIVE = "\x01Ole10Native".encode("utf-16-le")
 _EQUATION_NAMES = ("Equation Native".encode("utf-16-le"), bytes.fromhex("02ce020000000000c000000000000046"))
 _ODF_LISTS = frozenset({"script-lb.xml", "script-lc.xml", "dialog-lb.xml", "dialog-lc.xml"})
 """Lists of libraries and of their modules: an empty library is in many a document."""
+_ODF_EVENT = re.compile(r"<(?:[\w\-]{1,40}:)?event-listener\b|\bvnd\.sun\.star\.script:")
+"""An event that calls a macro, which can lie in the program itself and not the document (ODF 1.3, 10.3.19)."""
 _ODF_DDE = re.compile(r"<(?:office:dde-source|text:dde-connection-decl|table:dde-link)\b")
 
 
@@ -141,9 +143,12 @@ def _open_document(parts: _Parts) -> Iterator[Answer]:
             yield Named("odf-basic")
         elif "scripts" in folders and last:
             yield Named("odf-script")
-        elif last == "content.xml":
-            if _ODF_DDE.search(parts.text(name)):
+        elif last in ("content.xml", "styles.xml"):
+            text = parts.text(name)
+            if _ODF_DDE.search(text):
                 yield Named("dde")
+            if _ODF_EVENT.search(text):
+                yield Named("odf-script")
         elif last.startswith("object "):
             yield from _embedded(parts.read(name))
     if b"encryption-data" in parts.read("meta-inf/manifest.xml"):

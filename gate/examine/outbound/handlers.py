@@ -28,6 +28,9 @@ LINKS_FETCHED = dict.fromkeys(_ALWAYS_FETCHED.split(), "") | {
     "import": "old browsers",
     "search": "added as a search engine",
     "compression-dictionary": "browsers that support it",
+    **dict.fromkeys(
+        ("attached-template", "edit-time-data", "themedata", "datastoreitem"), "opened in an office program"
+    ),
 }
 """Link types that are fetched, with the condition under which; all others are links to follow."""
 _AS = "fetch font image script style track document audio video worker json"

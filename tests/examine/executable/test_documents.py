@@ -75,6 +75,7 @@ def test_scripts_in_the_document_type_count() -> None:
         (b'<?mso?><w:wordDocument xmlns:w="x" w:macrosPresent="yes"/>', "vba"),
         (b"<pkg:package xmlns:pkg='x'><pkg:part pkg:name='/word/vbaProject.bin'/></pkg:package>", "vba"),
         (b"<office:document><office:scripts><script:module script:name='x'>x", "odf-basic"),
+        (b"<office:document><script:event-listener script:event-name='dom:load'/>", "odf-script"),
         (b"ActiveMime\0\0\1\xf0" + bytes(60), "vba"),
     ],
 )
@@ -88,6 +89,7 @@ def test_documents_in_one_file(data: bytes, format_: str) -> None:
         b'<?mso?><w:wordDocument xmlns:w="x" w:macrosPresent="no"/>',
         b"<pkg:package xmlns:pkg='x'><pkg:part pkg:name='/word/document.xml'/></pkg:package>",
         b"<office:document><office:scripts/></office:document>",
+        b"<office:document><office:body>an event-listener</office:body></office:document>",
         b"<Project><Target><Exec Command='x'/></Target></Project>",
         b"ActiveMime is a format",
     ],

@@ -23,6 +23,9 @@ _CALL = re.compile(
 )
 _OUTSIDE = re.compile(r"'(?P<place>(?:https?:|\\\\|//|file:)[^'\[\]]{1,2000})\[?", re.IGNORECASE)
 _REACHES: dict[str, Reach] = {"HYPERLINK": "link"}
+_ASKING = frozenset({"WEBSERVICE", "IMAGE"})
+"""Functions that fetch what they are told."""
+_HAS_HOST = re.compile(r"\"\s*+[A-Za-z]{2,10}://[^/?#\"]++[/?#]")
 
 
 def field_references(code: str, line: int) -> Iterator[Reference]:
@@ -51,10 +54,13 @@ def formula_references(formula: str, line: int) -> Iterator[Reference]:
     formula = formula[: 1 << 15]
     for call in _CALL.finditer(formula):
         name = call["name"].upper()
-        if call["text"]:
+        joined = formula[call.end() : call.end() + 40].lstrip().startswith("&")
+        if call["text"] and joined and name in _ASKING and not _HAS_HOST.match(call["text"]):
+            yield Reference(f"{name}(…)", "opaque", f"formula {name}", line)
+        elif call["text"]:
             url = trimmed(call["text"].strip('"'))
             yield Reference(network_path(url) or url, _REACHES.get(name, "automatic"), f"formula {name}", line)
-        elif name in ("WEBSERVICE", "IMAGE"):
+        elif name in _ASKING:
             yield Reference(f"{name}(…)", "opaque", f"formula {name}", line)
     for place in _OUTSIDE.finditer(formula):
         yield Reference(

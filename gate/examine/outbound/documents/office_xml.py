@@ -11,8 +11,9 @@ from xml.parsers import expat
 
 from gate.examine.outbound.binaries.identifiers import identifier_rule
 from gate.examine.outbound.documents.fields import field_references, formula_references
-from gate.examine.outbound.found import Found, Reference
-from gate.examine.outbound.lines import Lines
+from gate.examine.outbound.found import Found, Nested, Reference
+from gate.examine.outbound.hosts import is_host_name
+from gate.examine.outbound.lines import Lines, OneLine
 from gate.examine.outbound.literals import network_path, urls_in
 from gate.models import Gap, Reach
 from gate.paths import printable
@@ -30,11 +31,13 @@ _OFFICE = (
     "http://purl.oclc.org/ooxml/",
     "urn:oasis:names:tc:opendocument:",
     "http://schemas.microsoft.com/office/",
+    "http://schemas.microsoft.com/DataMashup",
     "urn:schemas-microsoft-com:office:",
     "http://openoffice.org/2000/",
 )
 _XLINK = "http://www.w3.org/1999/xlink"
 _ODF_LINKS = frozenset({"a", "bookmark", "meta"})
+_PLAYED = "when it is played"
 _ODF_CONDITIONS = {
     "floating-frame": "a frame in the document", "plugin": "plug-in", "script": "where macros are allowed",
     "event-listener": "where macros are allowed", "template": "the template is asked for", "font-face-uri": "font",
@@ -43,15 +46,21 @@ _ODF_CONDITIONS = {
 }  # fmt: skip  # one element a line would be a page
 _RELATIONS: dict[str, tuple[Reach, str]] = {
     "hyperlink": ("link", ""),
-    "video": ("conditional", "when it is played"),
-    "audio": ("conditional", "when it is played"),
-    "media": ("conditional", "when it is played"),
+    "video": ("conditional", _PLAYED),
+    "audio": ("conditional", _PLAYED),
+    "media": ("conditional", _PLAYED),
     "mailMergeSource": ("conditional", "mail merge"),
     "mailMergeHeaderSource": ("conditional", "mail merge"),
     "recipientData": ("conditional", "mail merge"),
     "queryTable": ("conditional", "when data is refreshed"),
 }
 """How a relationship to an outside part is reached, by the last part of its type; all others load on opening."""
+_CONNECTED = re.compile(
+    r"(?:^|;)\s*(?:data source|server|address|addr|network address|host(?:name)?)\s*=\s*(?:tcp:|np:)?\s*"
+    r"(?P<host>[\w.\-]{3,253})",
+    re.IGNORECASE,
+)
+"""The server in the description of a connection to a database (OLE DB and ODBC connection strings)."""
 _DATA_KEYS = {"url": "web query", "connection": "connection", "sourceFile": "source file", "odcFile": "connection file"}
 _LINK_ATTRIBUTES = frozenset({"href", "hyperlink", "linkurl", "hlinkurl"})
 _IMAGES = frozenset({"imagedata", "fill", "blip", "stroke"})
@@ -117,6 +126,11 @@ class _Part:
         for target in targets:
             self._found.append(Reference(target, reach, via, self._line(), condition))
 
+    def _add_host(self, host: str, via: str) -> None:
+        if is_host_name(host):
+            reference = Reference(f"tcp://{host}", "conditional", via, self._line(), "when data is refreshed")
+            self._found.append(reference)
+
     # --- events ------------------------------------------------------------------------------------------------
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -135,6 +149,8 @@ class _Part:
         for key, value in attributes.items():
             if "/" in value or "\\" in value or "(" in value:
                 self._attribute(tag, key, value, plain)
+            if "=" in value and (found := _CONNECTED.search(value)):
+                self._add_host(found["host"], f"{tag}[{key.rpartition(_SEPARATOR)[2]}]")
 
     def _attribute(self, tag: str, key: str, value: str, plain: dict[str, str]) -> None:
         space, _, local = key.rpartition(_SEPARATOR)
@@ -150,6 +166,8 @@ class _Part:
             self._add(value, "automatic", f"{tag}[{local}]")
         elif local.lower() in _LINK_ATTRIBUTES:
             self._add(value, "link", f"{tag}[{local}]")
+        elif local == "embeddedHtml":
+            self._found.append(Nested("html", value, f"{tag}[{local}]", OneLine(self._line()), _PLAYED))
         elif tag == "reference" and local == "store":
             self._add(value, "conditional", "web extension", "where add-ins are allowed")
         elif "://" in value or value.startswith(("\\\\", "//")):
@@ -196,5 +214,7 @@ class _Part:
                 self._field.append(text)
             elif tag in ("f", "definedName"):
                 self._found += formula_references(text, self._line())
+        if tag == "DataMashup":
+            self._found.append(Reference("Power Query", "opaque", tag, self._line()))
         if tag in ("p", "body", "document") and self._field:
             self._boundary("end")

@@ -14,7 +14,8 @@ from gate.examine.outbound.literals import network_path, urls_in
 from gate.models import Gap, Reach
 
 _TOKEN = re.compile(
-    r"(?P<open>\{)|(?P<close>\})|\\'(?P<hex>[0-9A-Fa-f]{2})|\\u(?P<unicode>-?[0-9]{1,6}) ?|(?P<star>\\\*)"
+    r"(?P<open>\{)|(?P<close>\})|\\'(?P<hex>[0-9A-Fa-f]{2})|\\u(?P<unicode>-?[0-9]{1,6}) ?"
+    r"|\\uc(?P<fallback>[0-9]) ?|(?P<star>\\\*)"
     r"|\\bin(?P<binary>[0-9]{1,9}) ?|\\(?P<word>[A-Za-z]{1,32})(?:-?[0-9]{1,10})? ?|\\(?P<symbol>[^A-Za-z])"
     r"|(?P<text>[^\\{}]++)|\\",
     re.DOTALL,
@@ -53,6 +54,10 @@ class _Group:
     starred: bool = False
     own: bool = False
     place: int = 0
+    fallback: int = 1
+    """How many characters behind one in Unicode stand for it in readers that know none (``\\uc``)."""
+    passed: int = 0
+    """How many of these are still to be passed over."""
 
 
 def read_rtf(text: str, lines: Lines) -> Iterator[Found]:
@@ -77,7 +82,8 @@ class _Document:
                         yield Gap("too-deep", f"more than {_DEEPEST} groups within each other")
                         return
                     group = self._groups[-1]
-                    self._groups.append(_Group(group.destination, group.text, place=token.start()))
+                    inner = _Group(group.destination, group.text, place=token.start(), fallback=group.fallback)
+                    self._groups.append(inner)
                     self._objects.append(self._objects[-1])
                 case "close":
                     yield from self._close()
@@ -111,10 +117,17 @@ def _word(word: str, group: _Group, objects: list[set[str]]) -> None:
 
 
 def _characters(token: re.Match[str], group: _Group) -> None:
-    if token["hex"]:
+    if token["fallback"]:
+        group.fallback = int(token["fallback"])
+    elif group.passed and (token["hex"] or token["text"]):
+        text = "" if token["hex"] else token["text"].replace("\r", "").replace("\n", "")
+        group.text.append(text[group.passed :])
+        group.passed = max(0, group.passed - (len(text) or 1))
+    elif token["hex"]:
         group.text.append(chr(int(token["hex"], 16)))
     elif token["unicode"]:
         group.text.append(chr(int(token["unicode"]) % 0x10000))
+        group.passed = group.fallback
     elif token["symbol"]:
         group.text.append(token["symbol"] if token["symbol"] in "\\{}" else "")
     elif token["text"]:
