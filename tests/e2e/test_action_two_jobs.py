@@ -280,18 +280,19 @@ def test_called_by_another_workflow(project: Project, key: Key, gate: Gate, tmp_
     """``release-called.yml`` calls the reusable workflow of the repository that holds the action."""
     (project.action / REUSABLE.relative_to(ROOT)).write_text(project.workflow(REUSABLE))
     caller = (EXAMPLES / "release-called.yml").read_text()
+    caller = caller.replace("      artifact: built\n", "      artifact: built\n      name: app-release\n")
     outputs = (
         '\n  told:\n    needs: release\n    runs-on: ubuntu-latest\n    steps:\n      - env: {OUTPUTS: "${{ '
         'toJSON(needs.release.outputs) }}"}\n        run: printf "%s" "$OUTPUTS" > ' + f"{project.kept}/outputs.json\n"
     )
     write_project(project, openpgp(key), release=caller + outputs)
-    well, log, archive = released(project, "-s", f"SIGNING_KEY={key.secret().decode()}")
+    well, log, _ = released(project, "-s", f"SIGNING_KEY={key.secret().decode()}")
     assert well, log[-6000:]
-    unpack_tar(archive, tmp_path / "received")
+    unpack_tar(project.kept / "artifacts" / "app-release" / "release.tar", tmp_path / "received")
     trust = trust_text(key, tmp_path / "recipient")
     verified = gate("verify", "--trust", trust, tmp_path / "received" / "release")
     assert verified.status == 0, verified.stdout + verified.stderr
     told: dict[str, Any] = json.loads((project.kept / "outputs.json").read_text())
     assert told["verdict"] == "approved"
-    assert told["artifact"] == "release"
+    assert told["artifact"] == "app-release"
     assert re.fullmatch("[0-9a-f]{64}", told["record-sha256"])

@@ -6,8 +6,11 @@ import gzip
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -69,6 +72,33 @@ def test_credentials_are_within_reach_of_the_signing_alone() -> None:
         assert ("args examining" in stage) == (name != "Sign")
     assert "--network none" in re.findall("def examining = '(.*)'", text())[0]
     assert re.findall("def gateImage = '(.*)'", text())[0].endswith(f"@sha256:{'0' * 64}")
+
+
+def test_an_aborted_build_leaves_no_key(tmp_path: Path, key: Key) -> None:
+    """Jenkins ends every process of a build; a shell that is ended by a signal runs nothing of its own accord."""
+    folder = Path(tempfile.mkdtemp(prefix="ga-"))  # short, as GnuPG's sockets need
+    (tmp_path / "key.asc").write_bytes(key.secret())
+    (tmp_path / "gate").write_text(f"#!/bin/sh\ntouch {tmp_path}/started\nexec sleep 60\n")
+    (tmp_path / "gate").chmod(0o755)
+    (_, script) = scripts(stages()["Sign"])
+    process = subprocess.Popen(
+        ["sh", "-e", "-c", script],
+        env={
+            **clean_environment(), "PATH": f"{tmp_path}:{os.environ['PATH']}", "TMPDIR": str(folder),
+            "GATE_SIGNING_KEY": f"{tmp_path}/key.asc", "GATE_CONFIG": "gate.toml", "GATE_RECORD_SHA256": "0" * 64,
+            "WORKSPACE_TMP": str(tmp_path),
+        },
+        cwd=tmp_path, start_new_session=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "started").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert list(folder.iterdir()), "the key lies here"
+    os.killpg(process.pid, signal.SIGTERM)
+    process.wait(timeout=60)
+    assert list(folder.iterdir()) == []
+    folder.rmdir()
 
 
 def test_every_stage_begins_with_an_empty_workspace() -> None:
