@@ -106,7 +106,7 @@ def test_a_folder_that_changed_between_the_jobs(job: Job, capsys: pytest.Capture
 def test_signed_once_and_said_so(job: Job, keys: Keys, capsys: pytest.CaptureFixture[str], language: str) -> None:
     assert run(["--lang", language, "sign", "out", "--record-sha256", job.sha256.upper()]) == 0
     told = capsys.readouterr()
-    for words in (job.sha256, keys.supplier, "2026-12-01T00:00:00Z", "見本アプリ"):
+    for words in (job.sha256, keys.supplier, "2026-11-01T00:00:00Z", "見本アプリ"):
         assert words in told.out
     assert told.err == ""
     found, message = refused(capsys, "sign", "out", "--record-sha256", job.sha256)
@@ -143,7 +143,7 @@ def test_one_document_for_programs(
     assert not (to_file and told.out)
     found = document(Path("signed.json").read_text() if to_file else told.out)
     assert (found["schema"], found["folder"], found["record_sha256"]) == ("release-gate/sealed/v1", "out", job.sha256)
-    assert (found["deliverable"]["version"], found["created"]) == ("1.4.0", "2026-12-01T00:00:00Z")
+    assert (found["deliverable"]["version"], found["created"]) == ("1.4.0", "2026-11-01T00:00:00Z")
     assert {(each["backend"], each["signer"]) for each in found["signatures"]} == {("openpgp", keys.supplier)}
     assert {each["file"] for each in found["signatures"]} == {
         path.relative_to(job.folder).as_posix() for path in job.folder.rglob("*.asc")

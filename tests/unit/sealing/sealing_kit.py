@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gate.archiving import ArchiveForm
     from gate.signing.interface import Signer
 
-WHEN = datetime(2026, 12, 1, tzinfo=UTC)
+WHEN = datetime(2026, 11, 1, tzinfo=UTC)
 KEY = "F" * 40
 STAMPER = ServiceFact("TSA https://tsa.example", "tsa.example", "digests")
 OPENPGP = PromisedSigner("openpgp", KEY, ".asc", signs_artifacts=True, irrevocable=False)
