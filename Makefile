@@ -66,7 +66,7 @@ test-decisions: $(STAMP)
 	$(RUN) -m coverage report --rcfile=tests/decisions.coveragerc --fail-under=100 --show-missing
 
 test-others: $(STAMP)
-	$(SHORT) $(DECISIONS:%=--ignore=%)
+	$(SHORT) --ignore=tests/corpus $(DECISIONS:%=--ignore=%)
 
 test-full: setup lint types
 	$(PYTEST) -n 2 -m "not corpus"

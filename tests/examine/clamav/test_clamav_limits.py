@@ -29,7 +29,7 @@ BENIGN = {"benign.txt": samples.BENIGN}
 
 def in_zip(*contents: bytes) -> bytes:
     buffer = BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for number, content in enumerate(contents):
             archive.writestr(f"member-{number}", content)
     return buffer.getvalue()

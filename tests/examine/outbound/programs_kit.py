@@ -37,12 +37,14 @@ def java_class(folder: Path, expression: str, before: str = "") -> bytes:
     return (folder / "Main.class").read_bytes()
 
 
+def _user_string(text: str) -> bytes:
+    raw = text.encode("utf-16-le") + b"\0"
+    return (struct.pack("B", len(raw)) if len(raw) < 0x80 else struct.pack(">H", 0x8000 | len(raw))) + raw
+
+
 def assembly(user_strings: list[str], names: list[str] = []) -> bytes:  # noqa: B006  # never written to
     """Return a .NET assembly with user strings and names of types, as ECMA-335 II.24 and II.25 lay it out."""
-    us = b"\0"
-    for text in user_strings:
-        raw = text.encode("utf-16-le") + b"\0"
-        us += (struct.pack("B", len(raw)) if len(raw) < 0x80 else struct.pack(">H", 0x8000 | len(raw))) + raw
+    us = b"\0" + b"".join(_user_string(text) for text in user_strings)
     strings = b"\0" + b"".join(name.encode() + b"\0" for name in names)
     us, strings = us + bytes(-len(us) % 4), strings + bytes(-len(strings) % 4)
     version = b"v4.0.30319\0\0"
