@@ -11,7 +11,9 @@ from collections.abc import Iterator
 
 from gate.examine.outbound.escapes import character
 from gate.examine.outbound.found import Found, Reference
+from gate.examine.outbound.hosts import is_host_name
 from gate.examine.outbound.lines import Lines
+from gate.examine.outbound.literals import urls_in
 from gate.examine.outbound.prose import TRAILING, URL
 from gate.models import Reach
 from gate.paths import printable
@@ -28,6 +30,14 @@ _WHOLE = re.compile(r"\s*+(?:[a-z][a-z0-9+.\-]{0,20}:)?[/\\]{2}[^/\\\s]", re.IGN
 """A value that is a URL with a host."""
 _SCHEMELESS_HOST = re.compile(r"\s*+//(?>(?:[\w\-]++\.)+)[A-Za-z][\w\-]*+(?:[/:?#]|\Z)")
 _KEY_SHOWN = 40
+_KEY_GROUP = 3
+"""The group of the colon behind a key."""
+_IN_MARKUP = re.compile(r"=\s*+[\"']?(//(?>(?:[\w\-]++\.)+)[A-Za-z][\w\-]*+(?=[/:?#\"'\s>])[^\s\"'>]*+)")
+"""An address without scheme in an attribute."""
+_OF_THE_WEB = re.compile(r"(?:https?|wss?|ftps?|file|smb):", re.IGNORECASE)
+_HOST_KEYS = "host hostname hostName server serverName endpoint proxy broker upstream apiHost api_host"
+_HOSTS_OF = frozenset(_HOST_KEYS.split())
+"""Keys whose value is a host without a scheme."""
 
 _IDENTIFIER_KEYS = "$schema $id id @id @context @type @vocab xmlns namespace mappings sourcescontent sources doi orcid"
 _IDENTIFIERS = frozenset(_IDENTIFIER_KEYS.split())
@@ -95,14 +105,18 @@ def _strings(text: str) -> Iterator[tuple[str, str, int]]:
             continue
         if "\\" in value:
             value = _ESCAPE.sub(_escaped, value)
-        if group == 3:  # noqa: PLR2004  # the group of the colon
+        if group == _KEY_GROUP:
             key = value
-        if "//" in value or "\\\\" in value:
+        if "//" in value or "\\\\" in value or (group != _KEY_GROUP and key in _HOSTS_OF and is_host_name(value)):
             yield key, value, found.start()
 
 
 def _urls(value: str, like: Reference) -> Iterator[Reference]:
     """Yield the URL that a string is, or those that it mentions; in markup they are meant for a browser."""
+    if "//" not in value and "\\\\" not in value:
+        if like.reach == "string":
+            yield like._replace(raw=f"tcp://{value}")
+        return
     if _WHOLE.match(value) and ("://" in value or _SCHEMELESS_HOST.match(value)) and not _has_blank(value):
         yield like._replace(raw=value)
         return
@@ -111,6 +125,12 @@ def _urls(value: str, like: Reference) -> Iterator[Reference]:
         reach = "text"
     for url in URL.finditer(value):
         yield like._replace(raw=url[0].rstrip(TRAILING), reach=reach)
+    for address in _IN_MARKUP.finditer(value) if "<" in value else ():
+        yield like._replace(raw=address[1])
+    if reach != "identifier":
+        for _, other in urls_in(value):
+            if not _OF_THE_WEB.match(other):
+                yield like._replace(raw=other)
 
 
 def _has_blank(value: str) -> bool:

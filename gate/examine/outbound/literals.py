@@ -10,6 +10,7 @@ from gate.examine.outbound.hosts import is_host_name
 _SCHEMES = (
     r"https?|wss?|ftps?|sftp|tftp|ldaps?|mqtts?|amqps?|coaps?|tcp|udp|tls|ssl|ssh|git(?:\+https?|\+ssh)?|svn|rtmps?|rtsp"
     r"|smb|socks[45]?h?|stratum\+(?:tcp|ssl)|mongodb(?:\+srv)?|postgres(?:ql)?|mysql|mariadb|sqlserver|rediss?|nats|kafka"
+    r"|rmi|iiop|dns|ajp|fcgi|scgi|uwsgi|ipps?|cifs|davs?"
     r"|ircs?|gopher|telnet|smtps?|imaps?|pop3s?|stuns?|turns?|grpcs?|nfs|afp|rsync|dict|file|webcal"
 )
 _MARK = re.compile(r":(?:\\?/){2}")

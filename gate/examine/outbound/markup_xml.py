@@ -30,6 +30,9 @@ _SEPARATOR = "\n"
 _ADDRESS = re.compile(r"\bhref\s*+=\s*+(?:\"([^\"]*+)|'([^']*+))")
 _EXTERNAL_ENTITY = "XML readers that load external entities"
 
+_SHEETS = ("stylesheet", "transform")
+"""Elements of XSLT in which, wherever they stand, a page is described that comes of the document."""
+
 
 class _Reader:
     """Turns the parser's events into what is found; ``found`` is emptied by whoever feeds the parser."""
@@ -63,7 +66,7 @@ class _Reader:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         namespace, _, tag = name.rpartition(_SEPARATOR)
-        self._root = self._root or tag
+        self._root = tag if not self._root or (namespace == vocabularies.XSLT and tag in _SHEETS) else self._root
         self._release()
         if vocabularies.is_web(namespace, self._root):
             self._web_element(tag, attributes)
@@ -118,6 +121,8 @@ class _Reader:
             )
         else:
             self.found += read_text(text, lines)
+            for other in vocabularies.other_schemes(tag, text):
+                self._add(other.raw, other.reach, other.via)
 
     def _instruction(self, target: str, data: str) -> None:
         address = _ADDRESS.search(data)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from gate.examine.outbound.element import NAMES_A_HOST
+from gate.examine.outbound.literals import urls_in
 from gate.models import Reach
 from gate.paths import printable
 
@@ -23,6 +24,7 @@ _FORMATS = "http://www.w3.org/"
 """Namespaces of the W3C are parts of formats and say nothing of a document."""
 
 _FEED = "feed readers"
+_OF_THE_WEB = re.compile(r"(?:https?|wss?|ftps?|file|smb):", re.IGNORECASE)
 _SHOWN = 60
 _DOCUMENT = re.compile(
     r"\b(?:document|doc|doc-available|unparsed-text|collection|json-doc)\(\s*(?:'([^']{1,4000})'|\"([^\"]{1,4000})\")"
@@ -72,8 +74,11 @@ class Said(NamedTuple):
 
 
 def is_web(namespace: str, root: str) -> bool:
-    """Say whether an element belongs to a page or picture; without a namespace the root of the document tells."""
-    return namespace in _WEB or (not namespace and root in ("html", "svg"))
+    """Say whether an element belongs to a page or picture; without a namespace the root of the document tells.
+
+    Elements without one in a style sheet of XSLT are those of the page that it makes.
+    """
+    return namespace in _WEB or (not namespace and root in ("html", "svg", "stylesheet", "transform"))
 
 
 def attributes_of(namespace: str, tag: str, attributes: Mapping[str, str], root: str) -> Iterator[Said]:
@@ -93,10 +98,25 @@ def attributes_of(namespace: str, tag: str, attributes: Mapping[str, str], root:
             yield Said(value, "conditional", via, "loaded by few programs")
         elif NAMES_A_HOST.match(value):
             yield Said(value, "identifier" if "namespace" in plain.lower() else "string", via)
-        elif "(" in value:
-            for call in _DOCUMENT.finditer(value):
-                reach: Reach = "automatic" if root in ("stylesheet", "transform") else "string"
-                yield Said(call[1] or call[2], reach, via)
+        else:
+            yield from _within(value, via, root)
+
+
+def _within(value: str, via: str, root: str) -> Iterator[Said]:
+    """Yield the URLs within a value that is none as a whole; those of the web may stand in a sentence."""
+    for call in _DOCUMENT.finditer(value) if "(" in value else ():
+        reach: Reach = "automatic" if root in ("stylesheet", "transform") else "string"
+        yield Said(call[1] or call[2], reach, via)
+    if "://" in value and not _DOCUMENT.search(value):
+        for _, url in urls_in(value):
+            yield Said(url, "text" if _OF_THE_WEB.match(url) and len(value.split(None, 1)) > 1 else "string", via)
+
+
+def other_schemes(tag: str, text: str) -> Iterator[Said]:
+    """Yield the URLs in a text that nobody writes for people to follow: of databases, directories, remote objects."""
+    for _, url in urls_in(text) if "://" in text else ():
+        if not _OF_THE_WEB.match(url):
+            yield Said(url, "string", printable(tag[:_SHOWN]))
 
 
 def text_of(tag: str, text: str, root: str) -> Said | None:

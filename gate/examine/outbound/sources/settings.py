@@ -29,6 +29,13 @@ _LINK_KEYS = re.compile(
 _VALUE_HOST = re.compile(r"[\"']?([A-Za-z0-9.\-]{3,253})(?::[0-9]{1,5})?[\"',]?\s*$")
 _ITEM = re.compile(r"\s{0,80}-\s{1,8}[\"']?([A-Za-z0-9.\-]{3,253})(?::[0-9]{1,5})?[\"']?\s*")
 _COMMAND_KEYS = re.compile(r"(?i)^(?:run|(?:before_|after_)?script|command|cmd|entrypoint|exec\w*|args|test|hook\w*)$")
+_WITHOUT_SCHEME = re.compile(
+    r"(?:[\"'<(=]|[:=,]\s{1,8}|\S\s{1,8}(?=//[^\s/]++/))(?P<url>//(?P<host>(?>(?:[\w\-]{1,63}\.)+)[A-Za-z][\w\-]{1,62})(?=[:/?#>\"'\s)]|\Z)[^\s\"'<>)]*+)"
+)
+"""An address that begins with its host: quoted, bracketed or as a value; alone on a line it is a comment."""
+_MARKED = re.compile(r"(?:^|\s)[#;!](?=\s)")
+_FORMULA = re.compile(r"(?i)(?:^|[,;\t])[\"']?[=+@\-][^\n]{0,200}?\b(WEBSERVICE|IMAGE|IMPORT(?:DATA|XML|HTML|FEED))\(")
+"""A cell of a table that fetches something when a spreadsheet program shows it."""
 _LONG_LINE = 1 << 16
 
 
@@ -38,7 +45,7 @@ def read_settings(text: str, lines: Lines, *, links: bool = False) -> Iterator[F
     ``links`` says that the file describes a package: its home page and the like are places for people.
     """
     for line in _LINE.finditer(text):
-        content = line[0]
+        content = line[0].replace("\\:", ":") if "\\:" in line[0] else line[0]
         if not ("//" in content or "." in content or "\\\\" in content):
             continue
         yield from _line(content, line.start(), lines, links=links)
@@ -58,6 +65,12 @@ def _line(content: str, start: int, lines: Lines, *, links: bool) -> Iterator[Re
             found = found or place < comment
             number = lines.at(start + place)
             yield Reference(raw, reach if place < comment else "text", via if place < comment else "comment", number)
+    if not found and (without := _WITHOUT_SCHEME.search(content)) and is_host_name(without["host"]):
+        found = True
+        said = _MARKED.search(content, 0, without.start("url")) is not None
+        yield Reference(without["url"], "text" if said else reach, "comment" if said else via, lines.at(start))
+    if not found and "(" in code and (call := _FORMULA.search(code)):
+        yield Reference(f"{call[1]}(…)", "opaque", f"formula {call[1].upper()}", lines.at(start))
     if len(code) < _LONG_LINE:
         yield from _commands(code, name, lines.at(start))
         item = _ITEM.fullmatch(code)
