@@ -100,6 +100,10 @@ def _require_room(release: ReleaseFolder, signers: Sequence[Signer]) -> None:
         raise UsageError("countersign.too-many", limit=MOST)
     if not os.access(release.path / layout.GATE, os.W_OK | os.X_OK):
         raise UsageError("countersign.not-writable", path=printable(str(release.path)))
+    with writing(), contextlib.ExitStack() as closing:
+        gate = os.open(release.path / layout.GATE, _FOLDER)
+        closing.callback(os.close, gate)
+        closing.enter_context(WholeFile(b"", gate))  # one that never appears
 
 
 def _signed(

@@ -44,6 +44,8 @@ class HeldSignatures:
                     if not os.path.sameopenfile(_descriptor(seen), _descriptor(own)):
                         raise VerificationError("changed", printable(os.fsencode(release.path)))
                 self._require_writable()
+            with self._whole(b""):  # one that never appears
+                pass
             with adding():
                 self._file = closing.enter_context(nameless_file())
             self._closing = closing.pop_all()

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gate import countersigning, placing
+from gate.record.layout import is_partial
 from gate.verification import load_trust, verify_release
 from tests.unit.countersigners import Fake, certified
 from tests.unit.sealing.sealing_kit import X509, Job, Keeping
@@ -28,13 +29,15 @@ if TYPE_CHECKING:
 STEPS = ((os, "mkdir"), (os, "link"), (os, "fsync"), (placing, "renamed_without_replacing"))
 
 
-def refuse_nameless() -> None:
-    """Answer as a file system does that has no files without a name."""
+def refuse_nameless(*, beside: bool = True) -> None:
+    """Answer as a file system does that has no files without a name, nor lets one be made ``beside`` the release."""
     opened = os.open
 
     def refusing(path: Any, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:  # as os.open
         if flags & os.O_TMPFILE == os.O_TMPFILE:
             raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
+        if not beside and flags & os.O_CREAT and is_partial(os.fsdecode(path).rpartition("/")[2]):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         return opened(path, flags, mode, dir_fd=dir_fd)
 
     os.supports_dir_fd.add(refusing)

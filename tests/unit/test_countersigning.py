@@ -217,6 +217,15 @@ def test_where_nothing_can_be_written(world: World, monkeypatch: pytest.MonkeyPa
     assert "begin" not in signer.asked
 
 
+def test_where_a_whole_file_cannot_be_made_nothing_is_signed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither without a name nor beside the release: told before any log has heard of it."""
+    monkeypatch.setattr(os, "open", os.open)  # given back at the end
+    refuse_nameless(beside=False)
+    signer = Fake("C")
+    assert refusal(world, signer) == "deliver.nothing-beside"
+    assert "begin" not in signer.asked
+
+
 def test_a_record_that_changes_meanwhile(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def changing(*arguments: object, **more: object) -> object:

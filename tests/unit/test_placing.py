@@ -103,15 +103,7 @@ def test_any_other_refusal_of_the_system_is_told(release: Path, monkeypatch: pyt
 def test_nowhere_to_write_it(release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither without a name nor beside the release; root may write everywhere, so the system's answer is made here."""
     monkeypatch.setattr(os, "open", os.open)  # given back at the end
-    refuse_nameless()
-    opened = os.open
-
-    def refusing(path: Any, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:  # as os.open
-        if flags & os.O_CREAT:
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        return opened(path, flags, mode, dir_fd=dir_fd)
-
-    os.open = refusing
+    refuse_nameless(beside=False)
     with inside(release) as gate, pytest.raises(UsageError) as caught:
         WholeFile(b"bytes", gate)
     assert caught.value.code == "deliver.nothing-beside"

@@ -31,6 +31,7 @@ from gate.sealing.held import HeldSignatures
 from gate.signing.interface import PromisedSigner
 from gate.verification import load_trust, verify_release
 from gate.verification.folder import ReleaseFolder
+from tests.unit.killed_child import refuse_nameless
 from tests.unit.release_kit import Keys, make_release, policy_in, signer_of, write_trust
 from tests.unit.sealing.sealing_kit import (
     KEY,
@@ -735,6 +736,14 @@ def test_what_is_found_at_the_end_takes_all_back(job: Job) -> None:
     with pytest.raises(ArtifactChanged):
         put(job, look)
     assert tree(job.folder) == before
+
+
+def test_where_a_whole_file_cannot_be_made_nothing_is_signed(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "open", os.open)  # given back at the end
+    refuse_nameless(beside=False)
+    signer = Watched(OPENPGP)
+    assert refusal(job, signer).code == "deliver.nothing-beside"
+    assert signer.signed == []
 
 
 def test_where_nothing_can_be_written(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
