@@ -72,7 +72,11 @@ def read_signature(raw: bytes) -> tuple[Signed, cms.ContentInfo]:
 
 
 def read_token(token: cms.ContentInfo) -> tuple[Signed, tsp.TSTInfo, bytes]:
-    """Return a timestamp token's signature, what it says, and the bytes of that.  Raises as :func:`read_signature`."""
+    """Return a timestamp token's signature, what it says, and the bytes of that.
+
+    What says more than is known here of how it is to be read is malformed (RFC 3161, 2.4.2).  Raises as
+    :func:`read_signature`.
+    """
     data = _signed_data(token.dump())
     content = data["encap_content_info"]
     if content["content_type"].native != "tst_info":
@@ -82,7 +86,11 @@ def read_token(token: cms.ContentInfo) -> tuple[Signed, tsp.TSTInfo, bytes]:
     if "content_type" not in signed.attributes or "message_digest" not in signed.attributes or not named:
         raise Refusal("attributes")
     raw = bytes(content["content"])
-    return signed, tsp.TSTInfo.load(raw, strict=True), raw
+    said = tsp.TSTInfo.load(raw, strict=True)
+    more = said["extensions"] if _has(said, "extensions") else ()
+    if said["version"].native != "v1" or any(each["critical"].native for each in more):
+        raise Refusal("malformed")
+    return signed, said, raw
 
 
 def _signed_data(raw: bytes) -> cms.SignedData:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from asn1crypto import cms, x509
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A token that is by the key of its certificate, over what it should be: when, and the certificates in it."""
+    """A token that is by the key of its certificate, over what it should be: by when, and the certificates in it."""
 
     time: datetime
     signer: x509.Certificate
@@ -58,8 +58,11 @@ def read_stamp(token: cms.ContentInfo, stamped: bytes) -> Stamp:
 
 
 def _time(said: tsp.TSTInfo) -> datetime:
+    """Return the latest moment that a token may mean: its time and its accuracy (RFC 3161, 2.4.2)."""
     moment: datetime = said["gen_time"].native
-    return moment
+    parts = said["accuracy"].native or {}
+    seconds, millis, micros = (parts.get(unit) or 0 for unit in ("seconds", "millis", "micros"))
+    return moment + timedelta(seconds=seconds, milliseconds=millis, microseconds=micros)
 
 
 def is_good(signed: Signed, content: str, raw: bytes | None = None, *, digest: bytes = b"") -> bool:

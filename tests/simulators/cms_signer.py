@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import io
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from gate.x509.form import with_timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tests.simulators.pki import Holder
 
@@ -123,6 +123,8 @@ class Stamper:
     imprint: bytes | None = None
     """The bytes that it claims to have stamped, in the place of those it was given."""
     faults: Faults | None = None
+    says: Mapping[str, Any] = field(default_factory=dict)
+    """More fields of what it says, or others."""
 
     def __call__(self, stamped: bytes) -> cms.ContentInfo:
         faults = self.faults or Faults()
@@ -135,6 +137,7 @@ class Stamper:
             },
             "serial_number": secrets.randbits(60),
             "gen_time": (self.at or datetime.now(UTC)).replace(microsecond=0),
+            **self.says,
         })  # fmt: skip
         return signed_data(self.holder, "tst_info", said.dump(), self.chain, faults, detached=False)
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from asn1crypto import cms, x509
+
 from gate._armor import armor, dearmor
 from tests.simulators.pki import DAY
 from tests.verification_attacks import on_keyless, on_openpgp
@@ -48,6 +50,14 @@ def respaced(scene: Scene) -> None:
     for name in SIGNED:
         path = scene.path(f"{name}.sigstore.json")
         path.write_text(json.dumps(json.loads(path.read_bytes()), indent=3, sort_keys=True))
+
+
+def one_certificate_more(scene: Scene) -> None:
+    """Put a stranger's certificate among those in a signature, which it does not cover."""
+    info = cms.ContentInfo.load(scene.read(P7S))
+    stranger = x509.Certificate.load(scene.arena.strangers.supplier.der)
+    info["content"]["certificates"].append(cms.CertificateChoices("certificate", stranger))
+    scene.write(P7S, info.dump(force=True))
 
 
 def noted(scene: Scene) -> None:
@@ -130,6 +140,9 @@ HARMLESS: Final = [
     Harmless("kept-strangers", ("certificates and lists of strangers among what was kept",
              "資料への第三者の証明書等の追加"), ("They are material, never authority: roots come from trust.toml.",
              "資料にすぎません。信頼の起点は trust.toml のみです。"), strangers_material, X509),
+    Harmless("cms-certificates", ("a certificate more in a CMS signature", "CMS 署名への証明書の追加"),
+             ("It is material, as what was kept: the signed attributes name the signer's certificate.",
+             "資料にすぎません。署名者の証明書は署名属性が示します。"), one_certificate_more, X509),
     Harmless("kept-stripped", ("certificates taken from what was kept", "資料からの証明書の削除"),
              ("The signatures hold their chain.", "署名自体に証明書のチェーンが含まれます。"), no_certificates, X509),
     Harmless("kept-newer", ("a newer revocation list", "新しい失効リストの追加"),

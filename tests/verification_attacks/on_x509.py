@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from asn1crypto import cms
+from asn1crypto import cms, core
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -69,6 +69,11 @@ def stamped(wish: Wish | None = None, at: timedelta | None = None, **options: An
         return Stamper(holder, at=None if at is None else datetime.now(UTC) + at, **options)
 
     return make
+
+
+def extended(*, critical: bool) -> dict[str, Any]:
+    """Return an extension of what a timestamp says that nobody knows."""
+    return {"extensions": [{"extn_id": "1.2.3", "critical": critical, "extn_value": core.OctetString(b"\5\0")}]}
 
 
 def below_false_authority(scene: Scene) -> None:
@@ -226,6 +231,15 @@ _STAMPS = [
     Attack("stamp-nameless", Power.STAMPS, ("a timestamp that names no certificate", "証明書を示さないタイムスタンプ"),
            again(stamper=stamped(faults=Faults(without=frozenset({"signing_certificate_v2"})))),
            "verify/timestamp-malformed", P7S, X509),
+    Attack("stamp-version", Power.STAMPS, ("a timestamp of a version that nobody knows", "未知の版のタイムスタンプ"),
+           again(stamper=stamped(says={"version": 2})), "verify/timestamp-malformed", P7S, X509),
+    Attack("stamp-critical", Power.STAMPS, ("a timestamp with a critical extension that nobody knows",
+           "未知の重要な拡張を持つタイムスタンプ"), again(stamper=stamped(says=extended(critical=True))),
+           "verify/timestamp-malformed", P7S, X509, twin=again(stamper=stamped(says=extended(critical=False)))),
+    Attack("stamp-inaccurate", Power.STAMPS, ("a timestamp that may be of ten days later",
+           "10日の誤差があり得るタイムスタンプ"), again(stamper=stamped(says={"accuracy": {"seconds": 864_000}})),
+           "verify/revocation-unknown", P7S, X509,
+           twin=again(stamper=stamped(says={"accuracy": {"seconds": 1, "millis": 1, "micros": 1}}))),
     Attack("stamp-revoked", Power.STAMPS, ("a timestamp of a revoked authority", "失効した局のタイムスタンプ"),
            lambda scene: scene.keep(country(scene).tsa_root.crl({country(scene).tsa: -DAY}), "crl"),
            "verify/timestamp-revoked", P7S, X509,
