@@ -12,7 +12,7 @@ import pytest
 
 from gate import openpgp
 from gate._armor import armor, dearmor, form_of
-from gate._gnupg import _judge, _lines, _status_words, _weak_keys
+from gate._gnupg import _InProcess, _judge, _lines, _status_words, _weak_keys
 from gate.errors import WorkerDied, WorkerTimeout
 from gate.isolation import WorkerFailed
 from gate.openpgp import MAX_SIGNATURE, Checked, Checker, KeyFileError, PublicKey, find_gpg, normal_fingerprint
@@ -118,6 +118,18 @@ def test_keys_that_are_too_short(tmp_path: Path) -> None:
         primary, subkey = home.fingerprints(sound)
         assert outcome(home, sound, home.sign(f"{subkey}!", DATA), tmp_path) == "key-weak"
         assert outcome(home, sound, home.sign(f"{primary}!", DATA), tmp_path) == "valid"
+
+
+@pytest.mark.parametrize(
+    ("listed", "fault"), [((0, [b"pub:-:255:22:"]), ""), ((0, []), "no-key"), ((2, [b"pub:"]), "no-key")]
+)
+def test_a_key_that_cannot_be_listed_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listed: tuple[int, list[bytes]], fault: str
+) -> None:
+    """Such as one with more user ids than are read: how long it is is not known."""
+    said = iter([(0, [f"[GNUPG:] IMPORT_OK 1 {FPR}".encode()]), listed])
+    monkeypatch.setattr(_InProcess, "_run", lambda *_: next(said))
+    assert _InProcess(tmp_path, "gpg", [(FPR, b"")], None).key_faults() == [fault]
 
 
 def test_a_strong_subkey_of_a_weak_key_proves_nothing() -> None:
