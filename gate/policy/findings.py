@@ -30,7 +30,14 @@ _NAMES_MISSING: Final = frozenset({UNDISCLOSED, "evidence/website-papers"})
 _SPELT_OUT: Final = {DISGUISED: ("how", "disguise"), SECRETS: ("what", "secret")}
 """Findings whose message has a field with a text of its own for each value of an argument."""
 _WORDED: Final = MappingProxyType(
-    {"level": "finding.level", "limit": "finding.level", "kind": "report.database-kind"},
+    {
+        "level": "finding.level",
+        "limit": "finding.level",
+        "kind": "report.database-kind",
+        "class": "finding.class",
+        "engine": "finding.examiner",
+        "examiner": "finding.examiner",
+    },
 )
 """Arguments whose values are words of ours, with where those stand in the catalogue; others stay as they are."""
 _SHOWN: Final = 500

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from gate.models import ContainerIssue, Disguise, GapReason, Reach
+from gate.models import ContainerIssue, Disguise, ExecutableClass, GapReason, Reach
 from gate.policy.clauses import (
     BY_EVIDENCE,
     CLAUSES,
@@ -38,7 +38,7 @@ from gate.policy.registry import (
     REQUIRED_EXAMINERS,
     examiner_clauses,
 )
-from gate.text import LANGUAGES, Language, render
+from gate.text import LANGUAGES, Language, has_message, render
 
 FORBIDDEN = ("承認", "合格", "安全である", "適合証明", "マルウェア", "外部通信")
 VERDICTS = ("approved", "rejected", "incomplete")
@@ -296,3 +296,31 @@ def test_kinds_of_databases_are_told_in_the_readers_language(kind: str, english:
     finding = make_finding("malware/database-not-official", args={"engine": "clamav", "kind": kind})
     assert f"kind: {english}" in finding.message
     assert f"種別: {japanese}" in finding_message(finding, "ja")
+
+
+@pytest.mark.parametrize(
+    ("finding_id", "args", "english", "japanese"),
+    [
+        ("gap/intake-encrypted", {"examiner": "intake"}, "so intake could not", "、展開処理は内容を検査できません"),
+        ("malware/known", {"engine": "clamav", "name": "X"}, "clamav recognises", "ClamAVが不正プログラムを検出"),
+        (
+            "executable/unjustified",
+            {"class": "native", "format": "pe"},
+            "(native, pe)",
+            "（native: プログラム・ライブラリ、pe）",
+        ),
+        ("gap/later-timeout", {"examiner": "later"}, "later did not", "laterが制限時間内に"),
+    ],
+)
+def test_names_of_ours_are_told_in_the_readers_language(
+    finding_id: str, args: dict[str, str], english: str, japanese: str
+) -> None:
+    finding = make_finding(finding_id, args=args)
+    assert english in finding.message
+    assert japanese in finding_message(finding, "ja")
+
+
+def test_every_class_and_required_examiner_has_a_name() -> None:
+    for language in LANGUAGES:
+        assert [each for each in get_args(ExecutableClass) if not has_message(f"finding.class.{each}", language)] == []
+        assert [each for each in REQUIRED_EXAMINERS if not has_message(f"finding.examiner.{each}", language)] == []
