@@ -121,7 +121,7 @@ def test_keys_that_are_too_short(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("listed", "fault"), [((0, [b"pub:-:255:22:"]), ""), ((0, []), "no-key"), ((2, [b"pub:"]), "no-key")]
+    ("listed", "fault"), [((0, [b"pub:-:255:22:"]), ""), ((0, []), "no-key"), ((2, [b"pub:-:255:22:"]), "no-key")]
 )
 def test_a_key_that_cannot_be_listed_is_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listed: tuple[int, list[bytes]], fault: str
