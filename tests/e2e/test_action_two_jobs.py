@@ -78,6 +78,8 @@ def test_only_the_job_that_signs_may_sign() -> None:
         assert able == {"sign"}, file
         assert all(job["permissions"]["contents"] == "read" for job in workflow["jobs"].values())
         assert "inherit" not in file.read_text()
+        (examining,) = [step["with"] for step in workflow["jobs"]["examine"]["steps"] if step.get("id") == "gate"]
+        assert examining["database-cache"] == "false", "others can write to what would be unpacked here"
         scripts = [step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step]
         assert not [script for script in scripts if "${{" in script]
 
@@ -204,7 +206,8 @@ def test_what_reads_strangers_bytes_gets_no_secret(tmp_path: Path) -> None:
         module("two_jobs").unpack(tmp_path / "release.tar", environment)
     assert "PATH=" in seen.read_text()
     assert not [name for name in secrets if name in seen.read_text()]
-    assert module("gate_process").gate_environment(environment, signs=True) == environment
+    runner = dict.fromkeys(("GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT", "ACTIONS_RUNTIME_TOKEN", "PYTHONPATH"), "x")
+    assert module("gate_process").gate_environment(environment | runner, signs=True) == environment
     assert module("gate_process").gate_environment(environment, signs=False).keys() == {"RUNNER_TEMP", "PATH", "PIN"}
 
 

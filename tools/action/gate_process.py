@@ -12,7 +12,13 @@ from types import FrameType
 GATE = (sys.executable, "-E", "-P", "-m", "gate")
 """``-P`` and ``-E``: without them Python would look for the gate, and all that it imports, in the work tree first: in
 the current folder, and wherever a workflow's ``PYTHONPATH`` leads."""
-_SECRET_NAMES = frozenset({"ACTIONS_RUNTIME_TOKEN", "ACTIONS_CACHE_URL", "GITHUB_TOKEN"})
+_OF_THE_RUNNER = frozenset(
+    {
+        "ACTIONS_RUNTIME_TOKEN", "ACTIONS_CACHE_URL", "GITHUB_TOKEN", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT",
+        "GITHUB_STATE", "GITHUB_STEP_SUMMARY",
+    }
+)  # fmt: skip
+"""Tokens, and files by which a step tells the runner what later steps are to be started with."""
 _NAMES_TO_SIGN_BY = frozenset({"ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL"})
 INTERRUPTED = 130
 """The gate's exit code where a run was cancelled."""
@@ -24,7 +30,7 @@ def gate_environment(environment: Mapping[str, str], *, signs: bool) -> dict[str
     What a token to sign by can be had with stays where it signs; what tells Python where to look stays behind, as the
     gate starts programs of its own.
     """
-    withheld = _SECRET_NAMES if signs else _SECRET_NAMES | _NAMES_TO_SIGN_BY
+    withheld = _OF_THE_RUNNER if signs else _OF_THE_RUNNER | _NAMES_TO_SIGN_BY
     return {
         name: value for name, value in environment.items() if name not in withheld and not name.startswith("PYTHON")
     }
