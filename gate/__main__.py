@@ -1,5 +1,5 @@
 """``python -m gate`` is the command ``gate``."""
 
-from gate.cli.main import main
+from gate._start import main
 
 main()

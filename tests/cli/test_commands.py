@@ -69,6 +69,24 @@ def test_an_answer_that_cannot_be_written_is_no_bug(tmp_path: Path, redirection:
     assert "Exception" not in ran.stderr
 
 
+INTERRUPTED_WHILE_LOADING = """
+import sys
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "click":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupting())
+import gate.__main__
+"""
+
+
+def test_whoever_interrupts_while_the_gate_is_being_loaded_sees_no_traceback() -> None:
+    ran = subprocess.run([sys.executable, "-c", INTERRUPTED_WHILE_LOADING], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "")
+
+
 def test_explain(gate: Gate) -> None:
     assert gate("explain", "malware/known").status == 0
     unknown = gate("explain", "malware/unknown")

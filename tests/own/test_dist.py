@@ -118,7 +118,7 @@ def test_the_wheel_is_what_its_metadata_says(built: Built) -> None:
         entries = archive.read(f"release_gate-{__version__}.dist-info/entry_points.txt").decode()
     assert (metadata["Name"], metadata["Version"]) == ("release-gate", __version__)
     assert (metadata["License-Expression"], metadata["Requires-Python"]) == ("Apache-2.0", ">=3.11")
-    assert "gate = gate.cli.main:main" in entries
+    assert "gate = gate._start:main" in entries
     assert {
         "gate/text/locale/ja/LC_MESSAGES/cli.mo",
         "gate/schemas/result.schema.json",

@@ -75,7 +75,8 @@ ALLOWED = {
     "releasing": LEAVES | STAGES | {"archiving", "operations", "pipeline", "deliver", "reports"},
     "drafting": LEAVES | STAGES | {"pipeline", "operations", "source"},
     "cli": LEAVES | STAGES | JOINTS | {"cli", "drafting"},
-    "__main__": {"cli"},
+    "_start": {"cli"},
+    "__main__": {"_start"},
     "__init__": set(),
 }
 

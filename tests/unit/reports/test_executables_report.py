@@ -42,7 +42,7 @@ def test_a_few_are_listed_with_format_digest_and_justification() -> None:
     assert ["elf", "x86-64", SHA[:16], "native-core", "site/a"] in rows
     assert ["javascript", SHA[:16], "content:website", "site/b.js"] in rows
     assert ["elf", "x86-64", SHA[:16], "without", "justification", "site/c"] in rows
-    assert "3 files" in text
+    assert "Files in executable program format: 3\n" in text
 
 
 def test_many_are_counted_by_class_and_listed_on_request() -> None:
@@ -65,7 +65,7 @@ def test_formats_of_a_class_have_an_end() -> None:
 
 
 def test_a_file_of_two_classes_is_one_file() -> None:
-    assert "1 files" in shown(program("site/a"), program("site/a", "script"))
+    assert "Files in executable program format: 1\n" in shown(program("site/a"), program("site/a", "script"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

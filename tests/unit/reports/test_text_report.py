@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -289,6 +290,15 @@ def test_who_has_no_gap_is_not_told_to_remove_gaps(language: Language) -> None:
         gaps=(Gap("encrypted", path="a", examiner="clamav"),),
     )
     assert next_text(with_gap, language) == render("report.next.incomplete", language)
+
+
+@pytest.mark.parametrize("signing", [CHECK, RELEASE])
+def test_whoever_has_a_sample_is_not_told_to_hand_it_over(signing: SigningState) -> None:
+    database = dataclasses.replace(with_engine("clamav")[0].database, kind="bundled")  # type: ignore[type-var]  # it has one
+    trial = '[malware]\ndatabase = "bundled"\n[gate]\nrequire = ["26-3 3(3)"]\n'
+    view = view_of(trial, engines=with_engine("clamav", database=database), signing=signing)
+    assert (view.verdict, view.sample) == ("approved", True)
+    assert next_text(view, "en") == render("report.next.sample", "en")
 
 
 def next_step_of(signing: SigningState, language: Language) -> str:
