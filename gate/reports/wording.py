@@ -32,7 +32,9 @@ class _Blanks(dict[str, "str | int"]):
 
 def described(finding_id: str, language: Language) -> str:
     """Return what a kind of finding says, with ``…`` for whatever a single one says there."""
-    known = split_gap_id(finding_id)[0] if finding_id.startswith("gap/") else ""
+    examiner = split_gap_id(finding_id)[0] if finding_id.startswith("gap/") else ""
+    named = f"finding.examiner.{examiner}"
+    known = render(named, language) if has_message(named, language) else examiner
     blanks: MessageArgs = _Blanks({"examiner": known} if known else {"": ""})  # empty would mean no arguments at all
     return finding_text(finding_id, "message", language, blanks)
 

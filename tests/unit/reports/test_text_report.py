@@ -267,6 +267,7 @@ def test_what_is_near_is_offered_whatever_is_asked() -> None:
 
 def test_a_gap_is_explained_with_the_examiner_that_left_it() -> None:
     assert "Says: It is encrypted, so clamav could not look inside" in render_topic("gap/clamav-encrypted", "en")
+    assert "表示内容: 暗号化されているため、ClamAVは内容を" in render_topic("gap/clamav-encrypted", "ja")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
