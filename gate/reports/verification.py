@@ -66,9 +66,20 @@ def _refusal(refusal: VerificationError, language: Language) -> list[str]:
     place = f"  {refusal.path}" if refusal.path else ""
     return [
         f"verify/{refusal.reason.removeprefix('verify/')}{place}",
-        f"  {refusal.message(language)}",
+        f"  {_message(refusal, language)}",
         f"  {render('report.do', language)}: {refusal.advice(language)}",
     ]
+
+
+def _message(refusal: VerificationError, language: Language) -> str:
+    """Return what a refusal says, with statuses and verdicts in the words that papers have for them."""
+    labels = {"status": "clause.status", "verdict": "clause.verdict"}
+    said = {
+        name: render(f"{labels[name]}.{value}", language)
+        for name, value in refusal.arguments.items()
+        if name in labels and has_message(f"{labels[name]}.{value}")
+    }
+    return render(refusal.code, language, {**refusal.arguments, **said})
 
 
 def _success(verification: Verification, language: Language) -> Iterator[str]:
@@ -82,11 +93,12 @@ def _success(verification: Verification, language: Language) -> Iterator[str]:
     yield from _deliverable(verification, language)
     yield from _examined(verification.examined, language)
     yield from (f"  {artifact.name}  sha256 {artifact.sha256}" for artifact in verification.artifacts)
+    if verification.exceptions:
+        yield "  " + render("report.exceptions-rested-on", language, {"count": verification.exceptions})
     yield render("report.signatures", language)
-    for signature in verification.signatures:
-        yield from _signature(signature, language)
+    yield from _signatures(verification.signatures, language)
     for each in verification.unchecked:
-        about = {"file": terminal(each.file), "backend": terminal(each.backend)}
+        about = {"file": terminal(each.file), "backend": _back_end(each.backend, language), "section": each.backend}
         yield "  " + render("report.unchecked", language, about)
     yield from _countersignatures(verification.countersignatures, language)
     if verification.clauses:
@@ -141,29 +153,39 @@ def local_time(text: str) -> str:
         return text
 
 
-def _signature(signature: VerifiedSignature | Countersignature, language: Language) -> Iterator[str]:
-    about = {
-        "file": signature.file,
-        "backend": signature.backend,
-        "signer": _signer(signature, language),
-        "time": local_time(signature.time),
-        "time_source": render(f"report.time-source.{signature.time_source}", language),
-        "status": render(f"report.signature-status.{signature.status}", language),
-    }
-    yield "  " + render("report.signature", language, about)
-    # Both are RFC 3339 in UTC, to the second: they compare as texts.
-    if signature.revocation_known and signature.revocation_known < signature.time:
-        yield render("report.revocation-before", language, {"known": local_time(signature.revocation_known)})
+def _signatures(signatures: Iterable[VerifiedSignature | Countersignature], language: Language) -> Iterator[str]:
+    """Yield each signer once, whose word the times are, and below each file that they have signed, with its time."""
+    groups: dict[tuple[str | None, ...], list[VerifiedSignature | Countersignature]] = {}
+    for each in signatures:
+        groups.setdefault((each.backend, each.signer, each.issuer, each.time_source), []).append(each)
+    for found in groups.values():
+        first = found[0]
+        about = {
+            "backend": _back_end(first.backend, language),
+            "signer": _signer(first, language),
+            "time_source": render(f"report.time-source.{first.time_source}", language),
+            "status": render(f"report.signature-status.{first.status}", language),
+        }
+        yield "  " + render("report.signature", language, about)
+        yield from (f"    {local_time(each.time)}  {each.file}" for each in found)
+        # Both are RFC 3339 in UTC, to the second: they compare as texts.
+        for known in dict.fromkeys(each.revocation_known for each in found if "" < each.revocation_known < each.time):
+            yield render("report.revocation-before", language, {"known": local_time(known)})
+
+
+def _back_end(name: str, language: Language) -> str:
+    """Return what persons call a back end; one that this version does not know stays as it is."""
+    code = f"report.backend.{name}"
+    return render(code, language) if has_message(code) else terminal(name)
 
 
 def _countersignatures(told: Sequence[Countersignature], language: Language) -> Iterator[str]:
     if told:
         yield render("report.countersignatures", language)
+    yield from _signatures((each for each in told if each.status == "valid"), language)
     for each in told:
-        if each.status == "valid":
-            yield from _signature(each, language)
-        else:
-            about = {"file": each.file, "backend": each.backend}
+        if each.status != "valid":
+            about = {"file": each.file, "backend": _back_end(each.backend, language)}
             yield "  " + render("report.countersignature-unchecked", language, about)
 
 

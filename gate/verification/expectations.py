@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
@@ -12,7 +11,7 @@ from gate.paths import glob_matches, printable
 from gate.policy.clauses import SATISFIED
 from gate.record import layout
 from gate.verification.claims import CLOCK_SKEW
-from gate.verification.times import database_dates, moment_of
+from gate.verification.times import database_dates, in_japan, moment_of
 from gate.verification.trust import DAY_ZONE
 
 if TYPE_CHECKING:
@@ -106,15 +105,9 @@ def require_date(expected: RecordExpectations, *, signed: datetime | None, now: 
     if after is not None:
         moment = after if isinstance(after, datetime) else datetime.combine(after, time(), DAY_ZONE)
         if signed < moment:
-            raise VerificationError("signed-too-early", layout.RECORD, signed=_day(signed), after=_day(moment))
+            raise VerificationError("signed-too-early", layout.RECORD, signed=in_japan(signed), after=in_japan(moment))
     if expected.max_age_days is not None and now - signed > timedelta(days=expected.max_age_days):
-        raise VerificationError("too-old", layout.RECORD, signed=_day(signed), days=expected.max_age_days)
-
-
-def _day(moment: datetime) -> str:
-    with contextlib.suppress(OverflowError):  # at the ends of the calendar it stays in its own zone
-        moment = moment.astimezone(DAY_ZONE)
-    return moment.strftime("%Y-%m-%d %H:%M:%S%z")
+        raise VerificationError("too-old", layout.RECORD, signed=in_japan(signed), days=expected.max_age_days)
 
 
 def require_clauses(told: Iterable[tuple[str, ClauseStatus]], expected: RecordExpectations) -> None:
@@ -166,6 +159,8 @@ def _require_database(predicate: RecordPredicate, expected: RecordExpectations) 
         if finished is None or dated is None:
             raise VerificationError("database-undated", layout.RECORD)
         if dated > finished + CLOCK_SKEW:
-            raise VerificationError("database-after-examination", layout.RECORD, dated=_day(dated), said=_day(finished))
+            raise VerificationError(
+                "database-after-examination", layout.RECORD, dated=in_japan(dated), said=in_japan(finished)
+            )
         if finished - dated > timedelta(days=days):
-            raise VerificationError("database-age", layout.RECORD, dated=_day(dated), days=days)
+            raise VerificationError("database-age", layout.RECORD, dated=in_japan(dated), days=days)

@@ -6,6 +6,7 @@ long before it something is said to have been, nothing proves, so that it is tol
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
@@ -15,6 +16,7 @@ from gate.record import layout
 from gate.record.identity import DOCUMENT
 from gate.record.statement import rfc3339
 from gate.verification.claims import CLOCK_SKEW
+from gate.verification.trust import DAY_ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -74,7 +76,7 @@ def _times(predicate: RecordPredicate) -> tuple[datetime, datetime, datetime]:
 
 def _require_before(reason: str, said: datetime, signed: datetime) -> None:
     if said > signed + CLOCK_SKEW:
-        raise VerificationError(reason, layout.RECORD, said=rfc3339(said), signed=rfc3339(signed))
+        raise VerificationError(reason, layout.RECORD, said=in_japan(said), signed=in_japan(signed))
 
 
 def _time(signature: VerifiedSignature) -> datetime:
@@ -95,3 +97,10 @@ def moment_of(text: str) -> datetime | None:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):  # no time, or one beyond the calendar
         return None
+
+
+def in_japan(moment: datetime) -> str:
+    """Return a moment as messages show it."""
+    with contextlib.suppress(OverflowError):  # at the ends of the calendar it stays in its own zone
+        moment = moment.astimezone(DAY_ZONE)
+    return moment.strftime("%Y-%m-%d %H:%M:%S%z")
