@@ -83,6 +83,7 @@ CONTAINERS: tuple[Container, ...] = (
             "LUKS encrypted file",
             "Dovecot encrypted message",
             "Chiasmus Encrypted data",
+            "Keepass password database",
         ),
         "encrypted",
         (b"-----BEGIN PGP MESSAGE", b"U2FsdGVkX1", b"$ANSIBLE_VAULT", b"VimCrypt~"),

@@ -17,6 +17,7 @@ from gate.errors import EngineFailure
 from gate.examine.executable.content import Content
 from gate.examine.identity import is_unnamed, library, samples
 from gate.examine.identity.containers import CONTAINERS, Told, is_text, may_be_container, told_of
+from gate.examine.identity.encrypted import encrypted
 from gate.examine.identity.library import READ_BYTES, Library, UnknownContent
 from gate.examine.identity.programs import disagreement
 from gate.examine.identity.unmarked import unmarked_streams
@@ -77,6 +78,7 @@ class IdentityExaminer:
         if len(head) < min(view.size, READ_BYTES):
             yield Gap("unreadable", f"fewer than {view.size} bytes are there")
             return
+        yield from encrypted(head)
         yield from unmarked_streams(view)
         yield from archives_inside(view, head)
         try:

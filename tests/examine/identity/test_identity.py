@@ -60,6 +60,24 @@ def test_twin_is_not_named(family: str) -> None:
     assert gaps(TWINS[family]) == []
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"age-encryption.org/v1\n-> X25519 a\nb\n--- c\n" + NOISE,
+        b"\n-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----\n",
+        b"\0GITCRYPT\0" + NOISE,
+        bytes.fromhex("03d9a29a67fb4bb5") + NOISE,
+    ],
+)
+def test_encrypted_file_is_a_gap(data: bytes) -> None:
+    assert [gap.reason for gap in gaps(data)] == ["encrypted"]
+
+
+@pytest.mark.parametrize("data", [b"age-encryption.org/v1 is a format\n", b"See -----BEGIN AGE ENCRYPTED FILE-----\n"])
+def test_words_about_encryption_are_none(data: bytes) -> None:
+    assert gaps(data) == []
+
+
 def test_the_mime_type_is_told_where_there_is_one() -> None:
     assert "(application/x-arc)" in gaps(SAMPLES["ARC archive"])[0].detail
     assert "application/octet-stream" not in gaps(SAMPLES["backup"])[0].detail
