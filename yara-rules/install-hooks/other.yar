@@ -139,3 +139,21 @@ rule callback_host_of_probes
     condition:
         filesize < 64KB and any of ($host_*) and any of ($send_*)
 }
+
+rule repository_settings_start_program
+{
+    meta:
+        id = "RG-INS-0017"
+        description = "Settings of a repository that start a command whenever it is looked at"
+        description_ja = "参照のたびにコマンドを起動するリポジトリの設定"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://git-scm.com/docs/git-config"
+        date = "2026-11-26"
+        false_positives = "None known: monitors of files are named by their path alone"
+    strings:
+        $a = /\[core\][^\[]{0,600}\bfsmonitor\s{0,8}=[^\n]{0,120}(;|\||\$\(|`|\bsh -c\b|\bcurl\b|\bwget\b|\/tmp\/)/ nocase
+        $b = /\[core\][^\[]{0,600}\bsshCommand\s{0,8}=[^\n]{0,120}(;|\||\$\(|`|\bsh -c\b|\bcurl\b|\bwget\b|\/tmp\/)/ nocase
+    condition:
+        filesize < 1MB and any of them
+}

@@ -97,3 +97,20 @@ rule logon_helper_replaced
     condition:
         $a
 }
+
+rule settings_put_code_into_programs
+{
+    meta:
+        id = "RG-PER-0016"
+        description = "Settings of .NET that load a library into a program before it runs"
+        description_ja = "プログラムの実行前にライブラリを読み込ませる .NET の設定"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://attack.mitre.org/techniques/T1574/014/"
+        date = "2026-11-26"
+        false_positives = "Settings of hosting programs that bring such a library themselves"
+    strings:
+        $a = /<\s{0,8}appDomainManager(Assembly|Type)\s/ ascii wide
+    condition:
+        filesize < 1MB and $a
+}

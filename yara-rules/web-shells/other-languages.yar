@@ -87,3 +87,57 @@ rule node_runs_request_parameter
     condition:
         filesize < 4MB and $module and any of ($a, $b)
 }
+
+rule template_reaches_into_python
+{
+    meta:
+        id = "RG-WEB-0027"
+        description = "Template that reaches from its values to the functions of Python"
+        description_ja = "値から Python の関数へ到達するテンプレート"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://owasp.org/www-project-web-security-testing-guide/stable/4-Web_Application_Security_Testing/07-Input_Validation_Testing/18-Testing_for_Server-side_Template_Injection"
+        date = "2026-11-26"
+        false_positives = "Texts that teach the technique"
+    strings:
+        $a = /\{[\{%][^\{\}\n]{0,300}__(globals|subclasses|builtins|import)__/
+    condition:
+        $a
+}
+
+rule description_makes_process
+{
+    meta:
+        id = "RG-WEB-0028"
+        description = "XML or style sheet that makes a program its reader starts a process by"
+        description_ja = "読み込む側にプロセスを起動させる XML 又はスタイルシート"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://cwe.mitre.org/data/definitions/502.html"
+        date = "2026-11-26"
+        false_positives = "None known"
+    strings:
+        $a = /\bclass\s*=\s*["\x27]java\.lang\.(ProcessBuilder|Runtime)["\x27]/
+        $b = /xalan\/java\/java\.lang\.(Runtime|ProcessBuilder)/
+        $c = /php:function(String)?\(\s*["\x27](system|exec|shell_exec|passthru|popen|proc_open|assert)["\x27]/
+    condition:
+        filesize < 16MB and any of them
+}
+
+rule database_starts_program
+{
+    meta:
+        id = "RG-WEB-0029"
+        description = "Statement by which a database starts a program"
+        description_ja = "データベースにプログラムを起動させる文"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://attack.mitre.org/techniques/T1505/001/"
+        date = "2026-11-26"
+        false_positives = "Scripts by which administrators export data to a program"
+    strings:
+        $a = /\bCOPY\b[^;]{1,200}\b(FROM|TO)\s{1,20}PROGRAM\s{1,20}(E?\x27|\$\$)/ nocase
+        $b = /\bEXEC(UTE)?\s{1,20}(\[?master\]?\.{1,2}(\[?dbo\]?\.)?)?xp_cmdshell\s{1,20}N?\x27/ nocase
+    condition:
+        filesize < 64MB and any of them
+}

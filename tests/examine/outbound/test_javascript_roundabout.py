@@ -8,6 +8,7 @@ from tests.examine.outbound.outbound_kit import outbound
 
 BARRED = {"automatic", "conditional", "code", "string", "opaque", "interaction"}
 """The ways of contact that keep a delivery from being approved where nobody declared them."""
+ESCAPED = r"\u"
 AWAY = "'/' + '/x.example/a'"
 """The address of another host, in pieces."""
 IMAGE = "'<im' + 'g sr' + 'c=/' + '/x.example/a>'"
@@ -18,7 +19,7 @@ AROUND = {
     "class in escapes": r"new \u0057ebSocket('wss:/' + '/x.example')",
     "property in escapes": rf"new Image().\u0073rc = {AWAY}",
     "name in escapes within a template": rf"`${{f\u0065tch({AWAY})}}`",
-    "eval in escapes": r"\u0065v\u0061l(name)",
+    "eval in escapes": f"{ESCAPED}0065v{ESCAPED}0061l(name)",
     "place of the page": f"location.href = {AWAY}",
     "place of a frame": f"frames[0].location = {AWAY}",
     "place by a method": f"location.assign({AWAY})",

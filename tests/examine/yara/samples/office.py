@@ -5,6 +5,9 @@ from __future__ import annotations
 from tests.examine.yara.samples.support import joined
 
 BAD: dict[str, list[bytes]] = {
+    "RG-OFF-0009": [joined("%PDF-1.7\n1 0 obj<</Type/Font/FontMat¦rix [0.1 0 0 0.1 0 (1); f\\(\\))]>>endobj")],
+    "RG-OFF-0010": [joined("%!P¦S-Adobe-3.0 EPSF-3.0\n(%pi¦pe%id) (w) file\n")],
+    "RG-OFF-0011": [joined('<p:sld><a:hlinkMouseOver r:id="r1" action="ppac¦tion://program"/></p:sld>')],
     "RG-MAC-0001": [
         joined('Sub Au¦toOpen()\r\n She¦ll "power¦shell -c x", 0\r\nEnd Sub\r\n'),
         joined('Private Sub Work¦book_Open()\r\n CreateObject("WSc¦r¦ip¦t.Shell").R¦u¦n "ms¦hta x"\r\nEnd Sub\r\n'),
@@ -94,6 +97,12 @@ BAD: dict[str, list[bytes]] = {
 """Samples that a rule must find, by the rule's id."""
 
 BENIGN: dict[str, list[bytes]] = {
+    "RG-OFF-0009": [b"%PDF-1.7\n1 0 obj<</Type/Font/FontMatrix [0.001 0 0 0.001 0 0]/Name (a)>>endobj"],
+    "RG-OFF-0010": [
+        b"%!PS-Adobe-3.0 EPSF-3.0\n(%stdin) (r) file\n(pipe) show\n",
+        b"The device (%pi" + b"pe%lpr) prints.\n",
+    ],
+    "RG-OFF-0011": [b'<p:sld><a:hlinkClick r:id="r1" action="ppaction://hlinksldjump"/></p:sld>'],
     "RG-MAC-0001": [
         joined('Sub Au¦toOpen()\r\n MsgBox "Welcome"\r\nEnd Sub\r\n'),
         joined('Sub Convert()\r\n She¦ll "cm¦d /c dir"\r\nEnd Sub\r\n'),

