@@ -123,6 +123,27 @@ def gate(tmp_path: Path) -> Gate:
     return run
 
 
+@pytest.fixture
+def gate_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Gate:
+    """As ``gate``, in this process: for the many cases of a rule that is also shown by the command itself."""
+    from gate.cli.main import run
+
+    def run_here(*arguments: str | Path, cwd: Path = tmp_path, **environment: str) -> Ran:
+        with monkeypatch.context() as patched:
+            patched.chdir(cwd)
+            for name in list(os.environ):
+                patched.delenv(name)
+            for name, value in {**clean_environment(), **environment}.items():
+                patched.setenv(name, value)
+            capsys.readouterr()
+            status = run([str(argument) for argument in arguments])
+        shown = capsys.readouterr()
+        assert "Traceback" not in shown.err, shown.err
+        return Ran(status, shown.out, shown.err)
+
+    return run_here
+
+
 POLICY = """
 [deliverable]
 name = "sample"

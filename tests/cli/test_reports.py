@@ -74,7 +74,7 @@ def test_every_form_comes_from_one_run_and_tells_no_secret(gate: Gate, tmp_path:
     ],
 )
 def test_reports_that_would_overwrite_are_refused_before_anything_runs(
-    gate: Gate, tmp_path: Path, options: tuple[str, ...]
+    gate_here: Gate, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
     (tmp_path / "a.bin").write_bytes(b"text\n")
     (tmp_path / "folder").mkdir()
@@ -82,7 +82,7 @@ def test_reports_that_would_overwrite_are_refused_before_anything_runs(
     (tmp_path / "link").symlink_to("out")
     (tmp_path / "loop").symlink_to("loop")
     before = (tmp_path / "gate.toml").read_text()
-    ran = gate("check", *options, "a.bin", "folder")
+    ran = gate_here("check", *options, "a.bin", "folder")
     assert (ran.status, ran.stdout) == (2, "")
     assert not (tmp_path / "out").exists()
     assert (tmp_path / "gate.toml").read_text() == before
