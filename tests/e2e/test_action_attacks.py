@@ -94,6 +94,17 @@ def test_a_base_that_cannot_be_had_is_said_and_nobody_is_asked(
         pytest.fail("no base, no policy")
 
 
+def test_a_runner_without_git_is_said(origin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = proposed(origin, tmp_path / "work") | {"PATH": str(tmp_path)}
+    monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with (
+        pytest.raises(module("runner").Refused, match="cannot be read"),
+        module("base_policy").policy_file(environment, tmp_path / "scratch"),
+    ):
+        pytest.fail("no base, no policy")
+
+
 def test_programs_that_the_repository_names_are_not_run(
     origin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,6 +32,8 @@ USAGE = 2
 """The gate's exit code for wrong usage or configuration."""
 _OUTPUT_FILES = {"result": "json", "report": "markdown", "sarif": "sarif"}
 _FILES = {"json": "result.json", "markdown": "report.md", "sarif": "result.sarif"}
+_SHOWN = 200
+"""Characters of a value that an error shows."""
 
 
 # --- the malware database ---------------------------------------------------------------------------------------------
@@ -147,9 +149,17 @@ def paths_of(environment: Mapping[str, str]) -> list[str]:
     if not paths:
         raise Refused("The input paths names nothing: give files and folders, one per line.")
     for path in paths:
-        if not Path(path).exists():
-            raise Refused(f"The input paths names {path!r}, which is not there: files and folders, without wildcards.")
+        if not _exists(path):
+            named = repr(path[:_SHOWN])
+            raise Refused(f"The input paths names {named}, which is not there: files and folders, without wildcards.")
     return paths
+
+
+def _exists(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except OSError:  # a name that is too long
+        return False
 
 
 def require_folder(environment: Mapping[str, str], name: str) -> None:
@@ -267,7 +277,7 @@ def main(arguments: list[str]) -> int:
         return steps[arguments[0]](os.environ)
     except KeyboardInterrupt:
         return INTERRUPTED
-    except Refused as refusal:
+    except (Refused, OSError) as refusal:  # of the latter: a disk that is full
         command("error", str(refusal), title="release-gate")
         return USAGE
 

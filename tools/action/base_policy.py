@@ -110,21 +110,26 @@ def _write_tree(commit: str, tree: Path, environment: Mapping[str, str]) -> None
 
 def _git(environment: Mapping[str, str], *arguments: str, more: Mapping[str, str] | None = None) -> int:
     """Run git in the work tree, where it runs no program of the repository's and asks nobody; return its exit code."""
-    try:
-        return subprocess.run(
-            _command(arguments), check=False, env=_surroundings(environment, more or {}), timeout=_FETCH_SECONDS,
-            stdin=subprocess.DEVNULL,
-        ).returncode  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return 1
+    return _run(environment, arguments, more or {}, None)[0]
 
 
 def _says(environment: Mapping[str, str], *arguments: str) -> str:
-    done = subprocess.run(
-        _command(arguments), check=False, env=_surroundings(environment, {}), timeout=_FETCH_SECONDS,
-        stdin=subprocess.DEVNULL, capture_output=True, text=True,
-    )  # fmt: skip
-    return done.stdout.strip()
+    return _run(environment, arguments, {}, subprocess.PIPE)[1].strip()
+
+
+def _run(
+    environment: Mapping[str, str], arguments: tuple[str, ...], more: Mapping[str, str], output: int | None
+) -> tuple[int, str]:
+    """Return the exit code, 1 also where git is not there or does not come to an end, and what was said."""
+    try:
+        done = subprocess.run(
+            _command(arguments), check=False, env=_surroundings(environment, more), timeout=_FETCH_SECONDS,
+            stdin=subprocess.DEVNULL, stdout=output, text=True,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        print(f"git: {error}", flush=True)
+        return 1, ""
+    return done.returncode, done.stdout or ""
 
 
 def _command(arguments: tuple[str, ...]) -> list[str]:

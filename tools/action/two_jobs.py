@@ -9,7 +9,7 @@ import tarfile
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from annotations import tell_of_no_answer
@@ -118,16 +118,22 @@ def key_home(environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
     try:
         if len(home) > _LONGEST_HOME:
             raise Refused(f"The folder of the runner is too deep for GnuPG ({home}): install the runner higher up.")
-        done = subprocess.run(
-            ["gpg", "--homedir", home, "--batch", "--quiet", "--import"],  # noqa: S607  # as the runner has it
-            input=key.encode(), check=False, env=gate_environment(_without_key(environment), signs=False),
-            timeout=_SECONDS, capture_output=True,
-        )  # fmt: skip
-        if done.returncode:
+        if _import(key, home, environment):
             raise Refused("The input openpgp-key is no secret key as gpg --armor --export-secret-keys writes it.")
         yield {**own, "GNUPGHOME": home}
     finally:
         _remove_home(Path(home))
+
+
+def _import(key: str, home: str, environment: Mapping[str, str]) -> int:
+    try:
+        return subprocess.run(
+            ["gpg", "--homedir", home, "--batch", "--quiet", "--import"],  # noqa: S607  # as the runner has it
+            input=key.encode(), check=False, env=gate_environment(_without_key(environment), signs=False),
+            timeout=_SECONDS, capture_output=True,
+        ).returncode  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Refused(f"The key of the input openpgp-key could not be imported: gpg {type(error).__name__}") from error
 
 
 def _names_a_home(policy: Path) -> bool:
@@ -143,10 +149,11 @@ def _without_key(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _remove_home(home: Path) -> None:
-    subprocess.run(
-        ["gpgconf", "--homedir", home, "--kill", "all"],  # noqa: S607  # as above
-        check=False, capture_output=True, timeout=_SECONDS,
-    )  # fmt: skip
+    with suppress(OSError, subprocess.TimeoutExpired):  # without its folder an agent ends by itself
+        subprocess.run(
+            ["gpgconf", "--homedir", home, "--kill", "all"],  # noqa: S607  # as above
+            check=False, capture_output=True, timeout=_SECONDS,
+        )  # fmt: skip
     shutil.rmtree(home, ignore_errors=True)
     if home.exists():
         raise Refused(f"The folder with the signing key could not be removed: {home}")
