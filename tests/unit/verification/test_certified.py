@@ -119,9 +119,13 @@ def test_five_years_on(world: CertifiedWorld) -> None:
     revoked = world.made.issuing.crl({world.made.supplier: -DAY}, issued=4 * 365 * DAY)
     world.trusts(crls=world.lists([world.made.root.crl(issued=4 * 365 * DAY), revoked]))
     assert world.reason(now=datetime.now(UTC) + 5 * 365 * DAY) == ("certificate-revoked", SIGNATURE)
-    later = world.made.issuing.crl({world.made.supplier: 300 * DAY}, issued=4 * 365 * DAY)
-    world.trusts(crls=world.lists([world.made.root.crl(issued=4 * 365 * DAY), later]))
+    later = world.made.issuing.crl({world.made.supplier: 200 * DAY}, issued=300 * DAY)
+    world.trusts(crls=world.lists([world.made.root.crl(issued=300 * DAY), later]))
     assert world.verify(now=datetime.now(UTC) + 5 * 365 * DAY).verified
+    world.trusts(
+        crls=world.lists([world.made.root.crl(issued=4 * 365 * DAY), world.made.issuing.crl(issued=4 * 365 * DAY)])
+    )
+    assert world.reason(now=datetime.now(UTC) + 5 * 365 * DAY) == ("revocation-unknown", SIGNATURE), "after its end"
 
 
 def test_stock_tools_are_enough(world: CertifiedWorld, tmp_path: Path) -> None:
