@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import encodings.utf_16_be
 import hashlib
-import json
 import os
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -27,6 +26,7 @@ from sigstore_models.trustroot.v1 import TrustedRoot as TrustedRootMessage
 from gate.keyless.identities import Accepted, fits, runs_for
 from gate.keyless.outcomes import ORDER
 from gate.keyless.subject import identity_of, issuer_of, repository_of
+from gate.strict_json import parse_strictly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -204,9 +204,9 @@ def _statement(bundle_file: int, most: int) -> Iterator[dict[str, Any]]:
     """Yield what a bundle is, then the payload of its envelope where that is a statement (DSSE 1.0, envelope)."""
     _, length, raw = _read(bundle_file, most)
     try:
-        envelope = json.loads(raw if length == len(raw) else b"").get("dsseEnvelope")
+        envelope = parse_strictly(raw if length == len(raw) else b"").get("dsseEnvelope")
         payload = base64.b64decode(envelope["payload"], validate=True) if envelope is not None else b""
-    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         yield {"form": "malformed"}
         return
     yield {"form": "file" if envelope is None else "statement"}
@@ -221,6 +221,7 @@ def _check(roots: Sequence[_Root], request: Mapping[str, Any], bundle_file: int,
     payload = size * 4 // 3 + 4 if form == "statement" else 0
     _, length, raw = _read(bundle_file, min(most, payload + _PROOF))
     try:
+        parse_strictly(raw)  # the library takes the last of repeated keys, other readers the first
         bundle = Bundle.from_json(raw) if length == len(raw) else None
     except Exception:  # noqa: BLE001  # bare exceptions of all parts of the library
         bundle = None

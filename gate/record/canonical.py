@@ -1,13 +1,12 @@
-"""Canonical JSON: one value, one sequence of bytes; and reading it back without surprises."""
+"""Canonical JSON: one value, one sequence of bytes; it is read back by :mod:`gate.strict_json`."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
 
+from gate.strict_json import DocumentError, parse_strictly
 
-class DocumentError(ValueError):
-    """Bytes are not a document of the kind expected; the argument says where and why."""
+__all__ = ["DocumentError", "canonical", "parse_strictly"]
 
 
 def canonical(value: object) -> bytes:
@@ -17,28 +16,3 @@ def canonical(value: object) -> bytes:
     """
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return text.encode("utf-8", "replace") + b"\n"
-
-
-def parse_strictly(raw: bytes) -> Any:  # noqa: ANN401  # JSON is any value
-    """Return the value of a JSON text in UTF-8.
-
-    Raises :class:`DocumentError` for repeated keys (readers disagree about them), numbers that JSON does not know,
-    more nesting than can be read, and anything behind the value.
-    """
-    try:
-        return json.loads(raw.decode("utf-8"), object_pairs_hook=_without_repeats, parse_constant=_refuse_constant)
-    except RecursionError as error:
-        raise DocumentError("nested too deeply") from error
-    except ValueError as error:
-        raise DocumentError(str(error)) from error
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise DocumentError("a key stands twice in one object")
-    return value
-
-
-def _refuse_constant(name: str) -> None:
-    raise DocumentError(f"{name} is not JSON")

@@ -33,6 +33,7 @@ LEAVES = {
     "isolation",
     "openpgp",
     "parsing",
+    "strict_json",
     "keyless",
     "_gnupg",
     "_armor",

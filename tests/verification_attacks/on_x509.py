@@ -286,14 +286,14 @@ def answered(**options: Any) -> Do:
 
 
 def ended(says: Callable[[Scene, Holder], object], **wish: Any) -> Do:
-    """Let all be signed under a certificate that has ended since; what says that it held comes from ``says``."""
+    """Let all be signed under a certificate that ends a day later; what says that it held comes from ``says``."""
 
     def do(scene: Scene) -> None:
         at = country(scene)
-        signer = at.issuing.issue(NAME, Wish(starts=-90 * DAY, ends=-DAY, **wish), key=at.supplier.key)
-        stamper = Stamper(at.tsa, at=datetime.now(UTC) - 5 * DAY)
-        scene.sign_cms(signer, stamper, names=[f"{name}.p7s" for name in SIGNED])
+        signer = at.issuing.issue(NAME, Wish(ends=DAY, **wish), key=at.supplier.key)
+        scene.sign_cms(signer, names=[f"{name}.p7s" for name in SIGNED])
         says(scene, signer)
+        scene.now = datetime.now(UTC) + 9 * DAY
 
     return do
 
@@ -382,11 +382,11 @@ _REVOCATION = [
            "verify/certificate-revoked", P7S, Trusts(ways=("x509",), x509='revocation = "crl"'),
            twin=lambda scene: scene.keep(country(scene).issuing.ocsp(country(scene).supplier, revoked=DAY), "ocsp")),
     Attack("list-late", Power.STOLEN, ("a list from after the certificate's end, which tells of it no more",
-           "証明書の終了後に発行され、失効を載せなくなった失効リスト"), ended(listed()), _UNKNOWN, P7S, X509,
-           twin=ended(listed(issued=-4 * DAY))),
+           "証明書の終了後に発行され、失効を載せなくなった失効リスト"), ended(listed(issued=5 * DAY)), _UNKNOWN, P7S,
+           X509, twin=ended(listed())),
     Attack("answer-late", Power.STOLEN, ("an OCSP answer from after the certificate's end",
-           "証明書の終了後の OCSP 応答"), ended(said(), ocsp_url=RESPONDER), _UNKNOWN, P7S, X509,
-           twin=ended(said(issued=-4 * DAY), ocsp_url=RESPONDER)),
+           "証明書の終了後の OCSP 応答"), ended(said(issued=5 * DAY), ocsp_url=RESPONDER), _UNKNOWN, P7S, X509,
+           twin=ended(said(), ocsp_url=RESPONDER)),
     Attack("answer-ended", Power.ARCHIVE, ("an OCSP answer that had ended", "終了した OCSP 応答"),
            answered(issued=-9 * DAY), _UNKNOWN, P7S, X509),
 ]  # fmt: skip
