@@ -255,7 +255,7 @@ def test_the_key_is_in_a_home_of_its_own_and_nowhere_else(
 
 # --- runners ----------------------------------------------------------------------------------------------------------
 
-NEEDED = ("bash", "env", "od", "tr", "grep", "uname", "python3", "dirname")
+NEEDED = ("bash", "env", "od", "tr", "grep", "uname", "python3", "true")
 
 
 def install(tmp_path: Path, stubs: dict[str, str], **variables: str) -> subprocess.CompletedProcess[str]:
@@ -311,6 +311,22 @@ def test_what_a_runner_lacks_is_one_clear_error(
     assert (done.returncode, len(errors)) == (2, 1), done.stdout + done.stderr
     assert said in errors[0]
     assert not (tmp_path / "outputs").exists()
+
+
+@pytest.mark.parametrize("lacks", ["freshclam", "gpg"])
+def test_services_of_what_was_installed_do_not_run_beside_the_gate(tmp_path: Path, lacks: str) -> None:
+    """Debian starts freshclam when it is installed: it would fetch the whole database once more."""
+    there = {name: "exit 0" for name in ("gpg", "clamd", "sigtool", "freshclam", "7zz", "sudo") if name != lacks}
+    stubs = {
+        **LIBRARIES, **there, "id": NOBODY, "apt-get": f"echo {lacks} >>{tmp_path}/installed",
+        "sudo": 'shift; exec "$@"', "systemctl": f'echo "$@" >>{tmp_path}/services',
+    }  # fmt: skip
+    done = install(tmp_path, stubs)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "installed").exists()
+    services = tmp_path / "services"
+    told = services.read_text() if services.exists() else ""
+    assert told == ("disable --now --quiet clamav-freshclam.service\n" if lacks == "freshclam" else "")
 
 
 LIBRARIES = {"ldconfig": "echo libarchive.so libmagic.so"}

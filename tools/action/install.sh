@@ -70,6 +70,13 @@ if [ "${#missing[@]}" -gt 0 ]; then
     fi
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "${apt[@]}" install -y -qq --no-install-recommends "${missing[@]}" ||
         refuse "These packages could not be installed: $packages. Where the runner has no network, have its administrator install them beforehand."
+    # What was not here before does not run beside the gate: freshclam would fetch the whole database once more.
+    for service in clamav-freshclam clamav-daemon; do
+        if [[ " $packages " == *" $service "* ]] && command -v systemctl >/dev/null 2>&1; then
+            "${as_root[@]}" systemctl disable --now --quiet "$service.service" ||
+                echo "The service $service could not be stopped; it does not hinder."
+        fi
+    done
 fi
 programs=$SECONDS
 
