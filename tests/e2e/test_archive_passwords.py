@@ -39,10 +39,10 @@ def named(ran: Ran, finding: str) -> set[str]:
     return {path.partition("!/")[0] for each, path in ran.findings() if each == finding}
 
 
-def test_without_a_password_nothing_is_approved(gate: Gate, tmp_path: Path, encrypted: Encrypted) -> None:
+def test_without_a_password_nothing_is_approved(gate_here: Gate, tmp_path: Path, encrypted: Encrypted) -> None:
     (tmp_path / "gate.toml").write_text(policy_text())
     archives = encrypted(b"benign\n")
-    ran = gate("check", "--format", "json", *archives)
+    ran = gate_here("check", "--format", "json", *archives)
     assert ran.status == 3, ran.stdout
     assert named(ran, "gap/intake-encrypted") == set(archives)
 
@@ -58,18 +58,18 @@ def test_with_it_the_content_is_examined_and_the_fact_recorded(
     assert PASSWORD not in ran.stdout + ran.stderr
 
 
-def test_what_is_hidden_in_it_is_found(gate: Gate, tmp_path: Path, encrypted: Encrypted) -> None:
+def test_what_is_hidden_in_it_is_found(gate_here: Gate, tmp_path: Path, encrypted: Encrypted) -> None:
     (tmp_path / "gate.toml").write_text(policy_text(ENTRY))
     archives = encrypted(eicar())
-    ran = gate("check", "--format", "json", *archives, ARCHIVE_PASSWORD=PASSWORD)
+    ran = gate_here("check", "--format", "json", *archives, ARCHIVE_PASSWORD=PASSWORD)
     assert ran.status == 1, ran.stdout
     assert {("malware/known", f"{archive}!/inner.txt") for archive in archives} <= ran.findings()
 
 
-def test_the_wrong_password_opens_nothing(gate: Gate, tmp_path: Path, encrypted: Encrypted) -> None:
+def test_the_wrong_password_opens_nothing(gate_here: Gate, tmp_path: Path, encrypted: Encrypted) -> None:
     (tmp_path / "gate.toml").write_text(policy_text(ENTRY))
     archives = encrypted(b"benign\n")
-    ran = gate("check", "--format", "json", *archives, ARCHIVE_PASSWORD="wrong")
+    ran = gate_here("check", "--format", "json", *archives, ARCHIVE_PASSWORD="wrong")
     assert ran.status == 3, ran.stdout
     assert named(ran, "container/opened") == set()
     kept = [{finding for finding, path in ran.findings() if path.partition("!/")[0] == each} for each in archives]

@@ -42,11 +42,13 @@ def test_the_same_archive_without_it(gate: Gate, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("last", [eicar(), b"harmless"], ids=["bad", "benign"])
-def test_last_member_of_an_archive_that_is_opened_while_it_is_hashed(gate: Gate, tmp_path: Path, last: bytes) -> None:
+def test_last_member_of_an_archive_that_is_opened_while_it_is_hashed(
+    gate_here: Gate, tmp_path: Path, last: bytes
+) -> None:
     filling = random.Random(4).randbytes(6 << 20)  # beyond the size up to which digests are waited for
     archive = tarred({"filling.dat": filling, "last.com": last}, "")
     (tmp_path / "large.tar").write_bytes(archive)
-    ran = gate("check", "--format", "json", "large.tar")
+    ran = gate_here("check", "--format", "json", "large.tar")
     found = ("malware/known", "large.tar!/last.com") in ran.findings()
     assert (ran.status, found) == ((1, True) if last != b"harmless" else (0, False)), ran.stdout
     assert [artifact["sha256"] for artifact in ran.document["artifacts"]] == [hashlib.sha256(archive).hexdigest()]
@@ -81,9 +83,9 @@ def test_text_says_the_verdict_first_in_both_languages(gate: Gate, tmp_path: Pat
     assert japanese.stdout.startswith(labels[verdict])
 
 
-def test_executable_without_justification_is_rejected_and_with_one_approved(gate: Gate, tmp_path: Path) -> None:
+def test_executable_without_justification_is_rejected_and_with_one_approved(gate_here: Gate, tmp_path: Path) -> None:
     (tmp_path / "tool.zip").write_bytes(zipped({"bin/run": b"#!/bin/sh\necho hello\n"}))
-    ran = gate("check", "--format", "json", "tool.zip")
+    ran = gate_here("check", "--format", "json", "tool.zip")
     assert (ran.status, ("executable/unjustified", "tool.zip!/bin/run") in ran.findings()) == (1, True)
     (tmp_path / "gate.toml").write_text(
         policy_text("""
@@ -101,17 +103,17 @@ approved_on = 2026-01-01
 expires = 2099-12-31
 """)
     )
-    ran = gate("check", "--format", "json", "tool.zip")
+    ran = gate_here("check", "--format", "json", "tool.zip")
     assert ran.status == 0, ran.stdout
     assert [each["justified_by"] for each in ran.document["executables"]] == ["run"]
 
 
-def test_names_cannot_take_the_path_of_another_item(gate: Gate, tmp_path: Path) -> None:
+def test_names_cannot_take_the_path_of_another_item(gate_here: Gate, tmp_path: Path) -> None:
     artifact = tmp_path / "release"
     (artifact / "payload.whl!").mkdir(parents=True)
     (artifact / "payload.whl!" / "x.txt").write_bytes(b"folder that looks like a container")
     (artifact / "payload.whl").write_bytes(zipped({"x.txt": b"member", "[trailing]": b"t", "!trailing": b"u"}))
-    ran = gate("check", "--format", "json", "--report", f"json={tmp_path / 'again.json'}", artifact)
+    ran = gate_here("check", "--format", "json", "--report", f"json={tmp_path / 'again.json'}", artifact)
     assert ran.status == 0, ran.stdout
     from gate.paths import escape_component
 
@@ -157,7 +159,7 @@ def test_wrong_usage(gate: Gate, arguments: tuple[str, ...]) -> None:
     assert ran.stderr.count("\n") >= 1
 
 
-def test_a_fixed_clock_does_not_revive_what_has_expired(gate: Gate, tmp_path: Path) -> None:
+def test_a_fixed_clock_does_not_revive_what_has_expired(gate_here: Gate, tmp_path: Path) -> None:
     (tmp_path / "run.sh").write_bytes(b"#!/bin/sh\necho hello\n")
     (tmp_path / "gate.toml").write_text(
         policy_text("""
@@ -175,6 +177,6 @@ approved_on = 2020-01-01
 expires = 2020-12-31
 """)
     )
-    ran = gate("check", "--format", "json", "run.sh", SOURCE_DATE_EPOCH="1590000000")
+    ran = gate_here("check", "--format", "json", "run.sh", SOURCE_DATE_EPOCH="1590000000")
     assert ran.document["started"] == "2020-05-20T18:40:00Z"
     assert (ran.status, ("executable/expired", "run.sh") in ran.findings()) == (1, True)

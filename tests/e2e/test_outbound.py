@@ -67,46 +67,46 @@ def test_undeclared_analytics_are_rejected_and_pass_once_declared_and_disclosed(
     assert gate("check", "website").status == 0
 
 
-def test_the_view_names_host_place_and_source(gate: Gate, site: Path) -> None:
+def test_the_view_names_host_place_and_source(gate_here: Gate, site: Path) -> None:
     replace(site / "index.html", "</head>", ANALYTICS)
-    seen = gate("outbound", "website")
+    seen = gate_here("outbound", "website")
     assert seen.status == 1
     first, *_ = seen.stdout.splitlines()
     assert first == "stats.example.com  not declared"
     assert "script[src]  website/index.html:7" in seen.stdout
     assert "collect.js" in seen.stdout
     assert "tile.example.org  declared (tiles)" in seen.stdout
-    japanese = gate("outbound", "--lang", "ja", "website")
+    japanese = gate_here("outbound", "--lang", "ja", "website")
     assert "stats.example.com  宣言なし" in japanese.stdout
 
 
-def test_what_users_are_not_told_is_said_beside_the_host(gate: Gate, site: Path) -> None:
+def test_what_users_are_not_told_is_said_beside_the_host(gate_here: Gate, site: Path) -> None:
     replace(site / "map" / "index.html", "privacy.html", "elsewhere.html")
-    seen = gate("outbound", "website")
+    seen = gate_here("outbound", "website")
     assert seen.status == 1
     assert seen.stdout.startswith("tile.example.org  declared (tiles)")
     assert "missing: links that lead from the pages concerned to it" in " ".join(seen.stdout.split())
 
 
-def test_what_reading_cannot_tell_is_no_yes(gate: Gate, site: Path) -> None:
+def test_what_reading_cannot_tell_is_no_yes(gate_here: Gate, site: Path) -> None:
     replace(site / "index.html", "</head>", "<script>fetch(place)</script></head>")
-    seen = gate("outbound", "website")
+    seen = gate_here("outbound", "website")
     assert seen.status == 3
     assert "(host not known by reading)  to be looked at" in seen.stdout
     assert "Contacts whose host reading cannot tell: 1." in " ".join(seen.stdout.split())
 
 
-def test_text_that_a_page_hides_tells_users_nothing(gate: Gate, site: Path) -> None:
-    assert gate("outbound", "website").status == 0
+def test_text_that_a_page_hides_tells_users_nothing(gate_here: Gate, site: Path) -> None:
+    assert gate_here("outbound", "website").status == 0
     replace(site / "privacy.html", "<body>", '<body><div style="display:none">')
     replace(site / "privacy.html", "</body>", "</div></body>")
-    assert gate("outbound", "website").status == 1
+    assert gate_here("outbound", "website").status == 1
 
 
-def test_what_is_declared_alone_is_answered_with_0(gate: Gate, site: Path) -> None:
+def test_what_is_declared_alone_is_answered_with_0(gate_here: Gate, site: Path) -> None:
     assert site.is_dir()
-    assert gate("outbound", "website").status == 0
-    csp = gate("outbound", "--csp", "website")
+    assert gate_here("outbound", "website").status == 0
+    csp = gate_here("outbound", "--csp", "website")
     assert csp.stdout.startswith(
         "Content-Security-Policy: default-src 'self'; img-src 'self' https://tile.example.org/v1/;"
     )
@@ -122,16 +122,16 @@ def test_drafts_are_refused_as_they_are(gate: Gate, site: Path, tmp_path: Path) 
     assert "purpose" in refused.stderr
 
 
-def test_what_cannot_be_read_is_said(gate: Gate, site: Path) -> None:
+def test_what_cannot_be_read_is_said(gate_here: Gate, site: Path) -> None:
     (site / "paper.pdf").write_bytes(b"%PDF-1.7\n1 0 obj << /Type /Catalog")
-    seen = gate("outbound", "website")
+    seen = gate_here("outbound", "website")
     assert seen.status == 3
     assert "Not everything could be read" in seen.stderr
 
 
-def test_hostile_names_and_lines_are_shown_safely(gate: Gate, site: Path) -> None:
+def test_hostile_names_and_lines_are_shown_safely(gate_here: Gate, site: Path) -> None:
     (site / "a\x1b[2J\u202e.html").write_text('<p>\x1b[31m\u202e<img src="https://a.example.net/x\x1b">', "utf-8")
-    seen = gate("outbound", "website")
+    seen = gate_here("outbound", "website")
     assert "\x1b" not in seen.stdout
     assert "\u202e" not in seen.stdout
     assert "a.example.net" in seen.stdout
