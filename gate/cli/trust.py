@@ -120,7 +120,7 @@ def _init(ctx: click.Context, /, folder: Path, output: Path, **given: Any) -> in
         entries = [*draft(claims, known, output.parent), *draft_countersigners(claims, known, output.parent)]
         day = clock_from(os.environ)().astimezone(DAY_ZONE).date()
         shown = printable(str(folder))
-        text = render_trust(entries, claims.promised.deliverable, language, folder=shown, day=day)
+        text = render_trust(entries, claims.promised, language, folder=shown, day=day)
     write_new(text.encode(), output)
     return _told(entries, output, folder, language)
 

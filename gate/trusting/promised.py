@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
+from gate.policy.clauses import CLAUSES, SATISFIED
 from gate.record import layout
 from gate.verification.countersignatures import read_countersignatures
 from gate.verification.folder import ReleaseFolder
@@ -17,10 +20,13 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from gate.record.statement import RecordDeliverable
+    from gate.record.statement import RecordDeliverable, RecordPredicate
     from gate.x509.checker import ClaimedSigner
 
 BACKEND_X509 = "x509"
+Stated: TypeAlias = "str | date | tuple[str, ...]"
+_DOTTED: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){0,9}")
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,8 @@ class Promised:
     deliverable: RecordDeliverable | None
     repository: str = ""
     countersignatures: tuple[tuple[str, str], ...] = ()
+    stated: Mapping[str, Stated] = field(default_factory=dict)
+    """What the record says of keys of ``[record]``, in forms that these can have."""
 
 
 class Claims:
@@ -58,7 +66,13 @@ class Claims:
         # In the order in which trust files and their references have them.
         signers = {name: found[name] for name in layout.SUFFIXES if name in found}
         builder = statement.predicate.builder
-        self.promised = Promised(signers, statement.predicate.deliverable, builder.repository if builder else "", added)
+        self.promised = Promised(
+            signers,
+            statement.predicate.deliverable,
+            builder.repository if builder else "",
+            added,
+            stated_by(statement.predicate),
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -82,3 +96,32 @@ class Claims:
         with Checker([], now=0) as checker:
             claimed = [checker.claimed_signer(raw, subject) for subject in subjects]
         return [each for each in claimed if each is not None]
+
+
+def stated_by(predicate: RecordPredicate) -> dict[str, Stated]:
+    """Return what a record says of what ``[record]`` can demand, beside the deliverable's own words.
+
+    What has no form that a trust file takes is left out.
+    """
+    deliverable, source = predicate.deliverable, predicate.source or predicate.builder
+    satisfied = {clause.id for clause in predicate.clauses if clause.status in SATISFIED}
+    found: dict[str, Stated | None] = {
+        "minimum_version": _matching(_DOTTED, deliverable.version if deliverable else ""),
+        "signed_after": _day(deliverable.contracted_on if deliverable else None),
+        "clauses": tuple(clause for clause in CLAUSES if clause in satisfied),
+        "policy_sha256": _matching(_SHA256, predicate.policy.sha256),
+        "previous": predicate.previous.sha256 if predicate.previous else None,
+        "repository": source.repository.strip() if source else None,
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+def _matching(form: re.Pattern[str], text: str) -> str | None:
+    return text if form.fullmatch(text) else None
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None

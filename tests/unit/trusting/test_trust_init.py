@@ -22,10 +22,12 @@ from gate.cli.main import run
 from gate.errors import TrustError
 from gate.keyless import checker as keyless_checker
 from gate.record import layout
-from gate.record.statement import RecordDeliverable
+from gate.record.statement import RecordDeliverable, parse_record
+from gate.record.surroundings import RecordPrevious
 from gate.trusting import draft as module
 from gate.trusting import promised
 from gate.trusting.entries import Entry, Known
+from gate.trusting.promised import Promised
 from gate.trusting.writing import render_trust
 from gate.verification import load_trust, verify_release
 from gate.x509 import checker as x509_checker
@@ -44,6 +46,7 @@ from tests.unit.verification.x509_kit import SUBJECT
 
 __all__ = ["served"]
 ISSUER = str(WORKFLOW["iss"])
+HOSTILE = 'x"\n[[openpgp]]\nfingerprint = "0"\n#\r\x1b[31m\u202e\u2028'
 
 
 @pytest.fixture(autouse=True)
@@ -408,6 +411,48 @@ def test_the_repository_of_a_workflow(
     assert entry.get("unconfirmed", False) is not confirmed
 
 
+# --- what the record has to say --------------------------------------------------------------------------------------
+
+
+def test_every_demand_that_is_proposed_can_be_taken(world: World, desk: Path, keys: Keys) -> None:
+    """What the release says of itself, else what is usual; only what the release does not say refuses it."""
+    assert init(world, *openpgp(keys), *CERTIFICATE, *KEYLESS) == 0
+    head, _, record = (desk / "trust.toml").read_text(encoding="utf-8").partition("[record]\n")
+    lines = [line.removeprefix("# ") for line in record.splitlines() if " = " in line and "role" not in line]
+    taken = [line for line in lines if not line.startswith("countersigned")]
+    (desk / "trust.toml").write_text(f"{head}[record]\n" + "\n".join(taken), encoding="utf-8")
+    demands = load_trust(desk / "trust.toml").record
+    assert (demands.version, demands.minimum_version, demands.max_age_days) == ("1.4.0", "1.4.0", 60)
+    assert demands.max_database_age_days == 3
+    assert demands.clauses == ["26-3 3(1)①"]
+    unsaid = ("previous", "repository", "signed_after", "allow_exceptions")
+    said = [line for line in taken if not line.startswith(unsaid)]
+    (desk / "trust.toml").write_text(f"{head}[record]\n" + "\n".join(said), encoding="utf-8")
+    assert verifies(world, desk) == {"openpgp", "x509", "keyless"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "stated"),
+    [
+        ({"policy": {"sha256": HOSTILE}}, {"policy_sha256": None}),
+        ({"deliverable": {"version": "v1", "contracted_on": "someday"}},
+         {"minimum_version": None, "signed_after": None}),
+        ({"deliverable": {"version": "2.0", "contracted_on": "2026-04-01"}},
+         {"minimum_version": "2.0", "signed_after": date(2026, 4, 1)}),
+        ({"deliverable": None}, {"minimum_version": None, "signed_after": None}),
+        ({"clauses": ()}, {"clauses": None}),
+        ({"previous": RecordPrevious("d" * 64, "", "", "", "e" * 64)}, {"previous": "d" * 64}),
+    ],
+)  # fmt: skip
+def test_what_no_demand_can_be_is_left_out(world: World, changes: dict[str, Any], stated: dict[str, Any]) -> None:
+    predicate = parse_record((world.out / layout.RECORD).read_bytes()).predicate
+    for name, value in changes.items():
+        part = dataclasses.replace(getattr(predicate, name), **value) if isinstance(value, dict) else value
+        predicate = dataclasses.replace(predicate, **{name: part})
+    found = promised.stated_by(predicate)
+    assert {key: found.get(key) for key in stated} == stated
+
+
 # --- countersigners --------------------------------------------------------------------------------------------
 
 
@@ -576,14 +621,12 @@ def test_on_another_system(world: World, desk: Path, keys: Keys) -> None:
 
 # --- hostile words of a record --------------------------------------------------------------------------------
 
-HOSTILE = 'x"\n[[openpgp]]\nfingerprint = "0"\n#\r\x1b[31m\u202e\u2028'
-
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_words_of_the_record_are_only_comments(language: Any) -> None:
     stated = RecordDeliverable(name=HOSTILE, version=HOSTILE, contract=HOSTILE, recipient="長" * 5000, kind="content")
     entry = Entry("openpgp", (("fingerprint", "0" * 40), ("key", "supplier.asc")), ("fingerprint",))
-    text = render_trust([entry], stated, language, folder="out", day=date(2026, 12, 1))
+    text = render_trust([entry], Promised({}, stated), language, folder="out", day=date(2026, 12, 1))
     assert tomllib.loads(text)["record"] == {}
     assert len(tomllib.loads(text)["openpgp"]) == 1
     assert "\x1b" not in text
@@ -598,7 +641,7 @@ def test_signers_that_are_none_are_drafted_as_nobody(signer: str, tmp_path: Path
     """The drafted file is read as one, and refused for what it is: unconfirmed."""
     for maker in (module._openpgp, module._keyless):  # what a hostile record can reach
         entry = maker(signer, Known(), None)  # type: ignore[arg-type]  # no file is named
-        text = render_trust([entry], None, "en", folder="out", day=date(2026, 12, 1))
+        text = render_trust([entry], Promised({}, None), "en", folder="out", day=date(2026, 12, 1))
         (tmp_path / "trust.toml").write_text(text)
         assert refused(tmp_path) == "trust.unconfirmed"
 

@@ -32,7 +32,7 @@ from tests.unit.release_kit import (
 )
 
 MALWARE, VULNERABILITIES = "26-3 3(1)①", "26-3 3(2)"
-MAP = f'[gate]\narticle_map = {{"{MALWARE}" = "第12条第2項(1)ア", "26-3(6)" = "第12条第1項(6)"}}\n'
+MAP = f'[gate]\ntimezone = "UTC"\narticle_map = {{"{MALWARE}" = "第12条第2項(1)ア", "26-3(6)" = "第12条第1項(6)"}}\n'
 NAMED = {MALWARE: "第12条第2項(1)ア", "26-3(6)": "第12条第1項(6)"}
 
 

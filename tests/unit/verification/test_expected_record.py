@@ -191,6 +191,8 @@ def test_a_record_without_deliverable_meets_none(keys: Keys, tmp_path: Path) -> 
         ((EngineInfo("clamav", "1", DatabaseInfo("official", "1", "yesterday", 1, ""), "passed"),), "database-undated"),
         ((EngineInfo("clamav", "1", DatabaseInfo("official", "1", "2026-01-08", 1, ""), "passed"),), "database-age"),
         ((EngineInfo("clamav", "1", DatabaseInfo("official", "1", "2026-01-09", 1, ""), "passed"),), ""),
+        ((EngineInfo("clamav", "1", DatabaseInfo("official", "1", "2026-01-11", 1, ""), "passed"),),
+         "database-after-examination"),
     ],
 )  # fmt: skip
 def test_the_database_has_a_day(keys: Keys, tmp_path: Path, engines: tuple[EngineInfo, ...], reason: str) -> None:
