@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.examine.interface import Observation
 from gate.examine.outbound.examiner import OutboundExaminer
-from gate.models import Gap, LibraryFact, OutboundFact, PageFact
+from gate.models import Gap, LibraryFact, OutboundFact, PageFact, ReferenceFact
 from tests.examine.viewing import examined, view_of
 
 HOST = "x.example"
@@ -24,7 +24,9 @@ def outbound_and_gaps(
     found = examined(OutboundExaminer(**limits), raw, name.encode())
     facts = [fact for fact in found if isinstance(fact, OutboundFact)]
     gaps = [gap for gap in found if isinstance(gap, Gap)]
-    assert len(facts) + len(gaps) + sum(isinstance(each, LibraryFact | PageFact) for each in found) == len(found)
+    assert len(facts) + len(gaps) + sum(
+        isinstance(each, LibraryFact | PageFact | ReferenceFact) for each in found
+    ) == len(found)
     return facts, gaps
 
 

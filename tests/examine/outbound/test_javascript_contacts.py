@@ -46,6 +46,9 @@ SINKS = {
     "RTCPeerConnection iceServers": f"new RTCPeerConnection({{iceServers: [{{urls: 'stun:{HOST}:3478'}}]}})",
     "<img src>": f"React.createElement('img', {{src: '{U}'}})",
     "loadScript()": f"loadScript('{U}')",
+    "loadURL()": f"const w = new BrowserWindow({{}}); w.loadURL('{U}')",
+    "setFeedURL()": f"autoUpdater.setFeedURL('{U}')",
+    "setFeedURL() url": f"autoUpdater.setFeedURL({{url: '{U}'}})",
 }
 SINKS["addSource url"] = SINKS.pop("addSource")
 
@@ -72,6 +75,20 @@ def test_option_whose_use_is_not_seen_is_contacted_where_it_is_used(via: str) ->
 
 def test_option_whose_use_is_seen_is_told_once() -> None:
     assert reached(f"var o = {{serviceUrl: '{U}'}}; fetch(o.serviceUrl + '/b')", "a.js") == {(HOST, "code", "fetch()")}
+
+
+def test_a_desktop_program_opens_the_browser_when_its_user_wants_it() -> None:
+    assert reached(f"shell.openExternal('{U}')", "main.js") == {(HOST, "interaction", "openExternal()")}
+    assert outbound("shell.openExternal(event.url)", "main.js") == []
+
+
+@pytest.mark.parametrize("call", ["w.loadURL({})", "autoUpdater.setFeedURL({})"])
+def test_where_a_desktop_program_gets_its_pages_and_updates_has_to_be_told(call: str) -> None:
+    assert {fact.reach for fact in outbound(call.format("settings.home"), "main.js")} == {"opaque"}
+    for own in ("`file://${__dirname}/index.html`", "'file://' + __dirname + '/index.html'", "'app://./index.html'"):
+        assert outbound(call.format(own), "main.js") == [], own
+    other = f"var __dirname = share(); {call.format('`file://${__dirname}/index.html`')}"
+    assert {fact.reach for fact in outbound(other, "main.js")} == {"opaque"}
 
 
 @pytest.mark.parametrize("via", [via for via in SINKS | HELD if "http" in (SINKS | HELD)[via]])

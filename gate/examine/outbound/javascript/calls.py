@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from gate.examine.outbound.javascript import clients
 from gate.examine.outbound.javascript.call import Call, Handler
 from gate.examine.outbound.javascript.contacts import Contacts
+from gate.examine.outbound.javascript.desktop import DESKTOP
 from gate.examine.outbound.javascript.elements import attribute, made_element, tag_of
 from gate.examine.outbound.javascript.folding import FEW_STEPS
 from gate.examine.outbound.javascript.options import options, peer_connection, url_or_options
@@ -200,6 +201,7 @@ def _fetch(contacts: Contacts, call: Call) -> None:
 
 CALLS: Mapping[str, Handler] = {
     **PLATFORM,
+    **DESKTOP,
     "fetch": _fetch,
     "fetchLater": _url(),
     "sendBeacon": _url(),
