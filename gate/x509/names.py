@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from typing import Final
 
 from asn1crypto import x509
@@ -76,8 +77,18 @@ def _write_pair(pair: x509.NameTypeAndValue) -> str:
 
 
 def same_name(first: x509.Name, second: x509.Name) -> bool:
-    """Compare as RFC 5280, 7.1: order matters; case, runs of spaces and string types do not (RFC 4518)."""
-    return bool(first == second)
+    """Compare as RFC 5280, 7.1: order matters; case, runs of spaces and string types do not (RFC 4518).
+
+    Characters that nobody sees do, which RFC 4518, 2.2 passes over: an authority may take two such names for different
+    ones, and a reader for the same.
+    """
+    return bool(first == second) and _unseen(first) == _unseen(second)
+
+
+def _unseen(name: x509.Name) -> list[str]:
+    """Return the control and format characters in a name: NUL, zero widths, changes of direction."""
+    text = "".join(str(pair["value"].native) for rdn in name.chosen for pair in rdn)
+    return [mark for mark in text if unicodedata.category(mark) in {"Cc", "Cf"}]
 
 
 def spki_sha256(certificate: x509.Certificate) -> str:

@@ -163,6 +163,8 @@ _WHO = [
            again(issued(subject="別人")), "verify/signer-unknown", P7S, X509),
     Attack("cert-look-alike", Power.CERTIFICATE, ("a name with a character that looks alike",
            "似た文字を用いた名義の証明書"), again(issued(subject="納入 太郞")), "verify/signer-unknown", P7S, X509),
+    Attack("cert-invisible", Power.CERTIFICATE, ("a name with a character that nobody sees",
+           "見えない文字を含む名義の証明書"), again(issued(subject="納入 太\u200b郎")), "verify/signer-unknown", P7S, X509),
     Attack("cert-organization", Power.CERTIFICATE, ("the name in another organisation", "別の組織の同名の証明書"),
            again(issued(subject=name_of(NAME, "偽"))), "verify/signer-unknown", P7S, X509),
     Attack("cert-namesake", Power.CERTIFICATE, ("the same name and another key", "同名の別の鍵の証明書"),

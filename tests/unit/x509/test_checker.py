@@ -165,6 +165,23 @@ def test_letters_of_other_alphabets_are_others(country: Country) -> None:
     assert outcome(country, signer=signer, trust={"subject": "CN=Acme,O=株式会社サンプル,C=JP"}) == "unknown-signer"
 
 
+@pytest.mark.parametrize("mark", ["\0", "\u00ad", "\u200b", "\u200d", "\u202e", "\u2060", "\U000e0061"])
+def test_characters_that_nobody_sees_make_another_name(country: Country, mark: str) -> None:
+    """RFC 4518, 2.2 compares names without them; not every authority does when it issues."""
+    signer = country.issuing.issue(f"Ac{mark}me")
+    assert outcome(country, signer=signer, trust={"subject": "CN=Acme,O=株式会社サンプル,C=JP"}) == "unknown-signer"
+
+
+def test_a_name_with_such_a_character_is_itself(country: Country) -> None:
+    signer = country.issuing.issue("Ac\u200dme")
+    assert outcome(country, signer=signer, trust={"subject": "CN=ac\u200dme,O=株式会社サンプル,C=JP"}) == "valid"
+
+
+def test_the_wide_space_of_japanese_names_is_a_space(country: Country) -> None:
+    signer = country.issuing.issue("納入\u3000太郎")
+    assert outcome(country, signer=signer) == "valid"
+
+
 def test_five_years_on(country: Country) -> None:
     """The certificate has ended; timestamp and lists were kept."""
     assert outcome(country, now=5 * 365 * DAY) == "valid"
