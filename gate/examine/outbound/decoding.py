@@ -49,6 +49,25 @@ _UNDECLARED = [codecs.lookup(codec) for codec in ("cp932", "euc_jp")]
 _NOT_IN_TEXT = bytes(set(range(32)) - set(b"\t\n\r\f\x1b")) + b"\x7f"
 _LATIN = codecs.lookup("cp1252")
 
+_LEADS = range(0x81, 0xFF)
+"""Bytes with which a character of several bytes can begin."""
+_ERRORS = "gate-as-browsers"
+
+
+def _passed_over(error: UnicodeError) -> tuple[str, int]:
+    """Return what stands for bytes that are no character, and where reading goes on (WHATWG Encoding, each decoder).
+
+    Python passes over up to all bytes of a character that breaks off.  Browsers never pass over one of ASCII, so that
+    a quote or bracket behind it would be there for them alone.
+    """
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    first, second = error.object[error.start], error.object[error.start + 1 : error.start + 2]
+    return "\ufffd", error.start + (2 if first in _LEADS and not second.isascii() else 1)
+
+
+codecs.register_error(_ERRORS, _passed_over)
+
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _DECLARATIONS = [
     re.compile(rb"<meta[^>]{0,900}?charset\s{0,20}=\s{0,20}[\"']?\s{0,20}([A-Za-z0-9_:.\-]{1,40})", re.IGNORECASE),
@@ -79,7 +98,7 @@ def _decoded(raw: bytes) -> str:
         return wide.decode(raw, "replace")[0]
     declared = _declared(raw[:DECLARATION_BYTES])
     if declared:
-        return declared.decode(raw, "replace")[0]
+        return declared.decode(raw, "replace" if declared.name == "utf-8" else _ERRORS)[0]
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
