@@ -121,3 +121,48 @@ rule style_sheet_runs_script
     condition:
         filesize < 1MB and $sheet and $script and any of ($run_*)
 }
+
+rule page_makes_program_for_download
+{
+    meta:
+        id = "RG-HTA-0006"
+        description = "Page that makes a file of a kind that runs, out of bytes in its script, and hands it over as a download"
+        description_ja = "スクリプト内のバイト列から実行形式のファイルを作り、ダウンロードさせるページ"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://attack.mitre.org/techniques/T1027/006/"
+        date = "2026-11-26"
+        false_positives = "Pages that build a program for the person who asks for it"
+    strings:
+        $name = /\b(download|suggestedName|filename|fileName)\b["\x27]?\s{0,4}[=:,]\s{0,4}["\x27`][^"\x27`\n]{1,120}\.(exe|scr|msi|iso|img|vhdx?|lnk|hta|jse?|vb[es]|wsf|bat|cmd|ps1|one|library-ms|msc|appx|msix|dmg|pkg)["\x27`]/ nocase ascii wide
+        $make_1 = "createObjectURL(" ascii wide
+        $make_2 = "msSaveOrOpenBlob(" ascii wide
+        $make_3 = "showSaveFilePicker(" ascii wide
+        $bytes_1 = "Uint8Array" ascii wide
+        $bytes_2 = "atob(" ascii wide
+        $bytes_3 = "fromCharCode(" ascii wide
+    condition:
+        filesize < 32MB and $name and any of ($make_*) and any of ($bytes_*)
+}
+
+rule page_asks_to_paste_into_run_dialog
+{
+    meta:
+        id = "RG-HTA-0007"
+        description = "Page that fills the clipboard and asks the reader to paste it where commands are run"
+        description_ja = "クリップボードに書き込み、コマンドの実行欄に貼り付けさせるページ"
+        certainty = "suspected"
+        clause = "26-3 3(1)①"
+        reference = "https://attack.mitre.org/techniques/T1204/004/"
+        date = "2026-11-26"
+        false_positives = "Instructions for the installation of honest tools"
+    strings:
+        $copy = /clipboard\s*\.\s*writeText\s*\(|execCommand\s*\(\s*["\x27]copy["\x27]|clipboardData\s*\.\s*setData\s*\(/ nocase
+        $ask = /(Win(dows)?(\s?key)?\s?(<[^>]{1,20}>\s?)?\+\s?(<[^>]{1,20}>\s?)?["\x27]?R\b|Windows<\/\w{1,8}>[^\n]{0,40}\bR<|\bRun dialog\b|ファイル名を指定して実行)/ nocase
+        $paste = /\bCtrl(<[^>]{1,20}>\s?)?\s?\+\s?(<[^>]{1,20}>\s?)?V\b/ nocase
+        $pretext_1 = /not a robot|are human|captcha|verif(y|ication)/ nocase
+        $pretext_2 = "ロボットではありません"
+        $pretext_3 = "人間であることを"
+    condition:
+        filesize < 4MB and $copy and $ask and $paste and any of ($pretext_*)
+}

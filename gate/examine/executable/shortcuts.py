@@ -62,6 +62,8 @@ _BY_ROOT = {root: name for name, root in _XML_ROOTS.items()}
 _TASK = "schemas.microsoft.com/windows/2004/02/mit/task"
 _LOGON = re.compile(r"<LogonCommand[\s>]")
 """What a sandbox of Windows runs when it starts; other configurations have the same root."""
+_PLIST_BYTES = 1 << 20
+"""How much of a binary property list is searched for the keys of a job."""
 _PLISTS = {
     "launchd": re.compile(r"<key>(?:ProgramArguments|Program|BundleProgram)</key>"),
     "terminal": re.compile(r"<key>(?:CommandString|RunCommandAsShell)</key>"),
@@ -124,10 +126,14 @@ def _property_list(content: Content) -> Named | None:
 
 
 def binary_property_list(content: Content) -> Named | None:
-    """Name a shortcut to an address that is a binary property list of nothing else."""
-    if not content.head.startswith(b"bplist00") or content.size > len(content.head):
+    """Name a binary property list that is a shortcut to an address and nothing else, or a job of launchd."""
+    if not content.head.startswith(b"bplist00"):
         return None
-    return Named("webloc") if re.match(rb"bplist00\xd1\x01\x02S(?:URL)[\x50-\x6f]", content.head) else None
+    data = content.at(0, _PLIST_BYTES)
+    if b"ProgramArguments" in data or (b"RunAtLoad" in data and b"Program" in data):
+        return Named("launchd")
+    small = content.size <= len(content.head)
+    return Named("webloc") if small and re.match(rb"bplist00\xd1\x01\x02S(?:URL)[\x50-\x6f]", content.head) else None
 
 
 def far_section(content: Content) -> Named | None:
@@ -148,6 +154,6 @@ FAMILIES = (
     Family("shortcut", ("pif",), program_information, b"\0"),
     Family("shortcut", (*_SECTIONS, *_STARTS), settings, text=True),
     Family("shortcut", (*_XML_ROOTS, "scheduled-task", "windows-sandbox", *_PLISTS), xml_shortcut, text=True),
-    Family("shortcut", ("webloc",), binary_property_list, b"b"),
+    Family("shortcut", ("webloc", "launchd"), binary_property_list, b"b"),
     Family("shortcut", tuple(_SECTIONS), far_section, by_name=True),
 )

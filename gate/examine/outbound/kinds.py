@@ -59,6 +59,9 @@ _BEGINNINGS: dict[Kind, re.Pattern[str]] = {
 }
 """What texts of a kind begin with: property lists and others of these names have binary forms as well."""
 
+_RUN_BY_BROWSERS = frozenset({"js", "mjs", "cjs"})
+"""Suffixes that no other form has: a zero byte in a comment or string does not keep a browser from running such."""
+
 _HTML = re.compile(
     r"[\s\0]*+<(?:!doctype\s+html|!--|(?:html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|meta|link"
     r"|base|img|form|frameset|object|embed|template)(?=[\s/>]))",
@@ -83,6 +86,8 @@ def kind_of(name: bytes, head: str) -> Kind | None:
     suffix = plain.rpartition(b".")[2].decode("ascii", "replace") if b"." in plain else ""
     if suffix in _BY_SUFFIX:
         kind = _BY_SUFFIX[suffix]
+        if suffix in _RUN_BY_BROWSERS:
+            return kind
         return kind if kind not in _BEGINNINGS or _BEGINNINGS[kind].match(head) else None
     if _SVG.match(head) or _XHTML.match(head) or _STYLED_XML.match(head):
         return "xml"

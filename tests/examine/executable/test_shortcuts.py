@@ -39,3 +39,16 @@ def test_root_of_xml_has_a_prefix_and_an_internal_subset() -> None:
     prolog = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "]>"> <!ELEMENT x ANY>]>\n<!-- ' + b"x" * 10_000 + b" -->\n"
     assert formats(prolog + b'<s:PCSettings xmlns:s="x"/>') == {"settingcontent-ms"}
     assert formats(prolog + b"<x>PCSettings</x>") == set()
+
+
+@pytest.mark.parametrize(
+    ("keys", "found"),
+    [
+        ({"Label": "a", "ProgramArguments": ["id"], "RunAtLoad": True}, {"launchd"}),
+        ({"Label": "a", "Program": "/bin/id", "RunAtLoad": True, "Comment": "x" * 9000}, {"launchd"}),
+        ({"Label": "a", "RunAtLoad": True}, set()),
+        ({"CFBundleName": "a", "CFBundleExecutable": "Program"}, set()),
+    ],
+)
+def test_job_of_launchd_in_a_binary_property_list(keys: dict[str, object], found: set[str]) -> None:
+    assert formats(plistlib.dumps(keys, fmt=plistlib.FMT_BINARY), b"a.plist") == found

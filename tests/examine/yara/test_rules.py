@@ -37,7 +37,7 @@ UTF_16 = (
     "shortcuts/pages.yar",
 )
 """Rule files on kinds of text that Windows writes as UTF-16 too."""
-NARROW = {"RG-OBF-0001", "RG-MAC-0006", "RG-HTA-0002", "RG-HTA-0003", "RG-CRE-0014", "RG-OBF-0012"}
+NARROW = {"RG-OBF-0001", "RG-MAC-0006", "RG-HTA-0002", "RG-HTA-0003", "RG-HTA-0007", "RG-CRE-0014", "RG-OBF-0012"}
 """Rules in these files whose texts are never UTF-16 in practice, or where looking for it costs too much time."""
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from tree_sitter import Node
+
 from gate.examine.outbound.javascript import clients
 from gate.examine.outbound.javascript.call import Call, Handler
 from gate.examine.outbound.javascript.contacts import Contacts
@@ -17,12 +19,17 @@ from gate.examine.outbound.javascript.elements import attribute, made_element, t
 from gate.examine.outbound.javascript.folding import FEW_STEPS
 from gate.examine.outbound.javascript.options import options, peer_connection, url_or_options
 from gate.examine.outbound.javascript.platform import PLATFORM, into_script, take_background_fetch
+from gate.examine.outbound.javascript.scopes import FUNCTIONS, plain
 from gate.examine.outbound.unknown import UNKNOWN
 
 _WINDOWS = re.compile(rb"(?:.*\.)?(?:window|self|globalThis|top|parent|opener|frames|win|w)", re.DOTALL)
 _METHODS = frozenset(["get", "post", "put", "patch", "delete", "head", "options", "connect", "trace", "propfind"])
 _BEFORE = 40
 _OPENED = re.compile(r"<([A-Za-z][\w\-]{0,40})")
+_HOLDING_TEXT = frozenset(
+    b"textContent innerText innerHTML outerHTML title hash search responseText referrer cookie nodeValue".split()
+)
+"""Properties of pages and answers that hold text and no function."""
 _LOADER = re.compile(
     r"fetch|script|ajax|request|beacon|download|websocket|getjson|iframe|pixel|tracker|stylesheet", re.IGNORECASE
 )
@@ -107,11 +114,20 @@ def _write(contacts: Contacts, call: Call) -> None:
         _markup(-1)(contacts, call)
 
 
+def _runs_text(contacts: Contacts, call: Call, value: Node) -> bool:
+    """Say whether what is run is text: a property that holds text, or what the constructor of a function is given."""
+    text = contacts.program.bytes_of(plain(value))[-_BEFORE:]
+    if call.name == "constructor" and call.receiver is not None:
+        made_of = plain(call.receiver)
+        return made_of.type in FUNCTIONS or contacts.program.bytes_of(made_of)[-_BEFORE:].endswith(b".constructor")
+    return text.rpartition(b".")[2] in _HOLDING_TEXT and b"." in text
+
+
 def _evaluated(*, opaque: bool) -> Handler:
     def handle(contacts: Contacts, call: Call) -> None:
         if call.arguments and "function" not in call.arguments[-1].type:
             value = call.arguments[-1 if call.name == "Function" else 0]
-            contacts.script(value, f"{call.name}()", call.node, opaque=opaque)
+            contacts.script(value, f"{call.name}()", call.node, opaque=opaque or _runs_text(contacts, call, value))
 
     return handle
 

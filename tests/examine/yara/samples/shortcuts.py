@@ -5,6 +5,20 @@ from __future__ import annotations
 from tests.examine.yara.samples.support import joined
 
 BAD: dict[str, list[bytes]] = {
+    "RG-HTA-0006": [
+        joined("a.href = URL.createO¦bjectURL(new Blob([new Uint8Array([77, 90])])); a.download = 'invoice.e¦xe'"),
+        joined("showSaveFile¦Picker({suggestedName: 'report.l¦nk'}).then(f); new Uint8Array(9)"),
+    ],
+    "RG-HTA-0007": [
+        joined(
+            "<p>To verify that you are human: Win + R, then Ctrl + ¦V and Enter.</p>"
+            "<script>navigator.clip¦board.writeText(['a', 'b'].join(''))</script>"
+        ),
+        joined(
+            "<p>ロボットではありません: 「ファイル名を指定して実行」で Ctrl+¦V</p>"
+            "<script>e.clipboard¦Data.setData('text/plain', c)</script>"
+        ),
+    ],
     "RG-LNK-0004": [
         joined("[Internet¦Shortcut]\r\nURL=https://example.org/\r\nIconFil¦e=\\\\1¦9¦2.0.2.1\\share\\a.ico\r\n"),
         joined("<libraryD¦escription><ur¦l>\\\\192.0.2.1\\share</url></libraryDescription>"),
@@ -52,6 +66,14 @@ BAD: dict[str, list[bytes]] = {
 """Samples that a rule must find, by the rule's id."""
 
 BENIGN: dict[str, list[bytes]] = {
+    "RG-HTA-0006": [
+        b"a.href = URL.createObjectURL(new Blob([new Uint8Array(bytes)])); a.download = 'report.csv'",
+        b"a.href = URL.createObjectURL(new Blob([text])); a.download = 'script.j\x73'",
+    ],
+    "RG-HTA-0007": [
+        b"<p>Press Ctrl + \x56 to paste.</p><script>navigator.clipboard.writeText(code)</script> verification",
+        b"<p>Open the Run dialog (Win + R) and type the name.</p> Ctrl+\x56 captcha",
+    ],
     "RG-LNK-0004": [
         joined("[Internet¦Shortcut]\r\nURL=https://example.org/\r\nIconFile=C:\\Windows\\a.ico\r\n"),
     ],
