@@ -103,11 +103,13 @@ def decided_by(entry: ExceptionView, parties: Parties, language: Language) -> st
 def next_text(view: ReportView, language: Language) -> str:
     """Return what to do next.
 
-    Who has only checked has yet to sign, and who has signed has to hand over, unless it is a sample; who has no gap is
-    told which required clauses are open all the same.
+    Who has only checked has yet to sign, and who has signed has to hand over, unless it is a sample; who has no
+    policy yet is told how to begin one, and who has no gap which required clauses are open all the same.
     """
     if view.verdict == "approved" and view.sample:
         return render("report.next.sample", language)
+    if view.verdict != "approved" and view.policy.path is None:
+        return render("report.next.no-policy", language)
     if view.verdict == "incomplete" and not view.open_counts["gap"]:
         unconfirmed = [
             clause.id for clause in view.clauses if clause.id in view.required and clause.status not in SATISFIED

@@ -12,7 +12,7 @@ import pytest
 from rich.cells import cell_len
 
 from gate.models import Artifact, Fact, Gap
-from gate.policy import SigningState, judge
+from gate.policy import SigningState, judge, load_policy
 from gate.policy.clauses import CLAUSES, OUT_OF_SCOPE, clause_printed
 from gate.policy.registry import FINDINGS
 from gate.reports.breaking import wrapped
@@ -291,6 +291,17 @@ def test_who_has_no_gap_is_not_told_to_remove_gaps(language: Language) -> None:
         gaps=(Gap("encrypted", path="a", examiner="clamav"),),
     )
     assert next_text(with_gap, language) == render("report.next.incomplete", language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whoever_has_no_policy_yet_is_told_how_to_begin_one(language: Language) -> None:
+    seen = examined(program("app.whl!/a.so"))
+    without = load_policy(None)
+    judgement = judge(seen, without.policy, policy_sha256=SHA, today=TODAY, signing=CHECK)
+    text = next_text(build_view(seen, judgement, without, ISSUE), language)
+    assert (judgement.verdict, text) == ("rejected", render("report.next.no-policy", language))
+    assert "gate init" in text
+    assert "gate init" not in next_text(view_of(seen=seen), language)
 
 
 @pytest.mark.parametrize("signing", [CHECK, RELEASE])
