@@ -140,9 +140,9 @@ def _judged_again(folder: Path, policy: str) -> None:
         assert {each.id: each.status for each in judgement.clauses}[VULNERABILITIES] == status
 
 
-def test_what_ruff_finds_is_judged_by_the_threshold(gate: Gate, inputs: Path) -> None:
+def test_what_ruff_finds_is_judged_by_the_threshold(gate_here: Gate, inputs: Path) -> None:
     ruff(inputs, "import subprocess\nsubprocess.call('ls', shell=True)\n", "--select", "S")
-    ran = gate("check", "--format", "json", WHEEL)
+    ran = gate_here("check", "--format", "json", WHEEL)
     assert ran.status == 1
     assert statuses(ran.document["clauses"])[CODE] == "violated"
     found = {each["path"] for each in ran.document["findings"] if each["id"] == "evidence/unresolved"}

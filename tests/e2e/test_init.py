@@ -61,7 +61,7 @@ def test_from_nothing_to_an_approved_check(gate: Gate, tmp_path: Path) -> None:
     assert approved.status == 0, approved.stdout + approved.stderr
 
 
-def test_who_approves_is_said_once_for_all_entries(gate: Gate, tmp_path: Path) -> None:
+def test_who_approves_is_said_once_for_all_entries(gate_here: Gate, tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     page = '<script src="https://unpkg.com/leaflet@1.9.4/a.js"></script>'
     (tmp_path / "site" / "index.html").write_text(page)
@@ -71,7 +71,7 @@ def test_who_approves_is_said_once_for_all_entries(gate: Gate, tmp_path: Path) -
             "--reference", "QA-1", "--expires", "2027-03-31")  # fmt: skip
     drafted = {"approved_by": "山田", "role": "QA", "party": "乙", "approved_on": date(2026, 11, 1),
                "reference": "QA-1", "expires": date(2027, 3, 31)}  # fmt: skip
-    begun = gate("init", *said, "site")
+    begun = gate_here("init", *said, "site")
     assert begun.status == 0, begun.stderr
     assert "with 3 drafted entries" in begun.stderr
     written = tomllib.loads((tmp_path / "gate.toml").read_text("utf-8"))
@@ -82,24 +82,24 @@ def test_who_approves_is_said_once_for_all_entries(gate: Gate, tmp_path: Path) -
         assert drafted.items() <= entry.items()
         assert "" in entry.values()
     (tmp_path / "gate.toml").unlink()
-    contacts = tomllib.loads(gate("outbound", "--write", *said, "site").stdout)["outbound"]
+    contacts = tomllib.loads(gate_here("outbound", "--write", *said, "site").stdout)["outbound"]
     assert contacts == {"destination": [destination], "reviewed": [review]}
-    (justified,) = tomllib.loads(gate("justify", *said, "site").stdout)["executable"]
+    (justified,) = tomllib.loads(gate_here("justify", *said, "site").stdout)["executable"]
     assert drafted.items() <= justified.items()
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_a_day_that_is_none_is_refused_before_the_look(gate: Gate, language: str) -> None:
-    ran = gate("--lang", language, "init", "--expires", "2027-02-29", "nowhere")
+def test_a_day_that_is_none_is_refused_before_the_look(gate_here: Gate, language: str) -> None:
+    ran = gate_here("--lang", language, "init", "--expires", "2027-02-29", "nowhere")
     assert (ran.status, ran.stdout) == (2, "")
     assert "2027-02-29" in ran.stderr
     assert ("no day" in ran.stderr) == (language == "en")
 
 
 @pytest.mark.parametrize(("language", "profile"), [("en", "basic"), ("ja", "meti")])
-def test_every_key_of_the_policy_is_shown(gate: Gate, tmp_path: Path, language: str, profile: str) -> None:
+def test_every_key_of_the_policy_is_shown(gate_here: Gate, tmp_path: Path, language: str, profile: str) -> None:
     (tmp_path / "notes.txt").write_text("notes\n")
-    assert gate("--lang", language, "init", "--profile", profile, "-o", "new.toml", "notes.txt").status == 0
+    assert gate_here("--lang", language, "init", "--profile", profile, "-o", "new.toml", "notes.txt").status == 0
     text = (tmp_path / "new.toml").read_text("utf-8")
     tomllib.loads(text)
     for table in tables(Policy):
@@ -110,7 +110,7 @@ def test_every_key_of_the_policy_is_shown(gate: Gate, tmp_path: Path, language: 
     tomllib.loads(re.sub(r"^# (?=(\[\[?[a-z_.]+\]\]?|[a-z0-9_]+ = .*)$)", "", text.split("\n# [[executable]]")[0]))
 
 
-def test_guesses_and_the_repository(gate: Gate, tmp_path: Path) -> None:
+def test_guesses_and_the_repository(gate_here: Gate, tmp_path: Path) -> None:
     metadata = b"Metadata-Version: 2.1\nName: chime\nVersion: 3.2\n"
     (tmp_path / "chime-3.2-py3-none-any.whl").write_bytes(
         zipped(
@@ -121,21 +121,21 @@ def test_guesses_and_the_repository(gate: Gate, tmp_path: Path) -> None:
     subprocess.run(["git", "remote", "add", "origin", "https://u:secret@example.org/r.git"], cwd=tmp_path, check=True)
     who = ["-c", "user.name=A", "-c", "user.email=a@example.invalid"]
     subprocess.run(["git", *who, "commit", "-q", "--allow-empty", "-m", "x"], cwd=tmp_path, check=True)
-    done = gate("init", "chime-3.2-py3-none-any.whl")
+    done = gate_here("init", "chime-3.2-py3-none-any.whl")
     written = tomllib.loads((tmp_path / "gate.toml").read_text("utf-8"))
     assert written["deliverable"] == {"name": "chime", "version": "3.2", "kind": "application"}, done.stderr
     assert written["source"] == {"repository": "https://example.org/r.git"}
     assert "secret" not in (tmp_path / "gate.toml").read_text("utf-8")
 
 
-def test_what_cannot_be_examined_is_said(gate: Gate, tmp_path: Path) -> None:
+def test_what_cannot_be_examined_is_said(gate_here: Gate, tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(zipped({"a.txt": b"text" * 1000})[:-30])
-    assert gate("init", "a.zip").status == 3
+    assert gate_here("init", "a.zip").status == 3
     assert (tmp_path / "gate.toml").exists()
 
 
-def test_a_name_that_no_file_can_have_is_answered(gate: Gate, tmp_path: Path) -> None:
+def test_a_name_that_no_file_can_have_is_answered(gate_here: Gate, tmp_path: Path) -> None:
     (tmp_path / "readme.txt").write_text("hello\n")
-    ran = gate("init", "readme.txt", "-o", "a" * 300)
+    ran = gate_here("init", "readme.txt", "-o", "a" * 300)
     assert ran.status == 2
     assert "cannot be written" in ran.stderr

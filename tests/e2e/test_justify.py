@@ -83,24 +83,24 @@ def test_the_demonstration_passes_once_reasons_are_filled_in(gate: Gate, tmp_pat
     assert "正当化事由" in again.stdout
 
 
-def test_what_cannot_be_examined_may_hold_more(gate: Gate, tmp_path: Path) -> None:
+def test_what_cannot_be_examined_may_hold_more(gate_here: Gate, tmp_path: Path) -> None:
     (tmp_path / "gate.toml").write_text(policy_text())
     (tmp_path / "a.zip").write_bytes(zipped({"run": b"#!/bin/sh\necho hello\n"}) + b"trailing")
     (tmp_path / "broken.zip").write_bytes(zipped({"a.txt": b"text" * 1000})[:-30])
-    ran = gate("justify", "a.zip", "broken.zip")
+    ran = gate_here("justify", "a.zip", "broken.zip")
     assert ran.status == 3
     assert "a.zip!/run" in ran.stdout
     assert "gate check" in ran.stderr
 
 
 @pytest.mark.parametrize("arguments", [(), ("missing.zip",), ("--format", "json", "a.txt")])
-def test_wrong_usage(gate: Gate, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+def test_wrong_usage(gate_here: Gate, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     (tmp_path / "a.txt").write_text("text")
-    ran = gate("justify", *arguments)
+    ran = gate_here("justify", *arguments)
     assert (ran.status, ran.stdout) == (2, "")
 
 
-def test_a_website_consists_of_what_browsers_load(gate: Gate, tmp_path: Path) -> None:
+def test_a_website_consists_of_what_browsers_load(gate_here: Gate, tmp_path: Path) -> None:
     (tmp_path / "gate.toml").write_text(policy_text().replace('"application"', '"website"'))
     module = b"\0asm\1\0\0\0"
     site = {
@@ -118,7 +118,7 @@ def test_a_website_consists_of_what_browsers_load(gate: Gate, tmp_path: Path) ->
         (tmp_path / "site" / name).write_bytes(data)
         (tmp_path / "site" / name).chmod(0o644)
     (tmp_path / "site" / "notes.txt").chmod(0o755)
-    ran = gate("check", "--format", "json", "site")
+    ran = gate_here("check", "--format", "json", "site")
     assert ran.status == 1
     covered = {each["path"].removeprefix("site/"): each["justified_by"] for each in ran.document["executables"]}
     assert covered == {
@@ -131,7 +131,7 @@ def test_a_website_consists_of_what_browsers_load(gate: Gate, tmp_path: Path) ->
     }
     disguised = {path for finding, path in ran.findings() if finding == "executable/disguised"}
     assert disguised == {"site/js/hidden.js", "site/notes.txt"}
-    text = re.sub(r"\s+", " ", gate("check", "site").stdout)
+    text = re.sub(r"\s+", " ", gate_here("check", "site").stdout)
     assert "javascript ×2, php" in text  # beside the rest of its row, which takes two lines
     assert "script (scripts) 3 2 without" in text
     assert "site/pkg/app_bg.wasm wasm" in text

@@ -32,20 +32,20 @@ def test_a_delivery_of_the_commit_is_supported(gate: Gate, tmp_path: Path, sourc
     assert f"revision:sha1:{git(source, 'rev-parse', 'HEAD')}" in clause["evidence"]
 
 
-def test_a_file_more_than_the_commit_and_a_changed_work_tree(gate: Gate, tmp_path: Path, source: Path) -> None:
+def test_a_file_more_than_the_commit_and_a_changed_work_tree(gate_here: Gate, tmp_path: Path, source: Path) -> None:
     members = {f"app-1.0/{name}": data for name, data in FILES.items()}
     (tmp_path / "app-1.0.tar.gz").write_bytes(tarred({**members, "app-1.0/m4/x.m4": b"evil\n"}, "gz"))
     (source / "src" / "a.txt").write_bytes(b"changed\n")
-    ran = gate("check", "-c", source / "gate.toml", "--format", "json", "--source", source, "app-1.0.tar.gz")
+    ran = gate_here("check", "-c", source / "gate.toml", "--format", "json", "--source", source, "app-1.0.tar.gz")
     assert ran.status == 1
     assert {("source/untraced", "app-1.0.tar.gz!/app-1.0/m4/x.m4"), ("source/dirty", "")} <= ran.findings()
-    shown = gate("check", "--lang", "ja", "-c", source / "gate.toml", "--source", source, "app-1.0.tar.gz")
+    shown = gate_here("check", "--lang", "ja", "-c", source / "gate.toml", "--source", source, "app-1.0.tar.gz")
     assert "コミットには、このファイルの元となるものがありません" in shown.stdout
 
 
-def test_what_is_no_repository_is_wrong_usage(gate: Gate, tmp_path: Path) -> None:
+def test_what_is_no_repository_is_wrong_usage(gate_here: Gate, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"a\n")
-    ran = gate("check", "--source", tmp_path, "a.txt")
+    ran = gate_here("check", "--source", tmp_path, "a.txt")
     assert (ran.status, ran.stdout) == (2, "")
     assert "is not a git repository" in ran.stderr
 
