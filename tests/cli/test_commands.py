@@ -87,14 +87,14 @@ def test_whoever_interrupts_while_the_gate_is_being_loaded_sees_no_traceback() -
     assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "")
 
 
-def test_explain(gate: Gate) -> None:
-    assert gate("explain", "malware/known").status == 0
-    unknown = gate("explain", "malware/unknown")
+def test_explain(gate_here: Gate) -> None:
+    assert gate_here("explain", "malware/known").status == 0
+    unknown = gate_here("explain", "malware/unknown")
     assert (unknown.status, unknown.stdout) == (2, "")
     assert "malware/known" in unknown.stderr
-    assert gate("explain", "26-3 3(1)1").stdout.startswith("26-3 3(1)①")
-    assert gate("explain", "verify/changed", "--lang", "ja").stdout.startswith("verify/changed")
-    strange = gate("explain", "\u202e\x1b[31m")
+    assert gate_here("explain", "26-3 3(1)1").stdout.startswith("26-3 3(1)①")
+    assert gate_here("explain", "verify/changed", "--lang", "ja").stdout.startswith("verify/changed")
+    strange = gate_here("explain", "\u202e\x1b[31m")
     assert strange.status == 2
     assert "\x1b" not in strange.stderr
 

@@ -92,28 +92,28 @@ def test_language_that_was_asked_for_wins_over_the_environment(gate: Gate) -> No
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_a_mistyped_command_is_answered_with_the_one_that_is_meant(gate: Gate, language: str) -> None:
-    ran = gate("--lang", language, "chekc", "dist")
+def test_a_mistyped_command_is_answered_with_the_one_that_is_meant(gate_here: Gate, language: str) -> None:
+    ran = gate_here("--lang", language, "chekc", "dist")
     assert (ran.status, ran.stdout) == (2, "")
     assert "check" in ran.stderr.splitlines()[0]
     assert "trust" not in ran.stderr
-    assert "Did you mean" not in gate("--lang", "en", "zzzz").stderr
-    assert "init" in gate("--lang", language, "trust", "inti").stderr.splitlines()[0]
+    assert "Did you mean" not in gate_here("--lang", "en", "zzzz").stderr
+    assert "init" in gate_here("--lang", language, "trust", "inti").stderr.splitlines()[0]
 
 
-def test_help_and_version_are_understood_as_commands(gate: Gate) -> None:
-    assert gate("help").stdout == gate("--help").stdout
-    assert gate("help", "check").stdout == gate("check", "--help").stdout
-    assert gate("help", "trust", "init").stdout == gate("trust", "init", "--help").stdout
-    assert gate("version").stdout == gate("--version").stdout
-    unknown = gate("help", "chekc")
+def test_help_and_version_are_understood_as_commands(gate_here: Gate) -> None:
+    assert gate_here("help").stdout == gate_here("--help").stdout
+    assert gate_here("help", "check").stdout == gate_here("check", "--help").stdout
+    assert gate_here("help", "trust", "init").stdout == gate_here("trust", "init", "--help").stdout
+    assert gate_here("version").stdout == gate_here("--version").stdout
+    unknown = gate_here("help", "chekc")
     assert (unknown.status, unknown.stdout) == (2, "")
     assert "check" in unknown.stderr
 
 
-def test_init_says_before_it_looks_that_it_cannot_write(gate: Gate, tmp_path: Path) -> None:
+def test_init_says_before_it_looks_that_it_cannot_write(gate_here: Gate, tmp_path: Path) -> None:
     """``nowhere`` is not read: what cannot be written is refused first."""
-    ran = gate("init", "-o", str(tmp_path / "missing" / "gate.toml"), "nowhere")
+    ran = gate_here("init", "-o", str(tmp_path / "missing" / "gate.toml"), "nowhere")
     assert (ran.status, ran.stdout) == (2, "")
     assert "gate.toml cannot be written: No such file or directory" in ran.stderr.replace("\n", " ")
 
