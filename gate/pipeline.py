@@ -20,6 +20,7 @@ from gate.intake.passwords import Passwords
 from gate.intake.unpackers import Unpackers
 from gate.limits import Limits
 from gate.models import (
+    ENGINE_NOT_STARTED,
     Artifact,
     Coverage,
     Derived,
@@ -197,7 +198,7 @@ class _Run:
             if not examiner.applies(entry.item):
                 self._ledger.count(examiner.name, "not_applicable")
             elif examiner.name in self._failed:
-                self._ledger.observe(examiner.name, entry.item, (Gap("engine-error", "the engine did not start"),))
+                self._ledger.observe(examiner.name, entry.item, (Gap("engine-error", ENGINE_NOT_STARTED),))
             else:
                 chosen.append(examiner)
         groups = [[examiner] for examiner in chosen] if entry.item.size >= _LARGE_BYTES else [chosen]
@@ -254,7 +255,7 @@ class _Run:
         applying = len(waiting)
         for _ in range(len(self._kept) - len(waiting)):
             self._ledger.count(examiner.name, "not_applicable")
-        gap = Gap("engine-error", "the engine did not start")
+        gap = Gap("engine-error", ENGINE_NOT_STARTED)
         if examiner.name not in self._failed:
             gap = Gap("engine-error", "no answer")
             members = [Member(entry.item, entry.blob.descriptor) for entry in self._kept]

@@ -41,6 +41,7 @@ from gate.models.facts import (
     WorkerFact,
 )
 from gate.models.items import (
+    ENGINE_NOT_STARTED,
     Artifact,
     Derived,
     Gap,
@@ -82,6 +83,7 @@ from gate.models.vocabulary import (
 )
 
 __all__ = [
+    "ENGINE_NOT_STARTED",
     "ApprovalFact",
     "Artifact",
     "Aspect",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from gate.models.vocabulary import DOCUMENT_CONFIG, GapReason  # pydantic reads annotations when the module is loaded
 
@@ -52,6 +52,10 @@ class Gap:
     examiner: str = ""
     path: str = ""
     sha256: str = ""
+
+
+ENGINE_NOT_STARTED: Final = "the engine did not start"
+"""The detail of the gaps of an examiner whose engine did not start: one for each item, and one cause."""
 
 
 @dataclass(frozen=True, slots=True)

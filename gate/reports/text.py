@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from gate.models import ENGINE_NOT_STARTED
 from gate.policy.clauses import clause_printed
 from gate.policy.findings import finding_advice, finding_message, finding_why
 from gate.reports.escaping import SHOWN, shortened, terminal
@@ -182,6 +183,17 @@ class _Report:
             head.append(f"  {self._printed(group.clause)}", style="dim")
         head.append(f"  {self._say('report.group-count', count=len(group.findings))}", style="default")
         yield head
+        if not self._verbose and all(finding.args.get("detail") == ENGINE_NOT_STARTED for finding in group.findings):
+            yield line(finding_message(group.findings[0], self._language), indent=4)
+            yield line(self._say("report.not-started", count=len(group.findings)), "dim", indent=6)
+        else:
+            yield from self._places(group)
+        yield line(f"{self._say('report.why')}: {finding_why(group.id, self._language)}", "dim", indent=4)
+        yield line(f"{self._say('report.do')}: {finding_advice(group.id, self._language)}", indent=4)
+        yield Text("")
+
+    def _places(self, group: FindingGroup) -> Iterator[RenderableType]:
+        """Yield what the findings say, and where."""
         shown = group.findings[: MOST_PLACES if self._verbose else SHOWN_PLACES]
         for message, findings in self._by_message(shown).items():
             yield line(message, indent=4)
@@ -189,9 +201,6 @@ class _Report:
                 if finding.path:
                     yield place(finding.path, indent=6)
         yield from self._hidden(len(group.findings) - len(shown), indent=4)
-        yield line(f"{self._say('report.why')}: {finding_why(group.id, self._language)}", "dim", indent=4)
-        yield line(f"{self._say('report.do')}: {finding_advice(group.id, self._language)}", indent=4)
-        yield Text("")
 
     def _by_message(self, findings: Sequence[Finding]) -> dict[str, list[Finding]]:
         """Return findings by what they say, so that what is said of many places is said once."""

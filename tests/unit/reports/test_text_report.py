@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from gate.models import Artifact, Fact, Gap
+from gate.models import ENGINE_NOT_STARTED, Artifact, Fact, Gap
 from gate.policy import SigningState, judge, load_policy
 from gate.policy.clauses import CLAUSES, OUT_OF_SCOPE, clause_printed
 from gate.policy.registry import FINDINGS
@@ -291,6 +291,19 @@ def test_who_has_no_gap_is_not_told_to_remove_gaps(language: Language) -> None:
         gaps=(Gap("encrypted", path="a", examiner="clamav"),),
     )
     assert next_text(with_gap, language) == render("report.next.incomplete", language)
+
+
+def test_an_engine_that_did_not_start_is_one_cause_and_no_list_of_items() -> None:
+    """The first run of many people: no database is there yet, and one gap for each item hides what is to be done."""
+    gaps = [Gap("engine-error", ENGINE_NOT_STARTED, "clamav", f"app/{number}.txt", SHA) for number in range(30)]
+    folded = report(gaps=gaps)
+    assert "gap/clamav-engine-error  26-3 3(1)①  (30)" in folded
+    assert "None of 30 items was examined" in folded
+    assert "app/0.txt" not in folded
+    assert "app/29.txt" in report(gaps=gaps, verbose=True)
+    mixed = report(gaps=[*gaps, Gap("engine-error", "died", "clamav", "app/x.txt", SHA)])
+    assert "app/0.txt" in mixed
+    assert "None of" not in mixed
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
