@@ -23,7 +23,8 @@ _NEW = UrlHandler("conditional", "browsers that support it")
 _LAZY = UrlHandler("automatic", lazy=True)
 _DOCUMENT = UrlHandler("automatic", role="document")
 _SVG_REFERENCE: dict[str, Handler | None] = {"href": _FETCH, "xlink:href": _FETCH}
-_SVG_OLD: dict[str, Handler | None] = {"href": _OLD, "xlink:href": _OLD}
+_USED = UrlHandler("conditional", "old browsers", "document")
+_SVG_OLD: dict[str, Handler | None] = {"href": _USED, "xlink:href": _USED}
 _SVG_UNKNOWN: dict[str, Handler | None] = {
     name: UrlHandler("conditional", "loaded by few programs") for name in ("href", "xlink:href")
 }

@@ -233,6 +233,10 @@ def form_action(element: Element, name: str, value: str) -> Iterator[Found]:
 def animated(element: Element, name: str, value: str) -> Iterator[Found]:
     """Yield what an animation sets an element's reference to: the browser loads it."""
     if (element.attributes.get("attributename") or element.attributes.get("attributeName") or "").endswith("href"):
+        script = javascript_of(value)
+        if script is not None:
+            yield element.nested(name, "script", script)
+            return
         for url in value.split(";"):
             yield from element.reference(name, url, "automatic")
 

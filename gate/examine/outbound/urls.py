@@ -34,6 +34,11 @@ _SERIALIZED = re.compile(
 _REMOTE_LOOKING = re.compile(r"[\x00-\x20]*+(?:(?:https?|wss?|ftp):)?[/\\]{2,}+[^/\\\s]", re.IGNORECASE)
 _CONSTANT_HOST = re.compile(r"[a-z0-9_.\-]+|\[[0-9a-f:.]+\]")
 _ADDRESS = re.compile(r"(?:[0-9]++\.){3}[0-9]++|\[.*\]")
+_WRAPPING = re.compile(
+    r"[\x00-\x20]*+(?:ms-[a-z\-]{1,30}|view-source|feed|onenote):[^\s]{0,200}?(?P<url>(?:https?|ftp)://\S*+)",
+    re.IGNORECASE,
+)
+"""Schemes that hand a URL within them on to a program (Office URI schemes, and those of browsers)."""
 _PLAIN = re.compile(
     r"(?P<url>https?://(?P<host>(?>(?:[a-z0-9\-]{1,63}+\.)+)[a-z]{2,63}+)(?>(?:/(?![^\s]*/\.)[A-Za-z0-9/_\-+,=@~]"
     r"[A-Za-z0-9/_\-+,=@~.]*+)?)/?+)\Z"
@@ -111,6 +116,8 @@ def resolve(raw: str, base: str | None = None) -> Target | None:
         return Target(shown_text(raw), "") if _REMOTE_LOOKING.match(raw) else None
     parts = _SERIALIZED.match(href)
     host = parts["host"].lower().removesuffix(".") if parts else ""
+    if parts is None and (wrapped := _WRAPPING.match(raw)):
+        return resolve(wrapped["url"], base)
     if parts is None or not host or host == _PLACE:
         return None
     if not _CONSTANT_HOST.fullmatch(host):

