@@ -22,11 +22,10 @@ from tests.e2e.action_kit import ACTIONS, ROOT, git, module, step_environment, w
 # --- whose policy counts ----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def origin(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a repository whose first commit is strict; what is proposed on a branch is loose, and beside no base."""
-    place = tmp_path / "origin"
-    place.mkdir()
+    place = tmp_path_factory.mktemp("origin")
     git(place, "init", "-q", "-b", "main", ".")
     git(place, "config", "uploadpack.allowAnySHA1InWant", "true")
     write(place, {"gate.toml": "strict", "rules/a.yar": "rule", "dist/a.txt": "a"})
