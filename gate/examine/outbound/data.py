@@ -15,6 +15,7 @@ from gate.examine.outbound.hosts import is_host_name
 from gate.examine.outbound.lines import Lines
 from gate.examine.outbound.literals import urls_in
 from gate.examine.outbound.prose import TRAILING, URL
+from gate.examine.outbound.sources.commands import command_references
 from gate.models import Reach
 from gate.paths import printable
 
@@ -30,6 +31,8 @@ _WHOLE = re.compile(r"\s*+(?:[a-z][a-z0-9+.\-]{0,20}:)?[/\\]{2}[^/\\\s]", re.IGN
 """A value that is a URL with a host."""
 _SCHEMELESS_HOST = re.compile(r"\s*+//(?>(?:[\w\-]++\.)+)[A-Za-z][\w\-]*+(?:[/:?#]|\Z)")
 _KEY_SHOWN = 40
+_FETCHES = re.compile(r"\s*+(?:sudo )?(?:curl|wget)\s")
+"""A command that fetches something, whose address may have no scheme."""
 _KEY_GROUP = 3
 """The group of the colon behind a key."""
 _IN_MARKUP = re.compile(r"=\s*+[\"']?(//(?>(?:[\w\-]++\.)+)[A-Za-z][\w\-]*+(?=[/:?#\"'\s>])[^\s\"'>]*+)")
@@ -75,6 +78,9 @@ def read_json(
         if strings == "string":
             reach = "identifier" if key.lower() in _IDENTIFIERS else "link" if key.lower() in _LINKS else "string"
         yield from _urls(value, Reference("", reach, via or _via(key), lines.at(place), condition, base))
+        if strings == "string" and "//" not in value and _FETCHES.match(value):
+            said = command_references(value, via or _via(key), lines.at(place))
+            yield from (each for each in said if each.reach != "opaque")  # a sentence may begin so, too
 
 
 def read_manifest(text: str, base: str | None, lines: Lines) -> Iterator[Found]:
@@ -107,14 +113,19 @@ def _strings(text: str) -> Iterator[tuple[str, str, int]]:
             value = _ESCAPE.sub(_escaped, value)
         if group == _KEY_GROUP:
             key = value
-        if "//" in value or "\\\\" in value or (group != _KEY_GROUP and key in _HOSTS_OF and is_host_name(value)):
+        if (
+            "//" in value
+            or "\\\\" in value
+            or _FETCHES.match(value)
+            or (group != _KEY_GROUP and key in _HOSTS_OF and is_host_name(value))
+        ):
             yield key, value, found.start()
 
 
 def _urls(value: str, like: Reference) -> Iterator[Reference]:
     """Yield the URL that a string is, or those that it mentions; in markup they are meant for a browser."""
     if "//" not in value and "\\\\" not in value:
-        if like.reach == "string":
+        if like.reach == "string" and is_host_name(value):
             yield like._replace(raw=f"tcp://{value}")
         return
     if _WHOLE.match(value) and ("://" in value or _SCHEMELESS_HOST.match(value)) and not _has_blank(value):

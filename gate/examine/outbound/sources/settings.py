@@ -36,6 +36,8 @@ _WITHOUT_SCHEME = re.compile(
 _MARKED = re.compile(r"(?:^|\s)[#;!](?=\s)")
 _FORMULA = re.compile(r"(?i)(?:^|[,;\t])[\"']?[=+@\-][^\n]{0,200}?\b(WEBSERVICE|IMAGE|IMPORT(?:DATA|XML|HTML|FEED))\(")
 """A cell of a table that fetches something when a spreadsheet program shows it."""
+_FETCHED_BY_KEY = re.compile(r"[\w.\-]{1,80}\s{0,8}[:=]\s{0,8}[\"']?(?:curl|wget)\s")
+"""A key whose value is a command that fetches something, whatever the key is called."""
 _LONG_LINE = 1 << 16
 
 
@@ -95,6 +97,9 @@ def _comment_start(content: str) -> int:
 def _commands(code: str, name: str, line: int) -> Iterator[Reference]:
     bare = code.lstrip(" -\t")
     runs = bool(_COMMAND_KEYS.match(name)) or name.startswith("Exec")
+    if not runs and _FETCHED_BY_KEY.match(bare):
+        said = command_references(_HOLE.sub(UNKNOWN, re.split("[:=]", bare, maxsplit=1)[-1]), "command", line)
+        yield from (each for each in said if each.reach != "opaque")  # a sentence may begin so, too
     if runs or bare.startswith(("curl ", "wget ")):
         command = re.split("[:=]", bare, maxsplit=1)[-1] if runs else bare
         yield from command_references(_HOLE.sub(UNKNOWN, command), f"command of {name}" if runs else "command", line)
