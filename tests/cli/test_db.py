@@ -15,6 +15,7 @@ import gate.examine.antivirus.update as updating
 from gate.cli.db_output import is_healthy, status_document, status_text
 from gate.cli.main import run
 from gate.examine.antivirus.database import DatabaseStatus
+from gate.examine.antivirus.freshclam import Source
 from gate.examine.antivirus.official import OfficialDatabase
 from gate.models import DatabaseInfo, DatabaseKind
 from gate.record.documents import schema
@@ -134,9 +135,11 @@ def test_a_folder_without_databases(gate: Gate, tmp_path: Path) -> None:
 # --- updates and imports that do not come about ------------------------------------------------------------------
 
 
-def test_a_mirror_that_is_down(gate: Gate, tmp_path: Path) -> None:
+def test_a_mirror_that_is_down(gate_here: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # freshclam waits for five seconds before each further attempt; tests of the action wait for them.
+    monkeypatch.setattr("gate.examine.antivirus.freshclam.Source", functools.partial(Source, attempts=1))
     with unused_port() as port:
-        ran = gate("db", "update", "--folder", tmp_path / "new", "--private-mirror", f"127.0.0.1:{port}")
+        ran = gate_here("db", "update", "--folder", tmp_path / "new", "--private-mirror", f"127.0.0.1:{port}")
     assert (ran.status, ran.stdout) == (3, "")
     assert "--private-mirror" in ran.stderr
     assert not (tmp_path / "new").exists()
