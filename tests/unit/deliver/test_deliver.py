@@ -155,7 +155,7 @@ def test_reports_bear_the_record_number_and_are_bound(tmp_path: Path) -> None:
     result = hashlib.sha256((gate / "result.json").read_bytes()).hexdigest()
     report = (gate / "report.ja.html").read_bytes()
     promised = len(delivered.signatures)
-    assert f"RG-20261120-{result[:16]} 2026-12-01T00:00:00+00:00 {promised}".encode() in report
+    assert f"RG-20260110-{result[:16]} 2026-12-01T00:00:00+00:00 {promised}".encode() in report
     digest = hashlib.sha256(report).hexdigest()
     assert json.loads((gate / "record.intoto.json").read_bytes())["predicate"]["files"]["gate/report.ja.html"] == digest
     assert f"{digest}  gate/report.ja.html" in (gate / "SHA256SUMS").read_text()
