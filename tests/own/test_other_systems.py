@@ -132,7 +132,7 @@ def test_what_examines_says_that_it_needs_linux(arguments: tuple[str, ...]) -> N
     for system in ("win32", "darwin") if arguments[0] == "check" else ("win32",):
         ran = elsewhere("--lang", "ja", *arguments, system=system)
         assert ran.status == 2, ran.stderr
-        assert "Linux上でのみ動作します" in ran.stderr
+        assert "Linux でのみ動作します" in ran.stderr
 
 
 @pytest.mark.parametrize("arguments", [("check", "x"), ("release", "--out", "o", "x")])
