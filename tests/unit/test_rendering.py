@@ -63,7 +63,7 @@ def test_a_release_is_judged_again_and_keeps_its_number_and_promises(delivered: 
     shown = read_release(delivered.folder)
     assert shown.promised == delivered.signatures
     result = (delivered.folder / "gate" / "result.json").read_bytes()
-    assert shown.number == f"RG-20261120-{hashlib.sha256(result).hexdigest()[:16]}"
+    assert shown.number == f"RG-20260110-{hashlib.sha256(result).hexdigest()[:16]}"
     assert shown.policy.sha256 == hashlib.sha256(shown.policy.raw).hexdigest()
     # The record of this test claims a verdict that its facts do not bear out: most engines never ran.
     assert shown.judgement.verdict != "approved"
