@@ -10,7 +10,7 @@ import click
 
 from gate.cli.language import Text
 from gate.cli.output import say
-from gate.cli.settings import GateCommand, Group, Settings
+from gate.cli.settings import CommandGroup, GateCommand, Settings
 from gate.reports.escaping import terminal_lines
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 def build(text: Text) -> click.Command:
     """Return the group with ``status``, ``update`` and ``import``."""
-    group = Group("db", help=text("db.help"), short_help=text("db.short"))
+    group = CommandGroup("db", text=text)
     commands = {
         "status": (_status, [_folder(text, "option.database"), _format(text), _max_age(text)]),
         "update": (_update, [_folder(text, "option.db-folder"), _format(text), *_network_options(text)]),

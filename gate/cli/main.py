@@ -6,6 +6,7 @@ Exit codes never depend on the output format: 0 yes, 1 no, 2 wrong usage or conf
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
 import os
@@ -25,6 +26,7 @@ from gate.cli.language import language_of, texts
 from gate.cli.output import fitted, leave_standard_output, open_standard_streams, say
 from gate.cli.settings import Group, Settings, global_options
 from gate.errors import GateError
+from gate.paths import printable
 from gate.reports.escaping import terminal_lines
 from gate.text import Language, render
 
@@ -45,6 +47,7 @@ COMMANDS = (
     "completion",
 )
 BUG = 70
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 INTERRUPTED = 130
 
 
@@ -144,20 +147,26 @@ def _run(arguments: Sequence[str], language: Language) -> int:
         leave_standard_output()
         return 3
     except Exception as error:  # noqa: BLE001  # the last boundary: a bug is named as one, with its own exit code
-        if package := _lacking_package(error):
-            advice = render("cli.no-package.advice", language)
-            _complain(render("cli.no-package", language, {"package": package}), advice, language, settings)
-            return 3
-        _complain(
-            render("cli.bug", language, {"kind": type(error).__name__, "text": ascii(str(error))[:500]}),
-            render("cli.bug.advice", language),
-            language,
-            settings,
-        )
-        if settings.verbose:
-            traceback.print_exc()
-        return BUG
+        return _unforeseen(error, language, settings)
     return result if isinstance(result, int) else 0
+
+
+def _unforeseen(error: Exception, language: Language, settings: Settings) -> int:
+    """Say what lies behind an error that nobody has caught, and return the exit code: what lacks here, or a bug."""
+    if package := _lacking_package(error):
+        message = render("cli.no-package", language, {"package": package})
+        _complain(message, render("cli.no-package.advice", language), language, settings)
+        return 3
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        leave_standard_output()  # what is left of an answer, perhaps, will not be written either
+        message = render("cli.no-room", language, {"error": printable(error.strerror or "")})
+        _complain(message, render("cli.no-answer.advice", language), language, settings)
+        return 3
+    message = render("cli.bug", language, {"kind": type(error).__name__, "text": ascii(str(error))[:500]})
+    _complain(message, render("cli.bug.advice", language), language, settings)
+    if settings.verbose:
+        traceback.print_exception(error)
+    return BUG
 
 
 def _lacking_package(error: Exception) -> str:

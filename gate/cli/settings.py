@@ -115,6 +115,19 @@ class Group(click.Group):
         return super().resolve_command(ctx, args)
 
 
+class CommandGroup(Group):
+    """A subcommand with commands of its own; the global options may stand before and after their names."""
+
+    def __init__(self, name: str, *, text: Text) -> None:
+        super().__init__(
+            name,
+            help=text(f"{name}.help"),
+            short_help=text(f"{name}.short"),
+            params=global_options(text),
+            callback=lambda **_: None,
+        )
+
+
 def _possibilities(near: Sequence[str]) -> str:
     """Return the names that are meant, perhaps, in click's own words (``click.po``); nothing where there are none."""
     if not near:

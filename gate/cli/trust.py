@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gate.cli.language import Text
-from gate.cli.settings import GateCommand, Settings
+from gate.cli.settings import CommandGroup, GateCommand, Settings
 from gate.errors import GateError, UsageError
 from gate.paths import printable
 from gate.text import render
@@ -33,7 +33,7 @@ _MOST_DAYS = 100_000
 
 def build(text: Text) -> click.Command:
     """Return the group with ``init`` and ``sheet``."""
-    group = click.Group("trust", help=text("trust.help"), short_help=text("trust.short"))
+    group = CommandGroup("trust", text=text)
     group.add_command(GateCommand("trust.init", text=text, params=_init_options(text), callback=_init), "init")
     group.add_command(GateCommand("trust.sheet", text=text, params=_sheet_options(text), callback=_sheet), "sheet")
     return group

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gate.cli.language import language_of
+from gate.cli.main import run
 from gate.policy.registry import FINDINGS
 from gate.reports.explanation import render_topic
 from gate.text import LANGUAGES, Language
@@ -67,6 +68,27 @@ def test_an_answer_that_cannot_be_written_is_no_bug(tmp_path: Path, redirection:
     assert ran.stderr.startswith("Error: The answer could not be written" if status == 3 else "")
     assert "Traceback" not in ran.stderr
     assert "Exception" not in ran.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["explain", "verify/changed"]])
+def test_a_full_disk_is_no_bug_of_the_gate_whatever_writes(arguments: list[str]) -> None:
+    command = [sys.executable, "-m", "gate", "--lang", "en", *arguments]
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(
+            command, env=clean_environment(), stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+        )
+    assert ran.returncode == 3, ran.stderr
+    assert ran.stderr.startswith("Error: There is no room to write: No space left on device.\n")
+    assert "Exception" not in ran.stderr
+
+
+@pytest.mark.parametrize("place", range(3))
+@pytest.mark.parametrize("command", [["trust", "sheet"], ["db", "status"]])
+def test_global_options_stand_before_between_and_after_commands(
+    command: list[str], place: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*command[:place], "--lang", "ja", *command[place:], "--help"]) == 0
+    assert capsys.readouterr().out.startswith(f"使用方法: gate {' '.join(command)} ")
 
 
 INTERRUPTED_WHILE_LOADING = """
