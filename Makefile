@@ -57,7 +57,8 @@ test: setup
 	$(MAKE) test-others
 
 # The tests that take every branch of what decides.  Only these are traced: that makes whatever runs twice as slow.
-DECISIONS := tests/unit/policy tests/unit/deliver tests/unit/sealing tests/unit/verification tests/unit/test_previous.py
+DECISIONS := tests/unit/policy tests/unit/deliver tests/unit/sealing tests/unit/verification tests/unit/test_previous.py \
+	tests/unit/test_placing.py tests/unit/test_countersigning.py
 # Each of two workers begins with a half, so that what a module's tests share is made once.
 SHORT := $(PYTEST) -n 2 --dist worksteal -m "not full and not corpus"
 
