@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import itertools
 import os
@@ -21,9 +22,30 @@ _numbers = itertools.count()
 
 
 def unprivileged_user() -> int:
-    """Return an id for the next confined process; only used where the gate runs as root."""
-    ids = _confine.UNPRIVILEGED_IDS
-    return ids[(os.getpid() * 31 + next(_numbers)) % len(ids)]
+    """Return an id for the next confined process, one that nobody's process has; only used where the gate runs as root.
+
+    Others under that id could signal and trace it, and their processes would count for its limit.
+    """
+    ids, taken = _confine.UNPRIVILEGED_IDS, _users_of_processes()
+    chosen = ids[0]
+    for _ in ids:
+        chosen = ids[(os.getpid() * 31 + next(_numbers)) % len(ids)]
+        if chosen not in taken:
+            break
+    return chosen
+
+
+def _users_of_processes() -> set[int]:
+    """Return the ids under which processes run now, as far as this system tells (``/proc``) and it matters."""
+    if os.geteuid() != 0:
+        return set()
+    users: set[int] = set()
+    for status in Path("/proc").glob("[0-9]*/status"):
+        # Not the owner of the folder: it is root's for a process that has changed its id.
+        with contextlib.suppress(OSError):  # the process has ended meanwhile
+            _, _, ids = status.read_bytes().partition(b"\nUid:")
+            users.update(int(each) for each in ids.split(b"\n", 1)[0].split())
+    return users
 
 
 def specify(confinement: Confinement | None, user: int) -> Confinement:

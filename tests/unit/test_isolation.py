@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import os
 import site
 import socket
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from gate import _confine
 from gate.errors import IsolationError, WorkerDied, WorkerTimeout
 from gate.isolation import (
     Confinement,
@@ -25,6 +27,7 @@ from gate.isolation import (
     start_program,
 )
 from gate.isolation.processes import Template
+from gate.isolation.surroundings import unprivileged_user
 
 TARGETS = Path(__file__).parent / "worker_targets.py"
 MODULE = f"gate_isolation_targets_{os.getpid()}"
@@ -245,6 +248,21 @@ def test_workers_of_a_pool_are_forks_confined_each_by_itself(pool: WorkerPool) -
         users = {each["uid"] for each in surroundings}
         assert len(users) == 2
         assert 0 not in users
+
+
+@as_root
+def test_no_two_processes_share_an_id_whoever_started_the_other(
+    pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another gate of nearly the same process id counts through the same ids."""
+    (surroundings,) = pool.request({"act": "surroundings"}, seconds=20)
+    ids = _confine.UNPRIVILEGED_IDS
+    its_number = (ids.index(surroundings["uid"]) - os.getpid() * 31) % len(ids)
+    monkeypatch.setattr("gate.isolation.surroundings._numbers", itertools.count(its_number))
+    assert unprivileged_user() == ids[(ids.index(surroundings["uid"]) + 1) % len(ids)]
+    pool.close()
+    monkeypatch.setattr("gate.isolation.surroundings._numbers", itertools.count(its_number))
+    assert unprivileged_user() == surroundings["uid"]
 
 
 def test_a_fork_holds_no_file_but_its_own_socket(pool: WorkerPool) -> None:
