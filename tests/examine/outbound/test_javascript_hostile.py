@@ -47,6 +47,22 @@ def test_script_that_is_too_deep_to_search_is_a_gap_and_its_urls_are_strings() -
     assert {(fact.host, fact.reach) for fact in facts} == {(HOST, "string")}
 
 
+@pytest.mark.parametrize("row", ["[" + "," * 500_000, "class A {" + ";" * 500_000, "`${" * 250_000])
+def test_script_with_a_row_too_long_to_search_is_a_gap_and_its_urls_are_strings(row: str) -> None:
+    started = time.process_time()
+    facts, gaps = outbound_and_gaps(f"fetch('{U}');{row}", "a.js")
+    assert time.process_time() - started < 20  # searched, each of these takes minutes
+    assert [gap.reason for gap in gaps] == ["engine-limit"]
+    assert {(fact.host, fact.reach) for fact in facts} == {(HOST, "string")}
+
+
+@pytest.mark.parametrize("data", ["[" + "1," * 100_000 + "]", "[" + "," * 3_000 + "1]", ";" * 100_000])
+def test_script_with_much_data_is_read(data: str) -> None:
+    facts, gaps = outbound_and_gaps(f"fetch('{U}');{data}", "a.js")
+    assert gaps == []
+    assert {(fact.host, fact.reach) for fact in facts} == {(HOST, "code")}
+
+
 @pytest.mark.parametrize("name", ["names of names", "sinks deep inside", "sinks taken everywhere", "sinks passed on"])
 def test_sinks_that_are_followed_no_further_are_opaque(name: str) -> None:
     facts, _ = outbound_and_gaps(HOSTILE[name], "a.js")

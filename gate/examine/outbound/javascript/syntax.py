@@ -18,6 +18,7 @@ import tree_sitter_typescript
 from tree_sitter import Language, Node, Parser, Query, QueryCursor, Tree
 
 from gate.examine.outbound.javascript.escaped_names import written_out
+from gate.examine.outbound.javascript.proportion import is_out_of_proportion
 
 VERSIONS = ", ".join(
     f"{name} {version(name)}" for name in ("tree-sitter", "tree-sitter-javascript", "tree-sitter-typescript")
@@ -33,9 +34,6 @@ _ASKED_OFTEN = 32
 """At every so many questions of the parser whether to go on the clock is looked at."""
 _FEW_ERRORS = 200
 """One byte in so many that does not parse is JavaScript with an oddity; another language leaves more."""
-DEPTH = 20_000
-"""Deepest nesting of a script that is read."""
-_SAMPLED = 1 << 14
 _START, _END = attrgetter("start_byte"), attrgetter("end_byte")
 _QUERY = """
 [(string) (template_string)] @literal
@@ -140,26 +138,11 @@ def _parsed(data: bytes, grammar: _Grammar) -> Syntax | None:
     if stopped:
         return None
 
-    if _is_too_deep(tree, len(data)):
+    if is_out_of_proportion(tree, len(data), end=end):
         return None
     captures = QueryCursor(grammar.query).captures(tree.root_node)
     # They come in an order of their own, which is another one in each run.
     return Syntax(data, tree, {kind: sorted(nodes, key=_place_of(kind)) for kind, nodes in captures.items()})
-
-
-def _is_too_deep(tree: Tree, size: int) -> bool:
-    """Say whether a tree is so deep that looking through it, which takes the square of that, is out of proportion.
-
-    What is so deep spans many more bytes than lie between the places that are looked at.
-    """
-    for place in range(0, size, _SAMPLED):
-        cursor = tree.walk()
-        depth = 0
-        while depth <= DEPTH and cursor.goto_first_child_for_byte(place) is not None:
-            depth += 1
-        if depth > DEPTH:
-            return True
-    return False
 
 
 def _place_of(kind: str) -> Callable[[Node], int]:
