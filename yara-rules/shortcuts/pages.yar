@@ -134,7 +134,7 @@ rule page_makes_program_for_download
         date = "2026-11-26"
         false_positives = "Pages that build a program for the person who asks for it"
     strings:
-        $name = /\b(download|suggestedName|filename|fileName)\b["\x27]?\s{0,4}[=:,]\s{0,4}["\x27`][^"\x27`\n]{1,120}\.(exe|scr|msi|iso|img|vhdx?|lnk|hta|jse?|vb[es]|wsf|bat|cmd|ps1|one|library-ms|msc|appx|msix|dmg|pkg)["\x27`]/ nocase ascii wide
+        $name = /\b(download|suggestedName|file[n]ame)\b["\x27]?\s{0,4}[=:,]\s{0,4}["\x27`][^"\x27`\n]{1,120}\.(exe|scr|msi|iso|img|vhdx?|lnk|hta|jse?|vb[es]|wsf|bat|cmd|ps1|one|library-ms|msc|appx|msix|dmg|pkg)["\x27`]/ nocase ascii wide
         $make_1 = "createObjectURL(" ascii wide
         $make_2 = "msSaveOrOpenBlob(" ascii wide
         $make_3 = "showSaveFilePicker(" ascii wide
