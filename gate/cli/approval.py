@@ -39,7 +39,7 @@ def approval_options(text: Text) -> list[click.Parameter]:
     return [
         click.Option(["--approved-by"], metavar="NAME", help=text("option.approved-by")),
         click.Option(["--role"], metavar="ROLE", help=text("option.role")),
-        click.Option(["--party"], type=click.Choice(tuple(_PARTIES)), help=text("option.party")),
+        click.Option(["--party"], type=click.Choice((*_PARTIES, *_PARTIES.values())), help=text("option.party")),
         click.Option(["--approved-on"], type=Day(), metavar="DAY", help=text("option.approved-on")),
         click.Option(["--reference"], metavar="NUMBER", help=text("option.reference")),
         click.Option(["--expires"], type=Day(), metavar="DAY", help=text("option.expires")),
@@ -50,5 +50,5 @@ def take_answers(values: dict[str, Any]) -> Answers:
     """Take what was said of the approval out of a command's values, and return it by keys of the policy."""
     said = {key: values.pop(key) for key in _KEYS}
     if said["party"] is not None:
-        said["party"] = _PARTIES[said["party"]]
+        said["party"] = _PARTIES.get(said["party"], said["party"])
     return {key: value for key, value in said.items() if value is not None}

@@ -45,7 +45,8 @@ class Disclosures:
         """Return what the delivery does not tell of a destination that the items at ``paths`` contact.
 
         Words: ``privacy_page`` (none is named), ``page`` (it is not in the delivery), ``link`` (a page concerned has
-        no way to it), and the keys of the destination whose words the page does not have.
+        no way to it), ``privacy`` (it shows nothing of such matters), and the keys of the destination whose words the
+        page does not have.
         """
         if destination.privacy_page is None:
             return ("privacy_page",)
@@ -53,7 +54,7 @@ class Disclosures:
         if page is None:
             return ("page",)
         linked = () if all(self._leads(path, page.path) for path in paths) else ("link",)
-        return (*linked, *_unsaid(destination, page.disclosure))
+        return (*linked, *(_unsaid(destination, page.disclosure) if page.disclosure else ("privacy",)))
 
     def _page(self, path: str) -> PageFact | None:
         """Return the page at a path as a person writes it: some systems write the same name in other code points."""
