@@ -57,7 +57,9 @@ def one_certificate_more(scene: Scene) -> None:
     info = cms.ContentInfo.load(scene.read(P7S))
     stranger = x509.Certificate.load(scene.arena.strangers.supplier.der)
     info["content"]["certificates"].append(cms.CertificateChoices("certificate", stranger))
-    scene.write(P7S, info.dump(force=True))
+    changed = info.dump()
+    assert stranger.dump() in changed
+    scene.write(P7S, changed)
 
 
 def noted(scene: Scene) -> None:

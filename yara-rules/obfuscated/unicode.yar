@@ -10,9 +10,11 @@ rule source_shown_in_another_order
         clause = "26-3 3(1)①"
         reference = "https://www.cve.org/CVERecord?id=CVE-2021-42574"
         date = "2026-11-26"
-        false_positives = "Tables of marks of writing direction that are written out and not in escapes"
+        false_positives = "Text about marks of writing direction that shows them at work"
     strings:
-        $a = /\xe2\x80[\xad\xae][^\n]{0,120}\xe2\x81[\xa6-\xa9]/
+        // A mark beside another, or beside a hyphen, is in a table of characters.
+        $a = /\xe2\x80[\xad\xae][ -,.-~][^\n]{0,120}\xe2\x81[\xa6-\xa9][ -,.-~]/
+        $c = /\xe2\x80[\xad\xae]\xe2\x81[\xa6-\xa8][ -,.-~][^\n]{0,120}\xe2\x81\xa9/
         $b = /\xe2\x81\xa7[^\n]{0,24}(\*\/|"""|\x27\x27\x27|["\x27`]\)?;|return\b|\/\/)/
     condition:
         filesize < 16MB and any of them
