@@ -34,12 +34,21 @@ class Day(click.ParamType[date]):
             self.fail(render("cli.not-a-day", language, {"given": printable(str(value))[:80]}), param, ctx)
 
 
+class Party(click.Choice[str]):
+    """A party of the contract; what the policy calls it is understood too."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401  # click's signature
+        """Read one value."""
+        typed = {name: party for party, name in _PARTIES.items()}
+        return super().convert(typed.get(value, value), param, ctx)
+
+
 def approval_options(text: Text) -> list[click.Parameter]:
     """Return the options of every command that drafts entries of a policy."""
     return [
         click.Option(["--approved-by"], metavar="NAME", help=text("option.approved-by")),
         click.Option(["--role"], metavar="ROLE", help=text("option.role")),
-        click.Option(["--party"], type=click.Choice((*_PARTIES, *_PARTIES.values())), help=text("option.party")),
+        click.Option(["--party"], type=Party(tuple(_PARTIES)), help=text("option.party")),
         click.Option(["--approved-on"], type=Day(), metavar="DAY", help=text("option.approved-on")),
         click.Option(["--reference"], metavar="NUMBER", help=text("option.reference")),
         click.Option(["--expires"], type=Day(), metavar="DAY", help=text("option.expires")),
@@ -50,5 +59,5 @@ def take_answers(values: dict[str, Any]) -> Answers:
     """Take what was said of the approval out of a command's values, and return it by keys of the policy."""
     said = {key: values.pop(key) for key in _KEYS}
     if said["party"] is not None:
-        said["party"] = _PARTIES.get(said["party"], said["party"])
+        said["party"] = _PARTIES[said["party"]]
     return {key: value for key, value in said.items() if value is not None}
