@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gate.cli.language import Text
+from gate.cli.options import format_option
 from gate.cli.output import say
 from gate.cli.settings import CommandGroup, GateCommand, Settings
 from gate.reports.escaping import terminal_lines
@@ -25,9 +26,9 @@ def build(text: Text) -> click.Command:
     """Return the group with ``status``, ``update`` and ``import``."""
     group = CommandGroup("db", text=text)
     commands = {
-        "status": (_status, [_folder(text, "option.database"), _format(text), _max_age(text)]),
-        "update": (_update, [_folder(text, "option.db-folder"), _format(text), *_network_options(text)]),
-        "import": (_import, [_files(), _folder(text, "option.db-folder"), _format(text), _allow_older(text)]),
+        "status": (_status, [_folder(text, "option.database"), format_option(text), _max_age(text)]),
+        "update": (_update, [_folder(text, "option.db-folder"), format_option(text), *_network_options(text)]),
+        "import": (_import, [_files(), _folder(text, "option.db-folder"), format_option(text), _allow_older(text)]),
     }
     for name, (callback, params) in commands.items():
         group.add_command(GateCommand(f"db.{name}", text=text, params=params, callback=callback), name)
@@ -39,13 +40,6 @@ def build(text: Text) -> click.Command:
 
 def _folder(text: Text, help_id: str) -> click.Parameter:
     return click.Option(["--folder", "--database", "folder"], type=_FOLDER, metavar="DIR", help=text(help_id))
-
-
-def _format(text: Text) -> click.Parameter:
-    choice = click.Choice(["text", "json"])
-    return click.Option(
-        ["--format", "form"], type=choice, default="text", show_default=True, help=text("option.format")
-    )
 
 
 def _max_age(text: Text) -> click.Parameter:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,16 +36,18 @@ def signing_config_option(text: Text) -> click.Option:
     return click.Option(["--signing-config"], type=_PATH, metavar="FILE", help=text("option.signing-config"))
 
 
+def format_option(text: Text, forms: Sequence[str] = ("text", "json")) -> click.Option:
+    """Return the option for the form of what a command answers; the first form is the default."""
+    choice = click.Choice(forms)
+    return click.Option(
+        ["--format", "form"], type=choice, default=forms[0], show_default=True, help=text("option.format")
+    )
+
+
 def signed_answer_options(text: Text) -> list[click.Parameter]:
     """Return the options of every command that signs what is there already, for what it answers."""
     return [
-        click.Option(
-            ["--format", "form"],
-            type=click.Choice(("text", "json")),
-            default="text",
-            show_default=True,
-            help=text("option.format"),
-        ),
+        format_option(text),
         click.Option(["-o", "--output"], type=_PATH, metavar="FILE", help=text("option.output")),
     ]
 
@@ -94,13 +96,7 @@ def examination_options(text: Text) -> list[click.Parameter]:
     return [
         click.Argument(["paths"], nargs=-1, required=True, type=_PATH, metavar="PATH..."),
         click.Option(["-c", "--config"], type=_PATH, metavar="FILE", help=text("option.config")),
-        click.Option(
-            ["--format", "form"],
-            type=click.Choice(FORMATS),
-            default="text",
-            show_default=True,
-            help=text("option.format"),
-        ),
+        format_option(text, FORMATS),
         click.Option(["-o", "--output"], type=_PATH, metavar="FILE", help=text("option.output")),
         click.Option(["--report", "reports"], type=ReportOption(), multiple=True, help=text("option.report")),
         click.Option(["--source"], type=_PATH, metavar="DIR", help=text("option.source")),

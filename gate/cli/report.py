@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gate.cli.language import Text
-from gate.cli.options import DEFAULT_POLICY
+from gate.cli.options import DEFAULT_POLICY, format_option
 from gate.cli.settings import GateCommand, Settings
 from gate.errors import UsageError
 from gate.paths import printable
@@ -30,13 +30,7 @@ def build(text: Text) -> click.Command:
         click.Argument(["folder"], type=_PATH, required=False, metavar="[FOLDER]"),
         click.Option(["--plan"], is_flag=True, help=text("option.plan")),
         click.Option(["-c", "--config"], type=_PATH, metavar="FILE", help=text("option.config")),
-        click.Option(
-            ["--format", "form"],
-            type=click.Choice(FORMS),
-            default="html",
-            show_default=True,
-            help=text("option.format"),
-        ),
+        format_option(text, FORMS),
         click.Option(["-o", "--output"], type=_PATH, metavar="FILE", help=text("option.output")),
     ]
     return GateCommand("report", text=text, params=params, callback=_report)

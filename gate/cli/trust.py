@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gate.cli.language import Text
+from gate.cli.options import format_option
 from gate.cli.settings import CommandGroup, GateCommand, Settings
 from gate.errors import GateError, UsageError
 from gate.paths import printable
@@ -85,10 +86,9 @@ def _many(text: Text, name: str, option: str, kind: click.Path | None, shown: st
 
 
 def _sheet_options(text: Text) -> list[click.Parameter]:
-    forms = click.Choice(("text", "pdf"))
     return [
         click.Option(["-c", "--config"], type=_PATH, metavar="FILE", help=text("option.config")),
-        click.Option(["--format", "form"], type=forms, default="text", show_default=True, help=text("option.format")),
+        format_option(text, ("text", "pdf")),
         click.Option(["-o", "--output"], type=_PATH, metavar="FILE", help=text("option.output")),
     ]
 

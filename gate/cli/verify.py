@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gate.cli.language import Text
+from gate.cli.options import format_option
 from gate.cli.settings import GateCommand, Settings
 from gate.errors import TrustError, VerificationError
 from gate.paths import printable
@@ -42,13 +43,7 @@ def build(text: Text) -> click.Command:
         ),
         click.Option(["--signature-only"], is_flag=True, help=text("option.signature-only")),
         click.Option(["--expect-version"], metavar="V", help=text("option.expect-version")),
-        click.Option(
-            ["--format", "form"],
-            type=click.Choice(("text", "json")),
-            default="text",
-            show_default=True,
-            help=text("option.format"),
-        ),
+        format_option(text),
     ]
     return GateCommand("verify", text=text, params=params, callback=_verify)
 

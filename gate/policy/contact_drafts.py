@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from gate.models import Reach
 from gate.policy.content import holder_of
+from gate.policy.fresh_ids import FreshIds
 from gate.policy.hosts_view import hosts_of
 from gate.policy.shared_hosts import publisher_pattern
 
@@ -26,7 +27,6 @@ _REVIEWED: Final[frozenset[Reach]] = frozenset({"string", "opaque"})
 """What a person has to look at: reading cannot tell whether anything contacts the host, or which host it is."""
 _SPECIAL: Final = re.compile(r"[*?\[\]]")
 _NOT_IN_IDS: Final = re.compile(r"[^a-z0-9]+")
-_ID_LENGTH: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def draft_contacts(judgement: Judgement, policy: Policy) -> ContactDrafts:
     A host that something contacts is drafted as a destination with all that was seen of it; one of which only
     addresses in texts and data were seen, and contacts whose host is not known, as a review.
     """
-    ids = _Ids(policy)
+    ids = FreshIds(policy)
     by_host: dict[str, list[JudgedOutbound]] = {}
     for view in hosts_of(judgement):
         if view.standing in {"undeclared", "doubtful"}:
@@ -93,16 +93,18 @@ def draft_contacts(judgement: Judgement, policy: Policy) -> ContactDrafts:
     return ContactDrafts(tuple(destinations), tuple(reviews))
 
 
-def _destination(host: str, contacts: list[JudgedOutbound], ids: _Ids) -> DestinationDraft:
+def _destination(host: str, contacts: list[JudgedOutbound], ids: FreshIds) -> DestinationDraft:
     reached = {judged.fact.reach for judged in contacts}
     reach = tuple(each for each in get_args(Reach) if each in reached)
     url = publisher_pattern(host, (judged.fact.url for judged in contacts))
-    return DestinationDraft(ids.new(host), host, reach, _places(contacts), tuple(contacts), url)
+    return DestinationDraft(ids.new(_name(host)), host, reach, _places(contacts), tuple(contacts), url)
 
 
-def _review(host: str, contacts: list[JudgedOutbound], ids: _Ids) -> ReviewDraft:
+def _review(host: str, contacts: list[JudgedOutbound], ids: FreshIds) -> ReviewDraft:
     digests = tuple(sorted({judged.fact.sha256 for judged in contacts}))
-    return ReviewDraft(ids.new(f"reviewed-{host or 'unknown'}"), host, _places(contacts), digests, tuple(contacts))
+    return ReviewDraft(
+        ids.new(_name(f"reviewed-{host or 'unknown'}")), host, _places(contacts), digests, tuple(contacts)
+    )
 
 
 def _places(contacts: Iterable[JudgedOutbound]) -> tuple[str, ...]:
@@ -118,23 +120,5 @@ def _place(path: str) -> str:
     return _SPECIAL.sub("?", holder + "".join(f"{folder}/" for folder in folders)) + "*"
 
 
-class _Ids:
-    """Hands out ids that no entry of the policy has."""
-
-    def __init__(self, policy: Policy) -> None:
-        self._taken = {
-            *(entry.id for entry in policy.executable),
-            *(entry.id for entry in policy.outbound.destination),
-            *(entry.id for entry in policy.outbound.reviewed),
-            *(entry.id for entry in policy.suppress),
-        }
-
-    def new(self, host: str) -> str:
-        """Return the id of an entry for a host."""
-        name = _NOT_IN_IDS.sub("-", host).strip("-")[:_ID_LENGTH].rstrip("-") or "host"
-        chosen, number = name, 1
-        while chosen in self._taken:
-            number += 1
-            chosen = f"{name}-{number}"
-        self._taken.add(chosen)
-        return chosen
+def _name(host: str) -> str:
+    return _NOT_IN_IDS.sub("-", host).strip("-") or "host"

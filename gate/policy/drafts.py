@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from gate.policy.clauses import EXECUTABLES
 from gate.policy.content import Basis, bases_for, holder_of
 from gate.policy.findings import DISGUISED, also_of
+from gate.policy.fresh_ids import FreshIds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,7 +26,6 @@ MOST_ENTRIES: Final = 40
 _DEPTHS: Final = (6, 4, 3, 2, 1, 0)
 _SPECIAL: Final = re.compile(r"[*?\[\]]")
 _NOT_IN_IDS: Final = re.compile(r"[^A-Za-z0-9]+")
-_ID_LENGTH: Final = 40
 _NOT_IN_FORCE: Final = ("executable/expired", "executable/pin-mismatch")
 
 
@@ -65,7 +65,7 @@ class Drafts:
 def draft(judgement: Judgement, policy: Policy) -> Drafts:
     """Return drafts for all that the judgement holds without justification."""
     bases = bases_for(policy.deliverable.kind if policy.deliverable else None)
-    ids = _Ids(_known_ids(policy))
+    ids = FreshIds(policy)
     disguised = _disguised(judgement)
     stale = [finding for finding in judgement.findings if finding.id in _NOT_IN_FORCE]
     answered = {(finding.path, finding.args["class"]) for finding in stale}
@@ -87,14 +87,6 @@ def draft(judgement: Judgement, policy: Policy) -> Drafts:
     return Drafts(tuple(entries), tuple(stale))
 
 
-def _known_ids(policy: Policy) -> set[str]:
-    return {
-        *(entry.id for entry in policy.executable),
-        *(entry.id for entry in policy.outbound.destination),
-        *(entry.id for entry in policy.suppress),
-    }
-
-
 def _disguised(judgement: Judgement) -> dict[str, list[Finding]]:
     """Return the findings by the path of each item whose disguise stands in the way."""
     found: dict[str, list[Finding]] = {}
@@ -104,25 +96,27 @@ def _disguised(judgement: Judgement) -> dict[str, list[Finding]]:
     return found
 
 
-def _pinned(findings: Sequence[Finding], facts: Sequence[ExecutableFact], ids: _Ids, bases: tuple[Basis, ...]) -> Draft:
+def _pinned(
+    findings: Sequence[Finding], facts: Sequence[ExecutableFact], ids: FreshIds, bases: tuple[Basis, ...]
+) -> Draft:
     """Return the entry of one disguised item; data that is only marked as a program would be run as a script."""
     path, sha256 = findings[0].path, findings[0].sha256
     own = [fact for fact in facts if fact.path == path]
     classes = tuple(sorted({fact.class_ for fact in own})) or ("script",)
     formats = tuple(sorted({fact.format for fact in own}))
-    name = ids.new(classes[0], path)
+    name = ids.new(_name(classes[0], path))
     return Draft(name, _as_glob(path), classes, formats, ((path, sha256),), bases, tuple(findings))
 
 
 def _gathered(
-    glob: str, class_: ExecutableClass, facts: Iterable[ExecutableFact], ids: _Ids, bases: tuple[Basis, ...]
+    glob: str, class_: ExecutableClass, facts: Iterable[ExecutableFact], ids: FreshIds, bases: tuple[Basis, ...]
 ) -> Draft:
     group = list(facts)
     items = tuple(sorted({(fact.path, fact.sha256) for fact in group}))
     if len(items) == 1:
         glob = _as_glob(items[0][0])
     formats = tuple(sorted({fact.format for fact in group}))
-    return Draft(ids.new(class_, glob), glob, (class_,), formats, items, bases)
+    return Draft(ids.new(_name(class_, glob)), glob, (class_,), formats, items, bases)
 
 
 # --- globs --------------------------------------------------------------------------------------------------------
@@ -163,23 +157,11 @@ def _as_glob(path: str) -> str:
     return _SPECIAL.sub("?", path)
 
 
-class _Ids:
-    """Hands out ids that tell class and folder, and that no entry of the policy has."""
-
-    def __init__(self, taken: set[str]) -> None:
-        self._taken = set(taken)
-
-    def new(self, class_: str, path: str) -> str:
-        """Return the id of an entry for a path or glob."""
-        parts = [part for part in re.split(r"!?/", path) if part and not _SPECIAL.search(part)]
-        word = _NOT_IN_IDS.sub("-", parts[-1] if parts else "").strip("-")
-        name = f"{class_}-{word}"[:_ID_LENGTH].rstrip("-")
-        chosen, number = name, 1
-        while chosen in self._taken:
-            number += 1
-            chosen = f"{name}-{number}"
-        self._taken.add(chosen)
-        return chosen
+def _name(class_: str, path: str) -> str:
+    """Return a name that tells the class, and of a path or glob the last part that is no pattern."""
+    parts = [part for part in re.split(r"!?/", path) if part and not _SPECIAL.search(part)]
+    word = _NOT_IN_IDS.sub("-", parts[-1] if parts else "").strip("-")
+    return f"{class_}-{word}"
 
 
 def unexamined(judgement: Judgement) -> int:

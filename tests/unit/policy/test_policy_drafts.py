@@ -97,9 +97,18 @@ def test_formats_and_ids() -> None:
     ]
 
 
-def test_ids_of_other_sections_are_not_taken_again() -> None:
-    taken = (destination_entry(name="native-bin"),)
-    assert drafted(program("app/bin/a"), program("app/bin/b"), sections=taken).entries[0].id == "native-bin-2"
+REVIEWED = """\
+[[outbound.reviewed]]
+id = "native-bin"
+host = "docs.example.org"
+where = ["app/**"]
+disposition = "error text, never fetched"
+"""
+
+
+@pytest.mark.parametrize("taken", [destination_entry(name="native-bin"), REVIEWED + approval()])
+def test_ids_of_other_sections_are_not_taken_again(taken: str) -> None:
+    assert drafted(program("app/bin/a"), program("app/bin/b"), sections=(taken,)).entries[0].id == "native-bin-2"
 
 
 def test_names_that_a_glob_reads_otherwise() -> None:

@@ -13,7 +13,8 @@ from tree_sitter import Node
 
 from gate.examine.outbound.javascript import builtins
 from gate.examine.outbound.javascript.literals import unescaped
-from gate.examine.outbound.javascript.program import OWN_PARTS, Program
+from gate.examine.outbound.javascript.own_place import OWN_PARTS
+from gate.examine.outbound.javascript.program import Program
 from gate.examine.outbound.javascript.scopes import Binding, plain
 from gate.examine.outbound.unknown import UNKNOWN
 

@@ -17,30 +17,6 @@ from gate.examine.outbound.javascript.literals import unescaped
 from gate.examine.outbound.javascript.scopes import FUNCTIONS, Binding, Scopes, plain
 from gate.examine.outbound.javascript.syntax import Captures, Syntax
 
-OWN_PLACE = "https://gate-item.invalid"
-"""Where the script's own page is served from: what is put together from it leads nowhere else."""
-_LOCATIONS = ("location", "window.location", "document.location", "self.location", "globalThis.location")
-OWN_PARTS: Mapping[bytes, str] = {
-    **{
-        f"{location}{part}".encode(): value
-        for location in _LOCATIONS
-        for part, value in (
-            ("", f"{OWN_PLACE}/"),
-            (".origin", OWN_PLACE),
-            (".href", f"{OWN_PLACE}/"),
-            (".host", "gate-item.invalid"),
-            (".hostname", "gate-item.invalid"),
-            (".protocol", "https:"),
-            (".pathname", "/"),
-        )
-    },
-    b"document.baseURI": f"{OWN_PLACE}/",
-    b"document.URL": f"{OWN_PLACE}/",
-    b"window.origin": OWN_PLACE,
-    b"import.meta.url": f"{OWN_PLACE}/",
-    b"document.currentScript.src": f"{OWN_PLACE}/",
-}
-
 _STRUCTURES = 8
 _MEMBERS = 150
 """Most values of a member: more than the steps made for one text, so that where there are more it is unknown."""
