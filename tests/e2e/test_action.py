@@ -200,7 +200,7 @@ def test_inputs_that_mean_nothing_are_refused(tmp_path: Path, inputs: Mapping[st
     assert not (tmp_path / "outputs").exists()
 
 
-@pytest.mark.parametrize("step", ["run", "sign", "verify", pytest.param("database", marks=pytest.mark.full)])
+@pytest.mark.parametrize("step", ["run", "sign", "verify", "database"])
 def test_no_module_of_the_work_tree_is_run(tmp_path: Path, step: str) -> None:
     """Whoever sends a pull request could else put a program in the place of the gate, or of what it imports."""
     for name in ("gate/__init__", "gate/__main__", "click", "json", "sitecustomize", "runner"):

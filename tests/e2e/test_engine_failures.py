@@ -144,7 +144,6 @@ def large_artifact(tmp_path: Path) -> str:
     return "large.bin"
 
 
-@pytest.mark.full
 def test_clamd_killed_in_the_middle_of_a_scan(tmp_path: Path, temporary: Path, large_artifact: str) -> None:
     running = start(tmp_path, "check", large_artifact, TMPDIR=str(temporary))
     victim = wait_for_clamd(running)

@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import psutil
-import pytest
 
 from tests.conftest import clean_environment, policy_text
 
@@ -34,7 +33,6 @@ def own_memory(pid: int) -> int:
     return total
 
 
-@pytest.mark.full
 def test_thousand_small_files_and_a_large_one(tmp_path: Path) -> None:
     (tmp_path / "gate.toml").write_text(policy_text())
     artifact = tmp_path / "release"

@@ -74,7 +74,6 @@ def test_two_clones_give_the_same_bytes(built: Built, tmp_path: Path) -> None:
     assert again.sdist.read_bytes() == built.sdist.read_bytes()
 
 
-@pytest.mark.full
 def test_neither_the_builders_git_nor_a_shallow_clone_nor_the_current_folder_is_seen(
     built: Built, tmp_path: Path
 ) -> None:
